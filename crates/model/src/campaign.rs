@@ -1,0 +1,162 @@
+//! What is folded per campaign key and per enrollment.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    counts::{Counter, Counts, Marks},
+    event::Event,
+    stamp::{Register, Stamp, keep_max, keep_min},
+    time::Millis,
+};
+
+/// Everything known under one campaign key, but for its unique counts, which come from the enrollments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignState {
+    /// Title.
+    pub name: Register<String>,
+    /// State, as stated by an event about it.
+    pub status: Register<String>,
+    /// State, as mentioned in passing.
+    pub status_mentioned: Register<String>,
+    /// Counted events.
+    pub counts: Counts,
+    /// The first event. `None` in a state that no event touched.
+    pub first_event_at: Option<Millis>,
+    /// The last event.
+    pub last_event_at: Option<Millis>,
+}
+
+impl CampaignState {
+    /// What one entry gives alone, without counts.
+    #[must_use]
+    pub fn of(event: &Event, stamp: Stamp) -> CampaignState {
+        let mut state = CampaignState {
+            first_event_at: Some(event.occurred_at),
+            last_event_at: Some(event.occurred_at),
+            ..CampaignState::default()
+        };
+        if let Some(name) = event.campaign.as_ref().and_then(|campaign| campaign.name.as_ref()) {
+            state.name.set(stamp, name.clone());
+        }
+        if let Some(status) = event.campaign.as_ref().and_then(|campaign| campaign.status_mentioned.as_ref()) {
+            state.status_mentioned.set(stamp, status.clone());
+        }
+        if let Some(status) = &event.facts.campaign_status {
+            state.status.set(stamp, status.clone());
+        }
+        state
+    }
+
+    /// Merges another state into this one.
+    pub fn merge(&mut self, other: CampaignState) {
+        self.name.merge(other.name);
+        self.status.merge(other.status);
+        self.status_mentioned.merge(other.status_mentioned);
+        self.counts.merge(&other.counts);
+        keep_min(&mut self.first_event_at, other.first_event_at);
+        keep_max(&mut self.last_event_at, other.last_event_at);
+    }
+
+    /// The state shown: what an event stated about the campaign, else what was mentioned in passing.
+    #[must_use]
+    pub fn shown_status(&self) -> Option<&String> {
+        self.status.get().or_else(|| self.status_mentioned.get())
+    }
+
+    /// Whether any event was folded under this key.
+    #[must_use]
+    pub fn is_touched(&self) -> bool {
+        self.first_event_at.is_some()
+    }
+}
+
+/// One contact key in one campaign key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrollmentState {
+    /// Counted events.
+    pub counts: Counts,
+    /// First times.
+    pub marks: Marks,
+    /// The furthest step.
+    pub step: Option<u32>,
+    /// The first event. `None` in a state that no event touched.
+    pub first_event_at: Option<Millis>,
+    /// The last event.
+    pub last_event_at: Option<Millis>,
+}
+
+impl EnrollmentState {
+    /// What one entry gives alone, without counts.
+    #[must_use]
+    pub fn of(event: &Event) -> EnrollmentState {
+        let mut state = EnrollmentState {
+            step: event.sequence_number(),
+            first_event_at: Some(event.occurred_at),
+            last_event_at: Some(event.occurred_at),
+            ..EnrollmentState::default()
+        };
+        for counter in Counter::of(event) {
+            state.marks.mark(counter, event.occurred_at);
+        }
+        state
+    }
+
+    /// Merges another state into this one.
+    pub fn merge(&mut self, other: &EnrollmentState) {
+        self.counts.merge(&other.counts);
+        self.marks.merge(&other.marks);
+        keep_max(&mut self.step, other.step);
+        keep_min(&mut self.first_event_at, other.first_event_at);
+        keep_max(&mut self.last_event_at, other.last_event_at);
+    }
+
+    /// What the unique counts of its campaign are taken from.
+    #[must_use]
+    pub fn bits(&self) -> Bits {
+        Bits { enrolled: self.first_event_at.is_some(), mask: self.marks.mask() }
+    }
+}
+
+/// An enrollment as the unique counts see it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bits {
+    /// Whether there is an enrollment at all.
+    pub enrolled: bool,
+    /// See [`Marks::mask`].
+    pub mask: u8,
+}
+
+impl Bits {
+    /// The bits of two enrollments that are one.
+    #[must_use]
+    pub fn or(self, other: Bits) -> Bits {
+        Bits { enrolled: self.enrolled || other.enrolled, mask: self.mask | other.mask }
+    }
+}
+
+/// Unique counts: how many enrollments there are, and how many have each mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uniques {
+    /// Enrollments.
+    pub contacts: i64,
+    /// Per counter, the enrollments that have its mark.
+    pub marked: Counts,
+}
+
+impl Uniques {
+    /// Counts an enrollment, or with `-1` stops counting it.
+    pub fn add(&mut self, bits: Bits, amount: i64) {
+        self.contacts += if bits.enrolled { amount } else { 0 };
+        for counter in Counter::ALL {
+            if bits.mask & (1 << counter as usize) != 0 {
+                self.marked.add(counter, amount);
+            }
+        }
+    }
+
+    /// Adds other unique counts.
+    pub fn merge(&mut self, other: &Uniques) {
+        self.contacts += other.contacts;
+        self.marked.merge(&other.marked);
+    }
+}

@@ -1,0 +1,147 @@
+//! Identifiers: one type per kind of id, so that a workspace's id cannot be passed for a contact's.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    key::{CampaignKey, ContactKey, EmailKey},
+    time::Millis,
+};
+
+macro_rules! fmt_uuid {
+    () => {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.as_hyphenated().fmt(f)
+        }
+    };
+}
+
+macro_rules! id_types {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            #[serde(transparent)]
+            pub struct $name(pub Uuid);
+
+            impl fmt::Display for $name {
+                fmt_uuid!();
+            }
+
+            impl FromStr for $name {
+                type Err = uuid::Error;
+
+                fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                    Uuid::parse_str(text).map($name)
+                }
+            }
+        )*
+    };
+}
+
+id_types! {
+    /// An agency: the account that owns workspaces (UUID v4).
+    AgencyId,
+    /// A workspace: one client's data (UUID v4).
+    WorkspaceId,
+    /// An API key (UUID v7).
+    ApiKeyId,
+    /// The unguessable token in a webhook URL (UUID v4). Never in a payload we send.
+    Address,
+    /// A quarantined delivery (UUID v7).
+    QuarantineId,
+    /// An event: UUID v8 of the effective millisecond and a hash of its identity.
+    EventId,
+    /// A contact: UUID v5 of its workspace and its best key.
+    ContactId,
+    /// A campaign: UUID v5 of its workspace and its best key.
+    CampaignId,
+    /// One message, outbound or inbound: UUID v5 of its workspace and its key.
+    EmailId,
+}
+
+impl EventId {
+    /// The id of an event that happened at `at` and whose identity hashes to `digest`.
+    ///
+    /// The first 48 bits are the millisecond, so that ids sort by time and inserts stay at the right edge of an index.
+    #[must_use]
+    pub fn derive(at: Millis, digest: &[u8; 32]) -> EventId {
+        let millisecond = u64::try_from(at.0).unwrap_or(0).to_be_bytes();
+        let mut bytes = [0; 16];
+        bytes[..6].copy_from_slice(&millisecond[2..]);
+        bytes[6..].copy_from_slice(&digest[..10]);
+        EventId(Uuid::new_v8(bytes))
+    }
+
+    /// The part of the id that does not depend on time. Ties are broken by it.
+    #[must_use]
+    pub fn hash_part(self) -> [u8; 10] {
+        let mut part = [0; 10];
+        part.copy_from_slice(&self.0.as_bytes()[6..]);
+        part
+    }
+}
+
+impl ContactId {
+    /// The id that `key` gives in `workspace`. Each key of a contact resolves to it; its best key's id is shown.
+    #[must_use]
+    pub fn derive(workspace: WorkspaceId, key: &ContactKey) -> ContactId {
+        ContactId(Uuid::new_v5(&workspace.0, format!("contact:{key}").as_bytes()))
+    }
+}
+
+impl CampaignId {
+    /// The id that `key` gives in `workspace`.
+    #[must_use]
+    pub fn derive(workspace: WorkspaceId, key: &CampaignKey) -> CampaignId {
+        CampaignId(Uuid::new_v5(&workspace.0, format!("campaign:{key}").as_bytes()))
+    }
+
+    /// A number for interfaces that need an integer: the first 52 bits of the id.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        number(self.0)
+    }
+}
+
+impl EmailId {
+    /// The id that `key` gives in `workspace`.
+    #[must_use]
+    pub fn derive(workspace: WorkspaceId, key: &EmailKey) -> EmailId {
+        EmailId(Uuid::new_v5(&workspace.0, format!("email:{key}").as_bytes()))
+    }
+}
+
+impl WorkspaceId {
+    /// A number for interfaces that need an integer: the first 52 bits of the id.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        number(self.0)
+    }
+}
+
+/// The first 52 bits: the most that every JSON reader keeps exactly.
+fn number(id: Uuid) -> u64 {
+    id.as_u64_pair().0 >> 12
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_ids_sort_by_time_and_carry_version_8() {
+        let early = EventId::derive(Millis(1), &[0xff; 32]);
+        let late = EventId::derive(Millis(2), &[0; 32]);
+        assert!(early < late);
+        assert_eq!(early.0.get_version_num(), 8);
+        assert_eq!(early.hash_part(), EventId::derive(Millis(9), &[0xff; 32]).hash_part());
+    }
+
+    #[test]
+    fn numbers_fit_52_bits() {
+        assert!(WorkspaceId(Uuid::max()).number() < 1 << 52);
+    }
+}

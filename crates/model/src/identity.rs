@@ -1,0 +1,84 @@
+//! Identity: what makes two deliveries the same event.
+//!
+//! An [`Identity`] collects the fields that tell two real events apart and hashes them, each with its length in front, so that
+//! no two different lists of fields hash alike. The workspace is not among them: routing must not change an event's id.
+
+use sha2::{Digest, Sha256};
+
+use crate::{kind::Kind, platform::Platform};
+
+/// How long after its first receipt an event without a time of its own absorbs repetitions, in milliseconds.
+pub const CLAIM_WINDOW_MS: i64 = 10 * 60 * 1000;
+
+/// Collects the fields of an identity.
+#[derive(Clone, Debug)]
+pub struct Identity(Sha256);
+
+impl Identity {
+    /// An identity of an event of this kind. `account` is the one within which the platform's ids are unique, or empty.
+    #[must_use]
+    pub fn new(platform: Platform, account: &str, kind: Kind) -> Identity {
+        Identity(Sha256::new()).part("platform", platform.name()).part("account", account).part("kind", kind.name())
+    }
+
+    /// Adds a field. An empty value counts as present: leave the call out for an absent one.
+    #[must_use]
+    pub fn part(mut self, name: &str, value: impl AsRef<[u8]>) -> Identity {
+        for bytes in [name.as_bytes(), value.as_ref()] {
+            self.0.update((bytes.len() as u64).to_be_bytes());
+            self.0.update(bytes);
+        }
+        self
+    }
+
+    /// Adds a field if there is one.
+    #[must_use]
+    pub fn maybe(self, name: &str, value: Option<impl AsRef<[u8]>>) -> Identity {
+        match value {
+            Some(value) => self.part(name, value),
+            None => self,
+        }
+    }
+
+    /// The hash.
+    #[must_use]
+    pub fn digest(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// A second guard beside the id, for events whose time does not identify them.
+///
+/// The hash is the identity's, without the time. The first delivery under a hash gives the event its id; a later one under the
+/// same hash is the same event whatever time it states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Claim {
+    /// Holds for ever: the identity has a message id.
+    Forever([u8; 16]),
+    /// Holds for [`CLAIM_WINDOW_MS`] of receipt: the event has no believable time of its own.
+    Window([u8; 16]),
+}
+
+impl Claim {
+    /// The hash under which the claim is looked up.
+    #[must_use]
+    pub fn hash(&self) -> &[u8; 16] {
+        match self {
+            Claim::Forever(hash) | Claim::Window(hash) => hash,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_do_not_run_into_each_other() {
+        let base = || Identity::new(Platform::Smartlead, "", Kind::EmailSent);
+        assert_ne!(base().part("a", "bc").digest(), base().part("ab", "c").digest());
+        assert_ne!(base().part("a", "b").part("c", "d").digest(), base().part("a", "bcd").digest());
+        assert_ne!(base().part("a", "").digest(), base().digest());
+        assert_eq!(base().maybe("a", None::<&str>).digest(), base().digest());
+    }
+}

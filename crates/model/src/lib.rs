@@ -1,0 +1,29 @@
+//! The vocabulary of Hookline: ids, events, keys, records, deltas and their merge.
+//!
+//! No I/O, no clock, no chance: everything comes in as an argument. What a set of events means is specified in
+//! `docs/records.md`; this crate computes it incrementally, and an independent reference model judges it.
+//!
+//! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`]);
+//! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`link`], [`delta`]); how rows follow
+//! ([`rows`], [`fold`]); what is shown ([`record`], [`dump`]).
+
+pub mod campaign;
+pub mod contact;
+pub mod counts;
+pub mod delta;
+pub mod dump;
+pub mod email;
+pub mod entry;
+pub mod event;
+pub mod fold;
+pub mod id;
+pub mod identity;
+pub mod interest;
+pub mod key;
+pub mod kind;
+pub mod link;
+pub mod platform;
+pub mod record;
+pub mod rows;
+pub mod stamp;
+pub mod time;

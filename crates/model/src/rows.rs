@@ -1,0 +1,162 @@
+//! What the fold reads and writes: rows of per-key states. A store implements these two traits; what they mean is decided here.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    campaign::{CampaignState, EnrollmentState, Uniques},
+    contact::ContactState,
+    delta::RollupKey,
+    email::EmailState,
+    key::{CampaignKey, ContactKey, EmailKey},
+    link::{Pair, PairState},
+    stamp::Register,
+    time::Millis,
+};
+
+/// Reading the rows of one workspace.
+pub trait ReadRows {
+    /// What may go wrong.
+    type Error;
+
+    /// The state of a contact key.
+    ///
+    /// # Errors
+    /// When the rows cannot be read; so for every method here.
+    fn contact(&mut self, key: &ContactKey) -> Result<Option<ContactState>, Self::Error>;
+
+    /// The smallest key of the contact that this key belongs to, as last written with [`WriteRows::put_contact`].
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn head_of(&mut self, key: &ContactKey) -> Result<Option<ContactKey>, Self::Error>;
+
+    /// The pairs that a contact key is part of, with the other key.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn pairs(&mut self, key: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, Self::Error>;
+
+    /// One pair.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn pair(&mut self, pair: &Pair<ContactKey>) -> Result<Option<PairState>, Self::Error>;
+
+    /// The state of a campaign key and the unique counts kept with it.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn campaign(&mut self, key: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, Self::Error>;
+
+    /// The pairs that a campaign key is part of, by the other key.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn aliases(&mut self, key: &CampaignKey) -> Result<BTreeMap<CampaignKey, Register<bool>>, Self::Error>;
+
+    /// One contact key in one campaign key.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey) -> Result<Option<EnrollmentState>, Self::Error>;
+
+    /// Every enrollment of a campaign key.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn enrollments_in(&mut self, campaign: &CampaignKey) -> Result<Vec<(ContactKey, EnrollmentState)>, Self::Error>;
+
+    /// Every campaign key that a contact key has an enrollment in.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn campaigns_of(&mut self, contact: &ContactKey) -> Result<Vec<CampaignKey>, Self::Error>;
+
+    /// The state of a message.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact`].
+    fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Self::Error>;
+}
+
+/// Writing the rows of one workspace. What was written is seen by later reads of the same transaction.
+pub trait WriteRows: ReadRows {
+    /// Writes a contact key's state.
+    ///
+    /// # Errors
+    /// When the rows cannot be written; so for every method here.
+    fn put_contact(&mut self, key: &ContactKey, state: &ContactState, place: &Place<'_>) -> Result<(), Self::Error>;
+
+    /// Writes a pair, for both of its keys.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn put_pair(&mut self, pair: &Pair<ContactKey>, state: &PairState) -> Result<(), Self::Error>;
+
+    /// Writes a campaign key's state. `listed` is the merged state, if this is the smallest key of a campaign.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn put_campaign(
+        &mut self,
+        key: &CampaignKey,
+        state: &CampaignState,
+        uniques: &Uniques,
+        listed: Option<&CampaignState>,
+    ) -> Result<(), Self::Error>;
+
+    /// Writes a pair of campaign keys, for both.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn put_alias(&mut self, pair: &Pair<CampaignKey>, state: &Register<bool>) -> Result<(), Self::Error>;
+
+    /// Writes an enrollment.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn put_enrollment(
+        &mut self,
+        campaign: &CampaignKey,
+        contact: &ContactKey,
+        state: &EnrollmentState,
+    ) -> Result<(), Self::Error>;
+
+    /// Writes a message.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Self::Error>;
+
+    /// Adds to a rollup row; a row that comes to zero goes.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Self::Error>;
+}
+
+/// Where a contact key stands: the head of its contact, and, on the head's own row, what lists are filtered and sorted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The smallest key of the contact.
+    pub head: &'a ContactKey,
+    /// The contact in brief. `None` on rows that are not the head, and where the contact is hidden.
+    pub listed: Option<ContactBrief>,
+}
+
+/// A contact in brief.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactBrief {
+    /// Status.
+    pub status: &'static str,
+    /// Interest.
+    pub interest: Option<&'static str>,
+    /// Names, company and addresses in lower case, for searching.
+    pub search: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Lists.
+    pub lists: Vec<String>,
+    /// Greatest effective time.
+    pub updated_at: Millis,
+}
