@@ -1,0 +1,132 @@
+//! Mailboxes as mail programs write them: a bare address, or a name with the address in angle brackets.
+
+use hookline_model::key::{AddressError, EmailAddress};
+
+use crate::smartlead::fields::fold;
+
+/// An address and the name shown with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mailbox {
+    /// The display name, unless it only repeats an address.
+    pub(super) name: Option<String>,
+    /// The address.
+    pub(super) address: EmailAddress,
+}
+
+/// Reads the address of one mailbox.
+pub(super) fn address(text: &str) -> Result<EmailAddress, AddressError> {
+    parse(text).map(|mailbox| mailbox.address)
+}
+
+/// Reads one mailbox: `jo@x.example`, `mailto:jo@x.example`, `Jo Brandt <jo@x.example>`, `"Brandt, Jo" <jo@x.example>`.
+pub(super) fn parse(text: &str) -> Result<Mailbox, AddressError> {
+    let text = text.trim();
+    let (name, address) = match text.rfind('<') {
+        Some(open) => (&text[..open], text[open + 1..].trim_end().trim_end_matches('>')),
+        None => ("", text),
+    };
+    let bare = match address.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &address[7..],
+        _ => address,
+    };
+    Ok(Mailbox { address: EmailAddress::parse(bare)?, name: display_name(name) })
+}
+
+/// The first mailbox with a valid address in a list separated by commas or semicolons.
+pub(super) fn first(list: &str) -> Option<Mailbox> {
+    split(list).into_iter().find_map(|part| parse(part).ok())
+}
+
+/// Splits at commas and semicolons outside of quotes and angle brackets.
+fn split(list: &str) -> Vec<&str> {
+    let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
+    list.split(|c: char| {
+        let literal = std::mem::take(&mut escaped);
+        match c {
+            _ if literal => {}
+            '\\' => escaped = quoted,
+            '"' => quoted = !quoted,
+            '<' if !quoted => bracketed = true,
+            '>' if !quoted => bracketed = false,
+            ',' | ';' => return !quoted && !bracketed,
+            _ => {}
+        }
+        false
+    })
+    .collect()
+}
+
+/// The name without its quotes and escapes; none if it is empty or itself an address, as mail programs do.
+fn display_name(text: &str) -> Option<String> {
+    let text = text.trim();
+    let unquoted = text.strip_prefix('"').and_then(|inner| inner.strip_suffix('"'));
+    let name = match unquoted {
+        Some(inner) => fold(&unescape(inner)),
+        None => fold(text),
+    };
+    let bare = name.trim_matches('\'');
+    (!bare.is_empty() && bare != "null" && EmailAddress::parse(bare).is_err()).then(|| bare.to_owned())
+}
+
+/// Takes the backslash from every escaped character of a quoted text.
+fn unescape(text: &str) -> String {
+    let mut escaped = false;
+    text.chars()
+        .filter(|c| {
+            escaped = *c == '\\' && !escaped;
+            !escaped
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mailboxes_in_every_spelling_are_read() {
+        let cases = [
+            ("jo@x.example", None, "jo@x.example"),
+            (" JO@X.example ", None, "jo@x.example"),
+            ("<jo@x.example>", None, "jo@x.example"),
+            ("mailto:jo@x.example", None, "jo@x.example"),
+            ("Jo Brandt <jo@x.example>", Some("Jo Brandt"), "jo@x.example"),
+            ("Jo\r\n  Brandt <jo@x.example>", Some("Jo Brandt"), "jo@x.example"),
+            ("\"Brandt, Jo\" <jo@x.example>", Some("Brandt, Jo"), "jo@x.example"),
+            ("Brandt, Jo <jo@x.example>", Some("Brandt, Jo"), "jo@x.example"),
+            ("\"Jo \\\"JB\\\" \\\\ <Brandt>\" <jo@x.example>", Some("Jo \"JB\" \\ <Brandt>"), "jo@x.example"),
+            ("'Jo Brandt' <jo@x.example>", Some("Jo Brandt"), "jo@x.example"),
+            ("jo@x.example <jo@x.example>", None, "jo@x.example"),
+            ("\"\" <jo@x.example>", None, "jo@x.example"),
+            ("Ярослав <jo@x.example", Some("Ярослав"), "jo@x.example"),
+        ];
+        for (text, name, address) in cases {
+            let mailbox = parse(text).expect(text);
+            assert_eq!((mailbox.name.as_deref(), mailbox.address.as_str()), (name, address), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_without_an_address_are_refused() {
+        for text in
+            ["", "Mail Delivery System", "Jo <>", "Jo <jo>", "<", ">", "mailto:", "jo@x.example, al@x.example", "Ярослав<"]
+        {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_a_list_is_found() {
+        let cases = [
+            ("a@x.example, b@x.example", Some("a@x.example")),
+            ("\"A, B; C\" <a@x.example>; b@x.example", Some("a@x.example")),
+            ("\"A \\\" , \" <a@x.example>", Some("a@x.example")),
+            ("undisclosed, <b@x.example>", Some("b@x.example")),
+            ("nobody", None),
+            ("", None),
+        ];
+        for (list, expected) in cases {
+            assert_eq!(first(list).as_ref().map(|mailbox| mailbox.address.as_str()), expected, "{list:?}");
+        }
+    }
+}

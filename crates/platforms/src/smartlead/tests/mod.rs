@@ -1,0 +1,129 @@
+//! The fixtures are of our own making: the structures of live captures and of SmartLead's help pages, with invented values.
+
+mod events;
+mod identities;
+mod properties;
+mod traps;
+
+use serde_json::{Value, json};
+
+use hookline_model::{
+    event::Event,
+    key::{EmailAddress, EmailKey, ExternalId},
+    platform::Platform,
+    time::Millis,
+};
+
+use crate::{Delivery, ParseError, Parsed, Parser, smartlead::Smartlead};
+
+/// 2026-03-20T12:00:00Z.
+const RECEIVED: Millis = Millis(1_774_008_000_000);
+
+/// The sent email that most fixtures are about.
+const STATS_ID: &str = "b84e19d3-27aa-4c6e-8f02-6d1f7a93c540";
+
+/// Its Message-ID.
+const SENT_ID: &str = "b84e19d3-27aa-4c6e-8f02-6d1f7a93c540@get-lumenroute.example";
+
+/// The Message-ID of the reply to it.
+const REPLY_ID: &str = "CALx9+q7Rw@mail.fjordpack.example";
+
+/// Our mailbox.
+const MAILBOX: &str = "pia@get-lumenroute.example";
+
+/// The lead.
+const LEAD: &str = "mara.lind@fjordpack.example";
+
+/// Every fixture, by its name.
+const FIXTURES: [(&str, &str); 13] = [
+    ("email_sent", include_str!("../../../fixtures/smartlead/email_sent.json")),
+    ("first_email_sent", include_str!("../../../fixtures/smartlead/first_email_sent.json")),
+    ("email_open", include_str!("../../../fixtures/smartlead/email_open.json")),
+    ("email_link_click", include_str!("../../../fixtures/smartlead/email_link_click.json")),
+    ("email_reply", include_str!("../../../fixtures/smartlead/email_reply.json")),
+    ("email_bounce", include_str!("../../../fixtures/smartlead/email_bounce.json")),
+    ("lead_unsubscribed", include_str!("../../../fixtures/smartlead/lead_unsubscribed.json")),
+    ("lead_category_updated", include_str!("../../../fixtures/smartlead/lead_category_updated.json")),
+    ("campaign_status_changed", include_str!("../../../fixtures/smartlead/campaign_status_changed.json")),
+    ("untracked_replies", include_str!("../../../fixtures/smartlead/untracked_replies.json")),
+    ("manual_step_reached", include_str!("../../../fixtures/smartlead/manual_step_reached.json")),
+    ("unknown_event", include_str!("../../../fixtures/smartlead/unknown_event.json")),
+    ("minimal_sent", include_str!("../../../fixtures/smartlead/minimal_sent.json")),
+];
+
+/// A fixture as JSON.
+fn fixture(name: &str) -> Value {
+    let (_, text) = FIXTURES.iter().find(|(known, _)| *known == name).expect("a fixture of that name");
+    serde_json::from_str(text).expect("fixtures are JSON")
+}
+
+/// A fixture with some fields set, or removed where the value is null.
+fn changed(name: &str, fields: &Value) -> Value {
+    let mut body = fixture(name);
+    let object = body.as_object_mut().expect("fixtures are objects");
+    for (key, value) in fields.as_object().expect("the changes are an object") {
+        if value.is_null() {
+            object.remove(key);
+        } else {
+            object.insert(key.clone(), value.clone());
+        }
+    }
+    body
+}
+
+/// Reads bytes.
+fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
+    Smartlead.parse(&Delivery { body, received_at: RECEIVED })
+}
+
+/// Reads JSON.
+fn parse(body: &Value) -> Result<Parsed, ParseError> {
+    parse_bytes(body.to_string().as_bytes())
+}
+
+/// Reads JSON that is sound.
+fn parsed(body: &Value) -> Parsed {
+    parse(body).expect("an event")
+}
+
+/// The event of JSON that is sound.
+fn event(body: &Value) -> Event {
+    parsed(body).event
+}
+
+/// The address of an event's contact.
+fn contact_email(event: &Event) -> Option<&str> {
+    event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str)
+}
+
+/// The lead id of an event's contact.
+fn lead_id(event: &Event) -> Option<&str> {
+    event.contact.as_ref().and_then(|contact| contact.external.as_ref()).map(|external| external.id.as_str())
+}
+
+/// An id of SmartLead's.
+fn external(id: &str) -> ExternalId {
+    ExternalId { platform: Platform::Smartlead, account: String::new(), id: id.to_owned() }
+}
+
+/// The key of the sent email.
+fn sent_key() -> Option<EmailKey> {
+    Some(EmailKey::Sent(external(STATS_ID)))
+}
+
+/// A text that may be there.
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// The fields that differ when another webhook, or a retry, tells of the same event.
+fn another_webhook() -> Value {
+    json!({
+        "webhook_id": 1,
+        "webhook_name": "second",
+        "webhook_url": "https://elsewhere.example/",
+        "secret_key": "00000000-1111-4222-8333-444444444444",
+        "description": "told again",
+        "metadata": {"webhook_created_at": "2026-03-01T00:00:00.000Z"},
+    })
+}

@@ -1,0 +1,238 @@
+//! Times as platforms write them, read leniently into [`Millis`].
+//!
+//! Webhooks carry database text (`2026-03-04 09:15:22.4+00`), JavaScript text (`2026-03-04T09:15:22.418Z`) and, through relays,
+//! epoch numbers; the forms mix inside one body. A time is read or it is not: whether it is *believed* is the business of
+//! [`hookline_model::time::effective`].
+//!
+//! The offset is split off by hand, because jiff's `civil::DateTime` reads past an offset without applying it.
+
+use jiff::civil::DateTime;
+use serde_json::Value;
+
+use hookline_model::time::Millis;
+
+/// An epoch number beyond this is milliseconds: as seconds it would be the year 5138, as milliseconds it is 1973.
+const EPOCH_SECONDS_MAX: i64 = 100_000_000_000;
+
+/// The longest text that is looked at.
+const TEXT_BYTES_MAX: usize = 64;
+
+/// The largest offset from UTC, in seconds, beyond which a text is not a time.
+const OFFSET_SECONDS_MAX: i64 = 24 * 60 * 60;
+
+/// Reads a time from a JSON value: a text that [`parse`] reads, or an epoch number. Any other value is no time.
+#[must_use]
+pub fn from_value(value: &Value) -> Option<Millis> {
+    match value {
+        Value::String(text) => parse(text),
+        Value::Number(number) => epoch(&number.to_string()),
+        _ => None,
+    }
+}
+
+/// Reads a time from text, cut to the millisecond towards the past.
+///
+/// A date and a time of day with `T` or a space between them, up to nine fractional digits, and `Z`, `UTC`, `+00`, `+0000`,
+/// `+00:00` or nothing (which is UTC) behind; or seconds or milliseconds since 1970 in digits. A date alone is no time.
+#[must_use]
+pub fn parse(text: &str) -> Option<Millis> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > TEXT_BYTES_MAX || !text.is_ascii() {
+        return None;
+    }
+    epoch(text).or_else(|| written(text))
+}
+
+/// Seconds, or milliseconds if there are too many of them, with an optional fraction.
+fn epoch(text: &str) -> Option<Millis> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_empty() || !all_digits(digits) || !all_digits(fraction) {
+        return None;
+    }
+    let negative = whole.starts_with('-');
+    let number: i64 = whole.parse().ok()?;
+    // What the fraction is worth, in billionths: nine digits of it, and whatever follows rounds towards the past.
+    let billionths: i64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    let rest = fraction.bytes().skip(9).any(|byte| byte != b'0');
+    let unit_ms: i128 = if number.unsigned_abs() > EPOCH_SECONDS_MAX.unsigned_abs() { 1 } else { 1000 };
+    let fraction = i128::from(billionths) * unit_ms;
+    let signed_fraction = if negative { -fraction - i128::from(rest) } else { fraction };
+    let billionths_of_ms = i128::from(number) * unit_ms * 1_000_000_000 + signed_fraction;
+    i64::try_from(billionths_of_ms.div_euclid(1_000_000_000)).ok().map(Millis)
+}
+
+/// A date and a time of day, with or without an offset.
+fn written(text: &str) -> Option<Millis> {
+    let date = text.get(..10)?;
+    let rest = text.get(10..)?;
+    let rest = match rest.as_bytes().first()? {
+        b'T' | b't' => &rest[1..],
+        b' ' => rest.trim_start(),
+        _ => return None,
+    };
+    let clock_end = rest.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(rest.len());
+    let (clock, offset) = rest.split_at(clock_end);
+    if clock.len() < 5 || clock.as_bytes()[2] != b':' || clock.ends_with(':') {
+        return None;
+    }
+    let offset_seconds = offset_seconds(offset.trim())?;
+    // Nine fractional digits at most are understood; more say nothing in milliseconds.
+    let clock = match clock.split_once('.') {
+        Some((seconds, fraction)) if !fraction.is_empty() => format!("{seconds}.{}", fraction.get(..9).unwrap_or(fraction)),
+        Some((seconds, _)) => seconds.to_owned(),
+        None => clock.to_owned(),
+    };
+    let civil: DateTime = format!("{date}T{clock}").parse().ok()?;
+    // Counted without jiff's `Timestamp`, whose range ends a day before the year 9999 does.
+    let since_1970 = civil.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+    let milliseconds = since_1970.as_nanos().div_euclid(1_000_000) - i128::from(offset_seconds) * 1000;
+    i64::try_from(milliseconds).ok().map(Millis)
+}
+
+/// What stands behind the time of day, in seconds east of UTC. Go's `+0000 UTC` counts by its number.
+fn offset_seconds(text: &str) -> Option<i64> {
+    let upper = text.to_ascii_uppercase();
+    let named = ["UTC", "GMT", "Z"].iter().find_map(|name| upper.strip_suffix(name));
+    let number = named.unwrap_or(&upper).trim();
+    let (sign, digits) = match number.as_bytes().first() {
+        None => return Some(0),
+        Some(b'+') => (1, &number[1..]),
+        Some(b'-') => (-1, &number[1..]),
+        Some(_) => return None,
+    };
+    let (hours, minutes) = match digits.len() {
+        2 => (digits, "0"),
+        4 => digits.split_at(2),
+        5 => digits.split_once(':').filter(|(hours, _)| hours.len() == 2)?,
+        _ => return None,
+    };
+    let read = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<i64>().ok()).flatten();
+    let (hours, minutes) = (read(hours)?, read(minutes)?);
+    let seconds = hours * 3600 + minutes * 60;
+    (minutes < 60 && seconds <= OFFSET_SECONDS_MAX).then_some(sign * seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn times_in_every_spelling_are_read() {
+        let cases = [
+            ("2026-02-11T08:03:27Z", 1_770_797_007_000),
+            ("2026-02-11t08:03:27z", 1_770_797_007_000),
+            ("2026-02-11T08:03:27.5+00:00", 1_770_797_007_500),
+            ("2026-02-11T08:03:27.418Z", 1_770_797_007_418),
+            ("2026-02-11T08:03:27.118204+00:00", 1_770_797_007_118),
+            ("2026-02-11T08:03:27.999999999Z", 1_770_797_007_999),
+            ("2026-02-11T08:03:27.9999999999Z", 1_770_797_007_999),
+            ("2026-02-11T08:03:27.Z", 1_770_797_007_000),
+            ("2026-02-11T10:03:27+02:00", 1_770_797_007_000),
+            ("2026-02-11T10:03:27+0200", 1_770_797_007_000),
+            ("2026-02-11T10:03:27+02", 1_770_797_007_000),
+            ("2026-02-11T02:33:27-05:30", 1_770_797_007_000),
+            ("2026-02-11 08:03:27", 1_770_797_007_000),
+            ("2026-02-11 08:03:27.5", 1_770_797_007_500),
+            ("2026-02-11 08:03:27+00", 1_770_797_007_000),
+            ("2026-02-11 08:03:27+0000", 1_770_797_007_000),
+            ("2026-02-11 08:03:27 +00:00", 1_770_797_007_000),
+            ("2026-02-11 08:03:27 UTC", 1_770_797_007_000),
+            ("2026-02-11 08:03:27.5 utc", 1_770_797_007_500),
+            ("2026-02-11 08:03:27 +0000 UTC", 1_770_797_007_000),
+            ("2026-02-11T08:03:27", 1_770_797_007_000),
+            ("2026-02-11T08:03", 1_770_796_980_000),
+            ("  2026-02-11T08:03:27Z\n", 1_770_797_007_000),
+            ("1969-12-31T23:59:59.9999Z", -1),
+            ("0001-01-01T00:00:00Z", -62_135_596_800_000),
+            ("9999-12-31T23:59:59.999Z", 253_402_300_799_999),
+            ("9999-12-31T23:59:59-12:00", 253_402_343_999_000),
+            ("1770797007", 1_770_797_007_000),
+            ("1770797007.5", 1_770_797_007_500),
+            ("1770797007.1239999999", 1_770_797_007_123),
+            ("1770797007500", 1_770_797_007_500),
+            ("1770797007500.9", 1_770_797_007_500),
+            ("100000000000", 100_000_000_000_000),
+            ("100000000001", 100_000_000_001),
+            ("0", 0),
+            ("-1", -1000),
+            ("-0.5", -500),
+            ("-1.0001", -1001),
+            ("-0.0000000001", -1),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(parse(text), Some(Millis(expected)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_times_are_none() {
+        for text in [
+            "",
+            " ",
+            "null",
+            "yesterday",
+            "2026-02-11",
+            "2026-02-11T",
+            "2026-02-11T08",
+            "2026-02-11T08:",
+            "2026-02-11T0803",
+            "2026-02-30T08:03:27Z",
+            "2026-13-11T08:03:27Z",
+            "2026-02-11T25:03:27Z",
+            "2026-02-11T08:61:27Z",
+            "08:03:27",
+            "2026-02-11T08:03:27 Berlin",
+            "2026-02-11T08:03:27+25:00",
+            "2026-02-11T08:03:27+1",
+            "2026-02-11T08:03:27+2:000",
+            "2026-02-11T08:03:27+00:60",
+            "2026-02-11T08:03:27ZZZ",
+            "2026-02-11x08:03:27Z",
+            "12e3",
+            "+5",
+            "-",
+            ".5",
+            "1.2.3",
+            "--1",
+            "99999999999999999999",
+            "٢٠٢٦-٠٢-١١T08:03:27Z",
+            "2026-02-11T08:03:27Z[Europe/Berlin]",
+        ] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+        assert_eq!(parse(&"1".repeat(10_000)), None);
+    }
+
+    #[test]
+    fn values_of_other_types_are_no_times() {
+        assert_eq!(from_value(&json!("2026-02-11T08:03:27Z")), Some(Millis(1_770_797_007_000)));
+        assert_eq!(from_value(&json!(1_770_797_007)), Some(Millis(1_770_797_007_000)));
+        assert_eq!(from_value(&json!(1_770_797_007.123)), Some(Millis(1_770_797_007_123)));
+        assert_eq!(from_value(&json!(1_770_797_007_500_i64)), Some(Millis(1_770_797_007_500)));
+        for value in [json!(null), json!(true), json!([]), json!({}), json!(1e300), json!(u64::MAX)] {
+            assert_eq!(from_value(&value), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(text in any::<String>()) {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn near_times_are_read_without_panic(text in "[-+0-9TZ:. UTC]{0,40}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn what_is_printed_is_read_again(at in -62_135_596_800_000_i64..253_402_200_000_000) {
+            prop_assert_eq!(parse(&Millis(at).to_string()), Some(Millis(at)));
+        }
+    }
+}
