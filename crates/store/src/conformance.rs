@@ -1,0 +1,178 @@
+//! The conformance suite: what every store must do, whatever is below it.
+//!
+//! A case is an async function with a name that states a fact. It makes the places it needs, works through [`Store`] alone, and
+//! panics when the fact does not hold. A store is held to all of them: with [`exercise`], or, for one test per case, with
+//! `for_each_conformance_case!` and [`exercise_one`].
+//!
+//! To add a case: write it in the module it belongs to, and add its name to the list below. A case that is not in the list is
+//! dead code, and does not compile.
+
+mod appending;
+mod bodies;
+mod claims;
+mod directory;
+mod filters;
+mod given;
+mod lifetime;
+mod links;
+mod pages;
+mod quarantine;
+mod rebuilding;
+mod variants;
+mod workspaces;
+mod world;
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use crate::Store;
+
+/// A fresh, empty place that a store can be opened in.
+pub trait Place: Send + Sync {
+    /// Opens the store of this place. Once it was closed and dropped, opening again finds what was there.
+    fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Makes a fresh, empty place.
+pub type MakePlace<'a> = &'a dyn Fn() -> Box<dyn Place>;
+
+/// A case at work. It panics when its fact does not hold.
+pub type Run<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// A case.
+pub type CaseFn = for<'a> fn(MakePlace<'a>) -> Run<'a>;
+
+/// A case that takes longer than this hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+macro_rules! list_cases {
+    ($($module:ident { $($case:ident,)* })*) => {
+        /// Every case, by the fact it states.
+        #[must_use]
+        pub fn cases() -> Vec<(&'static str, CaseFn)> {
+            vec![$($({
+                fn run(make_place: MakePlace<'_>) -> Run<'_> {
+                    Box::pin($module::$case(make_place))
+                }
+                (stringify!($case), run as CaseFn)
+            },)*)*]
+        }
+
+        /// Calls a macro with the names of all conformance cases, separated by spaces: to make a test of each.
+        #[macro_export]
+        macro_rules! for_each_conformance_case {
+            ($each:ident) => {
+                $each! { $($($case)*)* }
+            };
+        }
+    };
+}
+
+list_cases! {
+    appending {
+        an_append_is_seen_by_every_read_that_begins_after_it,
+        an_entry_comes_back_as_it_was_appended,
+        a_repetition_is_a_duplicate_of_the_first_and_is_noted,
+        an_unknown_workspace_is_an_error,
+        concurrent_appends_are_all_answered_and_counted_once,
+    }
+    claims {
+        a_claim_for_ever_maps_another_time_to_the_first_id,
+        a_claim_for_a_window_holds_within_it_and_not_beyond,
+        a_window_is_measured_from_the_first_receipt,
+        a_claim_is_its_workspaces_own_and_survives_reopening,
+    }
+    variants {
+        variants_give_the_same_dump_in_any_order,
+        the_variant_with_the_smallest_time_counts_and_is_shown,
+        variants_of_one_time_count_once,
+        a_test_delivery_changes_nothing_that_live_ones_make,
+    }
+    workspaces {
+        the_same_event_in_two_workspaces_is_two,
+        ids_of_one_workspace_answer_nothing_in_another,
+        filters_find_nothing_of_another_workspace,
+        links_and_rebuilds_stay_in_their_workspace,
+        a_reserved_workspace_lists_events_and_makes_no_records,
+        test_events_are_listed_and_make_no_records,
+    }
+    quarantine {
+        quarantine_keeps_a_delivery_whole_and_survives_reopening,
+        quarantine_is_listed_newest_first_and_by_workspace,
+        a_quarantine_id_that_comes_twice_is_kept_once,
+    }
+    directory {
+        a_change_is_in_the_directory_once_answered,
+        changes_to_the_directory_are_all_or_none,
+        what_is_already_there_is_a_conflict,
+        an_answered_put_is_what_the_directory_shows,
+        deleting_an_agency_takes_what_is_below_it,
+        deleting_a_workspace_takes_its_addresses_and_keys,
+        the_directory_survives_reopening,
+    }
+    pages {
+        pages_of_events_give_each_once_newest_first,
+        pages_of_contacts_give_each_once_last_updated_first,
+        pages_of_campaigns_give_each_once_last_active_first,
+        pages_of_emails_give_each_once_newest_first,
+        pages_of_quarantine_give_each_once_newest_first,
+        pages_of_filtered_lists_give_each_once,
+        a_walk_is_not_disturbed_by_newer_rows,
+        a_page_has_as_many_rows_as_are_asked_for,
+    }
+    filters {
+        every_filter_of_events_tells_rows_apart,
+        every_filter_of_contacts_tells_rows_apart,
+        a_tag_or_list_matches_whole_names_only,
+        a_search_ignores_case_and_knows_no_wildcards,
+        every_filter_of_campaigns_tells_rows_apart,
+        every_filter_of_emails_tells_rows_apart,
+    }
+    links {
+        an_older_id_answers_with_the_record_of_the_newer,
+        filters_by_contact_find_the_events_of_all_its_keys,
+        unlinking_separates_again,
+        an_aliased_campaign_answers_under_both_ids,
+        unaliasing_separates_again,
+    }
+    bodies {
+        bodies_of_emails_come_back_exactly,
+        a_text_and_a_html_of_different_entries_are_shown_together,
+        a_raw_body_comes_back_byte_for_byte,
+    }
+    lifetime {
+        reopening_finds_everything_and_goes_on,
+        a_closed_store_answers_with_an_error,
+        closing_commits_what_is_queued,
+        an_abandoned_read_disturbs_no_other,
+        an_open_store_is_ready,
+        status_counts_entries_and_folds_catch_up,
+    }
+    rebuilding {
+        a_rebuild_finds_nothing_different,
+        a_rebuild_of_unknown_keys_changes_nothing,
+        a_rebuild_makes_no_records_where_there_are_none,
+        ingest_goes_on_during_a_rebuild,
+    }
+}
+
+/// Holds a store to every case, one after the other, each in places of its own.
+///
+/// # Panics
+/// When a fact does not hold.
+pub async fn exercise(make_place: impl Fn() -> Box<dyn Place>) {
+    for (_, case) in cases() {
+        let finished = tokio::time::timeout(PATIENCE, case(&make_place)).await;
+        assert!(finished.is_ok(), "the case hangs");
+    }
+}
+
+/// Holds a store to the case of this name.
+///
+/// # Panics
+/// When its fact does not hold, it hangs, or there is no such case.
+pub async fn exercise_one(name: &str, make_place: MakePlace<'_>) {
+    let case = cases().into_iter().find(|(case, _)| *case == name).map(|(_, case)| case);
+    let case = case.expect("the name is one of the cases");
+    let finished = tokio::time::timeout(PATIENCE, case(make_place)).await;
+    assert!(finished.is_ok(), "{name} hangs");
+}

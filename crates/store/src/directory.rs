@@ -1,0 +1,196 @@
+//! Agencies, workspaces, addresses and keys: small, read on every request, so kept in memory whole.
+
+use std::collections::HashMap;
+
+use hookline_model::{
+    id::{Address, AgencyId, ApiKeyId, WorkspaceId},
+    time::Millis,
+};
+use serde::{Deserialize, Serialize};
+
+/// An agency: the account that owns workspaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agency {
+    /// Its id.
+    pub id: AgencyId,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// The reserved workspace that holds what no rule could place.
+    pub unrouted: WorkspaceId,
+}
+
+/// A workspace: one client's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Whose it is.
+    pub agency: AgencyId,
+    /// Its name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Whether it is an agency's reserved workspace: not listed, no addresses, its events make no records.
+    pub reserved: bool,
+}
+
+/// Whose an address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AddressOwner {
+    /// A workspace's.
+    Workspace(WorkspaceId),
+    /// An agency's.
+    Agency(AgencyId),
+}
+
+/// An unguessable token in webhook URLs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressRow {
+    /// The token.
+    pub address: Address,
+    /// Whose it is.
+    pub owner: AddressOwner,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+/// What an API key opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyScope {
+    /// Everything.
+    Installation,
+    /// One agency and its workspaces.
+    Agency(AgencyId),
+    /// One workspace.
+    Workspace(WorkspaceId),
+}
+
+/// What an API key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Read.
+    Read,
+    /// Read and write.
+    Write,
+}
+
+/// An API key. Only a hash of it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// SHA-256 of the key.
+    pub hash: [u8; 32],
+    /// What it opens.
+    pub scope: KeyScope,
+    /// What it may do.
+    pub role: Role,
+    /// What it is called.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Millis,
+}
+
+/// A change to the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DirectoryChange {
+    /// A new agency, or new values of one.
+    PutAgency(Agency),
+    /// An agency, its workspaces, addresses and keys are gone. The log keeps their events.
+    DeleteAgency(AgencyId),
+    /// A new workspace, or new values of one.
+    PutWorkspace(Workspace),
+    /// A workspace, its addresses and keys are gone. The log keeps its events.
+    DeleteWorkspace(WorkspaceId),
+    /// A new address.
+    PutAddress(AddressRow),
+    /// An address is revoked.
+    DeleteAddress(Address),
+    /// A new key.
+    PutKey(ApiKey),
+    /// A key is revoked.
+    DeleteKey(ApiKeyId),
+}
+
+/// Everything in the directory, with the look-ups that requests need.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    agencies: Vec<Agency>,
+    workspaces: Vec<Workspace>,
+    addresses: HashMap<Address, AddressRow>,
+    keys: HashMap<[u8; 32], ApiKey>,
+}
+
+impl Directory {
+    /// A directory of these rows, agencies and workspaces in the order of their making.
+    #[must_use]
+    pub fn new(
+        mut agencies: Vec<Agency>,
+        mut workspaces: Vec<Workspace>,
+        addresses: Vec<AddressRow>,
+        keys: Vec<ApiKey>,
+    ) -> Directory {
+        agencies.sort_by_key(|agency| (agency.created_at, agency.id));
+        workspaces.sort_by_key(|workspace| (workspace.created_at, workspace.id));
+        Directory {
+            agencies,
+            workspaces,
+            addresses: addresses.into_iter().map(|row| (row.address, row)).collect(),
+            keys: keys.into_iter().map(|key| (key.hash, key)).collect(),
+        }
+    }
+
+    /// All agencies, oldest first.
+    #[must_use]
+    pub fn agencies(&self) -> &[Agency] {
+        &self.agencies
+    }
+
+    /// An agency.
+    #[must_use]
+    pub fn agency(&self, id: AgencyId) -> Option<&Agency> {
+        self.agencies.iter().find(|agency| agency.id == id)
+    }
+
+    /// All workspaces that are not reserved, oldest first.
+    pub fn workspaces(&self) -> impl Iterator<Item = &Workspace> {
+        self.workspaces.iter().filter(|workspace| !workspace.reserved)
+    }
+
+    /// A workspace, reserved or not.
+    #[must_use]
+    pub fn workspace(&self, id: WorkspaceId) -> Option<&Workspace> {
+        self.workspaces.iter().find(|workspace| workspace.id == id)
+    }
+
+    /// Whose an address is. A valid address is 122 random bits, so looking it up in a table gives nothing away.
+    #[must_use]
+    pub fn address(&self, address: Address) -> Option<&AddressRow> {
+        self.addresses.get(&address)
+    }
+
+    /// The addresses of an owner, oldest first.
+    #[must_use]
+    pub fn addresses_of(&self, owner: AddressOwner) -> Vec<AddressRow> {
+        let mut rows: Vec<AddressRow> = self.addresses.values().filter(|row| row.owner == owner).copied().collect();
+        rows.sort_by_key(|row| (row.created_at, row.address));
+        rows
+    }
+
+    /// The key with this hash. The hash is of the whole key, so how long the look-up takes tells nothing of a valid one.
+    #[must_use]
+    pub fn key(&self, hash: &[u8; 32]) -> Option<&ApiKey> {
+        self.keys.get(hash)
+    }
+
+    /// All keys, oldest first.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&ApiKey> {
+        let mut keys: Vec<&ApiKey> = self.keys.values().collect();
+        keys.sort_by_key(|key| (key.created_at, key.id));
+        keys
+    }
+}

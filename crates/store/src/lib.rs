@@ -1,0 +1,207 @@
+//! The log and the records: one trait in the terms of the pipe, its conformance suite, and the embedded store.
+//!
+//! A [`Store`] appends deliveries to a log, durably and in batches, and keeps the records that follow from it. It promises:
+//!
+//! - an [`append`](Store::append) answers after the event is on disk, and never before;
+//! - every read that begins after that answer sees its effect;
+//! - a delivery of a known event changes no count, and records depend on the set of what was appended, not on its order;
+//! - every method names its workspace, and answers from that workspace alone.
+//!
+//! What the promises mean is decided by `conformance` (a feature of that name), which every store passes whole. Only in this
+//! crate is SQL.
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+pub mod directory;
+mod error;
+pub mod query;
+pub mod sqlite;
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use hookline_model::{
+    entry::Origin,
+    event::Event,
+    id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    identity::Claim,
+    platform::Platform,
+    record::{Campaign, Contact, Email},
+    time::Millis,
+};
+
+use crate::{
+    directory::{Directory, DirectoryChange},
+    query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+};
+
+pub use error::Error;
+
+/// What every method of a store answers, eventually.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// One delivery on its way into the log.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// What it says.
+    pub event: Event,
+    /// The guard beside the id.
+    pub claim: Option<Claim>,
+    /// How it came.
+    pub origin: Origin,
+    /// When it came.
+    pub received_at: Millis,
+    /// The body as received, but for blanked secrets.
+    pub raw: Vec<u8>,
+}
+
+/// What became of an append.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The event's id: the first delivery's, if this one is a repetition.
+    pub event_id: EventId,
+    /// Whether the log had the event already.
+    pub duplicate: bool,
+}
+
+/// A delivery that could not be read, kept until a parser can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Its id.
+    pub id: QuarantineId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// The platform whose address it came to.
+    pub platform: Platform,
+    /// When it came.
+    pub received_at: Millis,
+    /// Why it could not be read.
+    pub reason: String,
+    /// Request headers, secrets masked.
+    pub headers: Vec<(String, String)>,
+    /// The body, but for blanked secrets.
+    pub body: Vec<u8>,
+}
+
+/// An event as the API shows it.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// The event: of its variants the one that counts.
+    pub event: Event,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// How it came.
+    pub origin: Origin,
+    /// When it came.
+    pub received_at: Millis,
+    /// How often it came again, and when last.
+    pub duplicates: Duplicates,
+    /// The contact it belongs to now.
+    pub contact_id: Option<ContactId>,
+    /// The address of that contact, if the event itself names none.
+    pub contact_email: Option<String>,
+    /// The campaign it belongs to now.
+    pub campaign_id: Option<CampaignId>,
+    /// The body as received, if asked for.
+    pub raw: Option<Vec<u8>>,
+}
+
+/// Repetitions of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Duplicates {
+    /// How many.
+    pub count: u64,
+    /// When the last one came.
+    pub last_at: Option<Millis>,
+}
+
+/// Figures for health checks and metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Entries in the log.
+    pub committed: u64,
+    /// Entries folded into the records.
+    pub folded: u64,
+    /// Deliveries waiting for the writer.
+    pub queued: u64,
+    /// Bytes of these.
+    pub queued_bytes: u64,
+    /// Bytes the log takes on disk.
+    pub log_bytes: u64,
+    /// Bytes the records take on disk.
+    pub records_bytes: u64,
+}
+
+/// A log of events and the records that follow from it.
+pub trait Store: Send + Sync {
+    /// Appends one delivery and answers when it is on disk.
+    ///
+    /// One of origin [`Origin::Test`] is kept under an id of its own, apart from live deliveries of the same event.
+    /// [`Error::Overloaded`] at once when the queue is full.
+    fn append(&self, delivery: Append) -> Answer<'_, Appended>;
+
+    /// Keeps a delivery that could not be read. The oldest of the workspace go when its bound is reached.
+    fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()>;
+
+    /// A page of a workspace's quarantine, newest first.
+    fn quarantined(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Quarantined>>;
+
+    /// Agencies, workspaces, addresses and keys as of the last change.
+    fn directory(&self) -> Arc<Directory>;
+
+    /// Applies changes to the directory, all or none, and answers when they are on disk and in [`Store::directory`].
+    fn change_directory(&self, changes: Vec<DirectoryChange>) -> Answer<'_, ()>;
+
+    /// One event.
+    fn event(&self, workspace: WorkspaceId, id: EventId, with_raw: bool) -> Answer<'_, Option<StoredEvent>>;
+
+    /// A page of events, newest first.
+    fn events(&self, workspace: WorkspaceId, filter: EventFilter, page: PageRequest) -> Answer<'_, Page<StoredEvent>>;
+
+    /// The contact that has, or ever had, this id.
+    fn contact(&self, workspace: WorkspaceId, id: ContactId) -> Answer<'_, Option<Contact>>;
+
+    /// A page of contacts, last updated first.
+    fn contacts(&self, workspace: WorkspaceId, filter: ContactFilter, page: PageRequest) -> Answer<'_, Page<Contact>>;
+
+    /// The campaign that has, or ever had, this id.
+    fn campaign(&self, workspace: WorkspaceId, id: CampaignId) -> Answer<'_, Option<Campaign>>;
+
+    /// A page of campaigns, last active first.
+    fn campaigns(&self, workspace: WorkspaceId, filter: CampaignFilter, page: PageRequest) -> Answer<'_, Page<Campaign>>;
+
+    /// One message.
+    fn email(&self, workspace: WorkspaceId, id: EmailId) -> Answer<'_, Option<Email>>;
+
+    /// A page of messages, newest first.
+    fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>>;
+
+    /// Every record of a workspace in canonical JSON, see `docs/records.md`. For checks: it is as large as the workspace.
+    fn dump(&self, workspace: WorkspaceId) -> Answer<'_, serde_json::Value>;
+
+    /// Folds the given records again from the log, replacing what is stored, and answers how many rows came out different.
+    ///
+    /// Ingest goes on meanwhile.
+    fn rebuild(&self, workspace: WorkspaceId, keys: RebuildKeys) -> Answer<'_, u64>;
+
+    /// Figures.
+    fn status(&self) -> Status;
+
+    /// Whether the store can take and answer requests now; the error says what is wrong.
+    fn ready(&self) -> Answer<'_, ()>;
+
+    /// Takes no more, commits what is queued, lets the records catch up and closes the files.
+    fn close(&self) -> Answer<'_, ()>;
+}
+
+/// Which records to rebuild.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RebuildKeys {
+    /// Contact keys, with every enrollment of theirs.
+    pub contacts: Vec<hookline_model::key::ContactKey>,
+    /// Campaign keys, with every enrollment in them and their rollups.
+    pub campaigns: Vec<hookline_model::key::CampaignKey>,
+    /// Messages.
+    pub emails: Vec<hookline_model::key::EmailKey>,
+}

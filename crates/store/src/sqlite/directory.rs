@@ -1,0 +1,182 @@
+//! The directory's tables in log.db. They are small and read whole.
+
+use std::collections::HashMap;
+
+use hookline_model::{
+    id::{Address, AgencyId, ApiKeyId, WorkspaceId},
+    time::Millis,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::open::failed;
+use crate::{
+    Error,
+    directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Role, Workspace},
+};
+
+/// Per workspace its number inside the files, and whether it is reserved.
+pub(super) type Numbers = HashMap<WorkspaceId, (i64, bool)>;
+
+/// Reads the whole directory.
+pub(super) fn load(log: &Connection) -> Result<(Directory, Numbers), Error> {
+    let run = || -> rusqlite::Result<(Directory, Numbers)> {
+        let agencies = all(log, "SELECT id, name, created_at, unrouted FROM agency", |row| {
+            Ok(Agency {
+                id: AgencyId(row.get(0)?),
+                name: row.get(1)?,
+                created_at: Millis(row.get(2)?),
+                unrouted: WorkspaceId(row.get(3)?),
+            })
+        })?;
+        let numbered = all(log, "SELECT no, id, agency, name, created_at, reserved FROM workspace WHERE deleted = 0", |row| {
+            let workspace = Workspace {
+                id: WorkspaceId(row.get(1)?),
+                agency: AgencyId(row.get(2)?),
+                name: row.get(3)?,
+                created_at: Millis(row.get(4)?),
+                reserved: row.get(5)?,
+            };
+            Ok((row.get::<_, i64>(0)?, workspace))
+        })?;
+        let numbers = numbered.iter().map(|(no, workspace)| (workspace.id, (*no, workspace.reserved))).collect();
+        let addresses = all(log, "SELECT address, agency, workspace, created_at FROM address", address_row)?;
+        let keys = all(log, "SELECT id, hash, agency, workspace, can_write, name, created_at FROM api_key", key_row)?;
+        let workspaces = numbered.into_iter().map(|(_, workspace)| workspace).collect();
+        Ok((Directory::new(agencies, workspaces, addresses, keys), numbers))
+    };
+    run().map_err(|error| failed("read the directory", &error))
+}
+
+fn all<T>(log: &Connection, sql: &str, read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<Vec<T>> {
+    log.prepare_cached(sql)?.query_map([], read)?.collect()
+}
+
+fn address_row(row: &Row<'_>) -> rusqlite::Result<AddressRow> {
+    let agency: Option<Uuid> = row.get(1)?;
+    let owner = match agency {
+        Some(agency) => AddressOwner::Agency(AgencyId(agency)),
+        None => AddressOwner::Workspace(WorkspaceId(row.get(2)?)),
+    };
+    Ok(AddressRow { address: Address(row.get(0)?), owner, created_at: Millis(row.get(3)?) })
+}
+
+fn key_row(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
+    let (agency, workspace): (Option<Uuid>, Option<Uuid>) = (row.get(2)?, row.get(3)?);
+    let scope = match (agency, workspace) {
+        (Some(agency), _) => KeyScope::Agency(AgencyId(agency)),
+        (None, Some(workspace)) => KeyScope::Workspace(WorkspaceId(workspace)),
+        (None, None) => KeyScope::Installation,
+    };
+    Ok(ApiKey {
+        id: ApiKeyId(row.get(0)?),
+        hash: row.get(1)?,
+        scope,
+        role: if row.get(4)? { Role::Write } else { Role::Read },
+        name: row.get(5)?,
+        created_at: Millis(row.get(6)?),
+    })
+}
+
+/// Applies changes inside the writer's transaction, all or none.
+pub(super) fn apply(log: &Connection, changes: &[DirectoryChange]) -> Result<(), Error> {
+    let step = |sql: &str| log.execute_batch(sql).map_err(|error| failed("change the directory", &error));
+    step("SAVEPOINT directory")?;
+    for change in changes {
+        if let Err(error) = apply_one(log, change) {
+            step("ROLLBACK TO directory; RELEASE directory")?;
+            return Err(error);
+        }
+    }
+    step("RELEASE directory")
+}
+
+fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
+    let run = |sql: &str, params: &[&dyn rusqlite::ToSql]| {
+        let changed = log.prepare_cached(sql).and_then(|mut statement| statement.execute(params));
+        changed.map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::ConstraintViolation) => Error::Conflict("this address or key is there already".to_owned()),
+            _ => failed("change the directory", &error),
+        })
+    };
+    match change {
+        DirectoryChange::PutAgency(agency) => run(
+            "INSERT INTO agency (id, name, created_at, unrouted) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, created_at = excluded.created_at, unrouted = excluded.unrouted",
+            params![agency.id.0, agency.name, agency.created_at.0, agency.unrouted.0],
+        )?,
+        DirectoryChange::PutWorkspace(workspace) => {
+            let agency = "SELECT 1 FROM agency WHERE id = ?1";
+            must_exist(log, agency, workspace.agency.0, "the agency of a new workspace")?;
+            let put = run(
+                "INSERT INTO workspace (id, agency, name, created_at, reserved) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET name = excluded.name, created_at = excluded.created_at
+                 WHERE agency = excluded.agency AND reserved = excluded.reserved AND deleted = 0",
+                params![workspace.id.0, workspace.agency.0, workspace.name, workspace.created_at.0, workspace.reserved],
+            )?;
+            if put == 0 {
+                // What its events make, and for whom, is settled; and nobody's old events come back under a new name.
+                let why = "the workspace was deleted, or is another agency's, or its being reserved would change";
+                return Err(Error::Conflict(why.to_owned()));
+            }
+            put
+        }
+        DirectoryChange::PutAddress(row) => {
+            let (agency, workspace) = match row.owner {
+                AddressOwner::Agency(id) => (Some(id.0), None),
+                AddressOwner::Workspace(id) => (None, Some(id.0)),
+            };
+            owner_must_exist(log, agency, workspace)?;
+            run(
+                "INSERT INTO address (address, agency, workspace, created_at) VALUES (?1, ?2, ?3, ?4)",
+                params![row.address.0, agency, workspace, row.created_at.0],
+            )?
+        }
+        DirectoryChange::PutKey(key) => {
+            let (agency, workspace) = match key.scope {
+                KeyScope::Installation => (None, None),
+                KeyScope::Agency(id) => (Some(id.0), None),
+                KeyScope::Workspace(id) => (None, Some(id.0)),
+            };
+            owner_must_exist(log, agency, workspace)?;
+            let can_write = key.role == Role::Write;
+            run(
+                "INSERT INTO api_key (id, hash, agency, workspace, can_write, name, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![key.id.0, key.hash, agency, workspace, can_write, key.name, key.created_at.0],
+            )?
+        }
+        DirectoryChange::DeleteAddress(address) => run("DELETE FROM address WHERE address = ?1", params![address.0])?,
+        DirectoryChange::DeleteKey(id) => run("DELETE FROM api_key WHERE id = ?1", params![id.0])?,
+        DirectoryChange::DeleteWorkspace(id) => {
+            run("DELETE FROM address WHERE workspace = ?1", params![id.0])?;
+            run("DELETE FROM api_key WHERE workspace = ?1", params![id.0])?;
+            run("UPDATE workspace SET deleted = 1 WHERE id = ?1", params![id.0])?
+        }
+        DirectoryChange::DeleteAgency(id) => {
+            let workspaces = "(SELECT id FROM workspace WHERE agency = ?1)";
+            run(&format!("DELETE FROM address WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
+            run(&format!("DELETE FROM api_key WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
+            run("UPDATE workspace SET deleted = 1 WHERE agency = ?1", params![id.0])?;
+            run("DELETE FROM agency WHERE id = ?1", params![id.0])?
+        }
+    };
+    Ok(())
+}
+
+fn owner_must_exist(log: &Connection, agency: Option<Uuid>, workspace: Option<Uuid>) -> Result<(), Error> {
+    if let Some(agency) = agency {
+        must_exist(log, "SELECT 1 FROM agency WHERE id = ?1", agency, "the agency")?;
+    }
+    if let Some(workspace) = workspace {
+        must_exist(log, "SELECT 1 FROM workspace WHERE id = ?1 AND deleted = 0", workspace, "the workspace")?;
+    }
+    Ok(())
+}
+
+fn must_exist(log: &Connection, sql: &str, id: Uuid, what: &str) -> Result<(), Error> {
+    let found = log.prepare_cached(sql).and_then(|mut statement| statement.query_row([id], |_| Ok(())).optional());
+    match found.map_err(|error| failed("read the directory", &error))? {
+        Some(()) => Ok(()),
+        None => Err(Error::Conflict(format!("{what} does not exist (any more)"))),
+    }
+}

@@ -1,0 +1,384 @@
+//! The embedded store: two SQLite files in a folder.
+//!
+//! `log.db` is the truth: one writer thread ([`writer`]) takes what waits in a bounded, fair [`queue`], commits it as one
+//! (`synchronous=FULL`), and only then answers. `records.db` is the view: one thread ([`view`]) folds committed entries and moves
+//! the watermark with them. Two files, because one file has one write lock, and a fold would stall every answer. Readers take
+//! their turn on a few connections of their own, after waiting for the view to have everything committed before they came.
+//!
+//! What may be lost: nothing of the log; of the records, after a power cut, the last folds, which are folded again at the start.
+
+mod directory;
+mod disk;
+mod log;
+mod metrics;
+mod open;
+mod payload;
+mod quarantine;
+mod queue;
+mod reader;
+mod rebuild;
+mod rows;
+mod shared;
+mod view;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    thread::JoinHandle,
+};
+
+use hookline_model::entry::Origin;
+use hookline_model::id::{CampaignId, ContactId, EmailId, EventId, WorkspaceId};
+use tokio::sync::{Semaphore, oneshot};
+
+use self::{
+    disk::DiskGuard,
+    log::Prepared,
+    queue::Queue,
+    reader::{Reader, WorkspaceReader},
+    shared::Shared,
+    view::{Command, View},
+    writer::{Reply, Task, Writer},
+};
+pub use self::{
+    queue::QueueLimits,
+    shared::{OnFatal, Probe},
+};
+use crate::{
+    Answer, Append, Appended, Error, Quarantined, RebuildKeys, Status, Store, StoredEvent,
+    directory::{Directory, DirectoryChange},
+    query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+};
+use hookline_model::record::{Campaign, Contact, Email};
+
+/// How many reads run at once.
+const READERS: usize = 4;
+
+/// Settings of the embedded store.
+#[derive(Clone)]
+pub struct SqliteOptions {
+    /// The folder of the two files; made if it does not exist.
+    pub folder: PathBuf,
+    /// Bounds of the queue in front of the writer.
+    pub queue: QueueLimits,
+    /// Intake stops when the file system has less than this left.
+    pub disk_reserve_bytes: u64,
+    /// Called when going on could break a promise. It must end the process; in tests it may note and park.
+    pub on_fatal: OnFatal,
+    /// Told of the steps an event takes.
+    pub probe: Probe,
+}
+
+impl SqliteOptions {
+    /// The usual settings for a folder. A fatal fault ends the process with status 70.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>) -> SqliteOptions {
+        SqliteOptions {
+            folder: folder.into(),
+            queue: QueueLimits::default(),
+            disk_reserve_bytes: 64 * 1024 * 1024,
+            on_fatal: Arc::new(|reason| {
+                tracing::error!(reason, "stopping at once: going on could break what was promised");
+                std::process::exit(70);
+            }),
+            probe: Arc::new(|_| {}),
+        }
+    }
+}
+
+/// The embedded store.
+pub struct SqliteStore {
+    queue: Arc<Queue<(Task, Reply)>>,
+    shared: Arc<Shared>,
+    directory: Arc<RwLock<Arc<Directory>>>,
+    readers: Arc<Mutex<Vec<Reader>>>,
+    reads: Arc<Semaphore>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    files: open::Files,
+    _lock: open::Lock,
+}
+
+impl SqliteStore {
+    /// Opens the folder, making it and its files if needed, and starts folding whatever the records lack.
+    ///
+    /// # Errors
+    /// When another process has the folder, a file is not ours or of a newer version, or the disk fails.
+    pub fn open(options: SqliteOptions) -> Result<SqliteStore, Error> {
+        let (files, lock) = open::take_folder(&options.folder)?;
+        let log = open::log_writer(&files)?;
+        let committed = log::last_position(&log)?;
+        let mut records = open::records_writer(&files)?;
+        let mut folded = view::watermark(&records)?;
+        if folded > committed {
+            // Records of another log, or of a log that was put back from a backup: they cannot be trusted.
+            tracing::warn!(folded, committed, "records.db is ahead of log.db; folding the log again");
+            drop(records);
+            open::put_away(&files.records)?;
+            records = open::records_writer(&files)?;
+            folded = 0;
+        }
+        let (directory, numbers) = directory::load(&log)?;
+        let directory = Arc::new(RwLock::new(Arc::new(directory)));
+        let queue = Arc::new(Queue::new(options.queue));
+        let shared = Arc::new(Shared::new(committed, folded, options.on_fatal, options.probe));
+        let open_reader = || Ok(Reader { records: open::reader(&files.records)?, log: open::reader(&files.log)? });
+        let readers = (0..READERS).map(|_| open_reader()).collect::<Result<Vec<_>, Error>>()?;
+        let view = View { records, log: open::reader(&files.log)?, shared: Arc::clone(&shared), folded };
+        let writer = Writer {
+            connection: log,
+            queue: Arc::clone(&queue),
+            shared: Arc::clone(&shared),
+            directory: Arc::clone(&directory),
+            numbers,
+            position: committed,
+            disk: DiskGuard::new(options.folder, options.disk_reserve_bytes),
+        };
+        let threads = vec![spawn("log-writer", &shared, move || writer.run())?, spawn("records", &shared, move || view.run())?];
+        Ok(SqliteStore {
+            queue,
+            shared,
+            directory,
+            readers: Arc::new(Mutex::new(readers)),
+            reads: Arc::new(Semaphore::new(READERS)),
+            threads: Mutex::new(threads),
+            files,
+            _lock: lock,
+        })
+    }
+
+    /// Puts records.db away, so that the next opening folds the whole log anew. Nobody may have the folder open.
+    ///
+    /// # Errors
+    /// When another process has the folder, or the disk fails.
+    pub fn forget_records(folder: &Path) -> Result<(), Error> {
+        let (files, _lock) = open::take_folder(folder)?;
+        open::put_away(&files.records)
+    }
+
+    async fn write<T>(
+        &self,
+        lane: Option<WorkspaceId>,
+        bytes: usize,
+        task: Task,
+        reply: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Reply,
+    ) -> Result<T, Error> {
+        let (sender, receiver) = oneshot::channel();
+        if let Err(error) = self.queue.push(lane, bytes, (task, reply(sender))) {
+            if matches!(error, Error::Overloaded(_)) {
+                ::metrics::counter!(metrics::QUEUE_REFUSED).increment(1);
+            }
+            return Err(error);
+        }
+        receiver.await.unwrap_or(Err(Error::Closed))
+    }
+
+    /// Runs a read of one workspace on a thread that may block, after the view has caught up.
+    async fn read<T: Send + 'static>(
+        &self,
+        workspace: WorkspaceId,
+        read: impl FnOnce(&mut WorkspaceReader<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let number = self.number(workspace).await?;
+        self.shared.catch_up().await?;
+        self.with_reader(move |reader| reader.read(number, workspace, read)).await
+    }
+
+    async fn with_reader<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = Arc::clone(&self.reads).acquire_owned().await.map_err(|_| Error::Closed)?;
+        let readers = Arc::clone(&self.readers);
+        let outcome = tokio::task::spawn_blocking(move || {
+            // The turn ends with the read, not with the interest in it: whoever hangs up must not take another one's reader.
+            let _turn = turn;
+            let reader = readers.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(Error::Closed)?;
+            let outcome = read(&reader);
+            readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            outcome
+        });
+        outcome.await.unwrap_or_else(|panic| Err(Error::Storage { attempted: "read", cause: panic.to_string() }))
+    }
+
+    /// Lets the reads that have their turn finish, refuses the others, and closes the files.
+    async fn close_readers(&self) {
+        let turns = self.reads.acquire_many(READERS as u32).await;
+        self.reads.close();
+        drop(turns);
+        let readers = Arc::clone(&self.readers);
+        let closed = tokio::task::spawn_blocking(move || readers.lock().unwrap_or_else(PoisonError::into_inner).clear());
+        drop(closed.await);
+    }
+
+    async fn number(&self, workspace: WorkspaceId) -> Result<i64, Error> {
+        use rusqlite::OptionalExtension;
+        let find = move |reader: &Reader| {
+            let sql = "SELECT no FROM workspace WHERE id = ?1";
+            let run = || reader.log.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional();
+            run().map_err(|error| open::failed("find a workspace", &error))
+        };
+        self.with_reader(find).await?.ok_or_else(|| Error::Conflict("there is no such workspace".to_owned()))
+    }
+}
+
+/// Starts a thread whose panic is fatal: a store without its writer or its view keeps no promise.
+fn spawn(name: &str, shared: &Arc<Shared>, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    let on_fatal = Arc::clone(&shared.on_fatal);
+    let name_inside = name.to_owned();
+    let guarded = move || {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
+            on_fatal(&format!("the thread {name_inside} panicked"));
+        }
+    };
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(guarded);
+    started.map_err(|error| Error::Storage { attempted: "start a thread", cause: error.to_string() })
+}
+
+impl Store for SqliteStore {
+    fn append(&self, mut delivery: Append) -> Answer<'_, Appended> {
+        Box::pin(async move {
+            if delivery.origin == Origin::Test {
+                // Kept apart: a sample is no repetition of a live event, and a live event none of a sample.
+                delivery.event.id = delivery.event.id.of_test();
+                delivery.claim = delivery.claim.map(|claim| claim.of_test());
+            }
+            let payload = payload::pack(&delivery.event, &delivery.raw)?;
+            let prepared = Prepared {
+                workspace: delivery.workspace,
+                digest: delivery.event.content_digest(),
+                event: delivery.event,
+                claim: delivery.claim,
+                origin: delivery.origin,
+                received_at: delivery.received_at,
+                payload,
+            };
+            // The event is in memory beside the packed payload; together they are about what the two unpacked are.
+            let bytes = prepared.payload.bytes + prepared.payload.packed.len();
+            self.write(Some(delivery.workspace), bytes, Task::Append(Box::new(prepared)), Reply::Appended).await
+        })
+    }
+
+    fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()> {
+        let bytes = delivery.body.len() + delivery.reason.len();
+        Box::pin(self.write(Some(delivery.workspace), bytes, Task::Quarantine(Box::new(delivery)), Reply::Done))
+    }
+
+    fn quarantined(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Quarantined>> {
+        Box::pin(async move {
+            let number = self.number(workspace).await?;
+            self.with_reader(move |reader| quarantine::page(&reader.log, number, workspace, &page)).await
+        })
+    }
+
+    fn directory(&self) -> Arc<Directory> {
+        Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change_directory(&self, changes: Vec<DirectoryChange>) -> Answer<'_, ()> {
+        Box::pin(self.write(None, 256 * changes.len(), Task::Directory(changes), Reply::Done))
+    }
+
+    fn event(&self, workspace: WorkspaceId, id: EventId, with_raw: bool) -> Answer<'_, Option<StoredEvent>> {
+        Box::pin(self.read(workspace, move |reader| reader.event(id, with_raw)))
+    }
+
+    fn events(&self, workspace: WorkspaceId, filter: EventFilter, page: PageRequest) -> Answer<'_, Page<StoredEvent>> {
+        Box::pin(self.read(workspace, move |reader| reader.events(&filter, &page)))
+    }
+
+    fn contact(&self, workspace: WorkspaceId, id: ContactId) -> Answer<'_, Option<Contact>> {
+        Box::pin(self.read(workspace, move |reader| reader.contact(id)))
+    }
+
+    fn contacts(&self, workspace: WorkspaceId, filter: ContactFilter, page: PageRequest) -> Answer<'_, Page<Contact>> {
+        Box::pin(self.read(workspace, move |reader| reader.contacts(&filter, &page)))
+    }
+
+    fn campaign(&self, workspace: WorkspaceId, id: CampaignId) -> Answer<'_, Option<Campaign>> {
+        Box::pin(self.read(workspace, move |reader| reader.campaign(id)))
+    }
+
+    fn campaigns(&self, workspace: WorkspaceId, filter: CampaignFilter, page: PageRequest) -> Answer<'_, Page<Campaign>> {
+        Box::pin(self.read(workspace, move |reader| reader.campaigns(&filter, &page)))
+    }
+
+    fn email(&self, workspace: WorkspaceId, id: EmailId) -> Answer<'_, Option<Email>> {
+        Box::pin(self.read(workspace, move |reader| reader.email(id)))
+    }
+
+    fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
+        Box::pin(self.read(workspace, move |reader| reader.emails(&filter, &page)))
+    }
+
+    fn dump(&self, workspace: WorkspaceId) -> Answer<'_, serde_json::Value> {
+        Box::pin(self.read(workspace, |reader: &mut WorkspaceReader<'_>| reader.dump()))
+    }
+
+    fn rebuild(&self, workspace: WorkspaceId, keys: RebuildKeys) -> Answer<'_, u64> {
+        Box::pin(async move {
+            let no = self.number(workspace).await?;
+            self.shared.catch_up().await?;
+            let (reply, receiver) = oneshot::channel();
+            self.shared.command(Command::Rebuild { no, workspace, keys, reply })?;
+            receiver.await.unwrap_or(Err(Error::Closed))
+        })
+    }
+
+    fn status(&self) -> Status {
+        let (queued, queued_bytes) = self.queue.waiting();
+        Status {
+            committed: self.shared.committed(),
+            folded: self.shared.folded(),
+            queued: queued as u64,
+            queued_bytes: queued_bytes as u64,
+            log_bytes: writer::size_on_disk(&self.files.log),
+            records_bytes: writer::size_on_disk(&self.files.records),
+        }
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        // An empty change goes through the writer and is committed: it says that the log can be written and synced.
+        Box::pin(async move {
+            self.change_directory(Vec::new()).await?;
+            self.shared.catch_up().await
+        })
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.queue.close();
+            let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
+            let (writer, view) = (threads.next(), threads.next());
+            let shared = Arc::clone(&self.shared);
+            let joined = tokio::task::spawn_blocking(move || {
+                let writer = writer.is_none_or(|thread| thread.join().is_ok());
+                shared.close();
+                let view = view.is_none_or(|thread| thread.join().is_ok());
+                writer && view
+            });
+            let joined = joined.await;
+            self.close_readers().await;
+            match joined {
+                Ok(true) => Ok(()),
+                _ => Err(Error::Storage { attempted: "close the store", cause: "a thread had panicked".to_owned() }),
+            }
+        })
+    }
+}
+
+impl Drop for SqliteStore {
+    /// A store that is dropped without [`Store::close`] commits what is queued and stops its threads all the same.
+    fn drop(&mut self) {
+        self.queue.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut threads = threads.into_iter();
+        if let Some(writer) = threads.next() {
+            drop(writer.join());
+        }
+        self.shared.close();
+        for thread in threads {
+            drop(thread.join());
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Opening the two files: one process at a time, settings that are read back, and schemas that are known or refused.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::Error;
+
+/// Version of log.db's schema. A landed schema is never edited; a new version comes with a migration.
+const LOG_SCHEMA: i64 = 1;
+/// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
+const RECORDS_SCHEMA: i64 = 1;
+/// "HKLg" and "HKRc": which file is which, for `file(1)` and for us.
+const LOG_APPLICATION: i64 = 0x484b_4c67;
+const RECORDS_APPLICATION: i64 = 0x484b_5263;
+
+const WRITER_CACHE_KIB: i64 = 32 * 1024;
+const READER_CACHE_KIB: i64 = 4 * 1024;
+
+/// The files of a data folder.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    pub(super) log: PathBuf,
+    pub(super) records: PathBuf,
+}
+
+/// Holds the folder for this process.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
+}
+
+/// Makes the folder if needed and takes it for this process.
+pub(super) fn take_folder(folder: &Path) -> Result<(Files, Lock), Error> {
+    let failed = |attempted| move |cause: std::io::Error| Error::Storage { attempted, cause: cause.to_string() };
+    fs::create_dir_all(folder).map_err(failed("make the data folder"))?;
+    restrict_to_owner(folder).map_err(failed("restrict the data folder to its owner"))?;
+    let path = folder.join("lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed("open the lock file"))?;
+    file.try_lock().map_err(|_| {
+        Error::Conflict(format!(
+            "{} is in use by another hookline process; stop it first, or use another folder",
+            folder.display()
+        ))
+    })?;
+    Ok((Files { log: folder.join("log.db"), records: folder.join("records.db") }, Lock { _file: file }))
+}
+
+#[cfg(unix)]
+fn restrict_to_owner(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn restrict_to_owner(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// How soon a commit is on disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Durability {
+    /// When it returns: the log.
+    OnCommit,
+    /// At the next checkpoint; never torn. The records, which can be folded again.
+    Eventually,
+}
+
+/// Opens log.db for its one writer, making or checking its schema.
+pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
+    let connection = open(&files.log, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let version = prepare(&connection, LOG_APPLICATION, "log.db")?;
+    settle(&connection, Durability::OnCommit, WRITER_CACHE_KIB)?;
+    match version {
+        0 => create(&connection, include_str!("schema/log.sql"), LOG_APPLICATION, LOG_SCHEMA)?,
+        LOG_SCHEMA => {}
+        newer if newer > LOG_SCHEMA => {
+            return Err(Error::Conflict(format!(
+                "log.db has schema {newer}, this version knows up to {LOG_SCHEMA}: start a newer hookline"
+            )));
+        }
+        other => return Err(Error::Conflict(format!("log.db has schema {other}, which this version cannot migrate"))),
+    }
+    Ok(connection)
+}
+
+/// Opens records.db for its one writer. One that is damaged, or of another schema or fold, is put away and started anew: it is a
+/// view, and everything in it follows from the log.
+pub(super) fn records_writer(files: &Files) -> Result<Connection, Error> {
+    match try_records_writer(files) {
+        Ok(Some(connection)) => return Ok(connection),
+        Ok(None) => tracing::info!("records.db is of another version; folding the log again"),
+        Err(error) => tracing::warn!(%error, "records.db cannot be used; folding the log again"),
+    }
+    put_away(&files.records)?;
+    try_records_writer(files)?
+        .ok_or_else(|| Error::Storage { attempted: "make records.db", cause: "a new file has no current schema".to_owned() })
+}
+
+fn try_records_writer(files: &Files) -> Result<Option<Connection>, Error> {
+    let connection = open(&files.records, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let version = prepare(&connection, RECORDS_APPLICATION, "records.db")?;
+    settle(&connection, Durability::Eventually, WRITER_CACHE_KIB)?;
+    match version {
+        0 => create(&connection, include_str!("schema/records.sql"), RECORDS_APPLICATION, RECORDS_SCHEMA)?,
+        RECORDS_SCHEMA => {}
+        _ => return Ok(None),
+    }
+    Ok(Some(connection))
+}
+
+/// Renames a records file, and removes its side files. One former file is kept for a look at what was wrong.
+pub(super) fn put_away(records: &Path) -> Result<(), Error> {
+    let failed = |cause: std::io::Error| Error::Storage { attempted: "put the old records.db away", cause: cause.to_string() };
+    let with = |suffix: &str| {
+        let mut path = records.as_os_str().to_owned();
+        path.push(suffix);
+        PathBuf::from(path)
+    };
+    if records.exists() {
+        fs::rename(records, with(".former")).map_err(failed)?;
+    }
+    for suffix in ["-wal", "-shm"] {
+        let side = with(suffix);
+        if side.exists() {
+            fs::remove_file(side).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens a file for reading. Readers never write, not even to checkpoint.
+pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
+    // Read-write at the level of the file, since a WAL reader may have to make the shared index; `query_only` forbids the rest.
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&connection, Durability::OnCommit, READER_CACHE_KIB)?;
+    pragma(&connection, "query_only", 1)?;
+    Ok(connection)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
+    let connection =
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE)
+            .map_err(|error| failed("open a database file", &error))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Settings that must precede the first table, and the file's schema version (0 when new).
+fn prepare(connection: &Connection, application: i64, name: &str) -> Result<i64, Error> {
+    let version = read_pragma(connection, "user_version")?;
+    let found = read_pragma(connection, "application_id")?;
+    if version == 0 && found == 0 && is_empty(connection)? {
+        pragma(connection, "page_size", 8192)?;
+        pragma(connection, "auto_vacuum", 2)?;
+    } else if found != application {
+        return Err(Error::Conflict(format!("{name} is not hookline's")));
+    }
+    Ok(version)
+}
+
+/// Whether nobody made anything in the file yet. Many programs name neither themselves nor a version in their files.
+fn is_empty(connection: &Connection) -> Result<bool, Error> {
+    let run = || connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0));
+    run().map_err(|error| failed("read the schema", &error))
+}
+
+fn create(connection: &Connection, schema: &str, application: i64, version: i64) -> Result<(), Error> {
+    let script =
+        format!("BEGIN IMMEDIATE;\n{schema}\nPRAGMA application_id={application};\nPRAGMA user_version={version};\nCOMMIT;");
+    connection.execute_batch(&script).map_err(|error| failed("make the schema", &error))
+}
+
+/// Settings of every connection, set and read back: a build default must not decide whether an answer is durable.
+fn settle(connection: &Connection, durability: Durability, cache_kib: i64) -> Result<(), Error> {
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))
+        .map_err(|error| failed("set the journal mode", &error))?;
+    if mode != "wal" {
+        return Err(Error::Conflict(format!("the journal mode is {mode}, not wal: is the folder on a network file system?")));
+    }
+    let synchronous = if durability == Durability::OnCommit { 2 } else { 1 };
+    let settings = [
+        ("synchronous", synchronous),
+        ("foreign_keys", 1),
+        ("busy_timeout", 5000),
+        ("temp_store", 2),
+        ("mmap_size", 0),
+        ("trusted_schema", 0),
+        ("journal_size_limit", 64 * 1024 * 1024),
+        ("wal_autocheckpoint", 0),
+        ("cache_size", -cache_kib),
+    ];
+    for (name, value) in settings {
+        pragma(connection, name, value)?;
+        let read_back = read_pragma(connection, name)?;
+        if read_back != value {
+            return Err(Error::Conflict(format!("SQLite's {name} is {read_back}, not {value}")));
+        }
+    }
+    Ok(())
+}
+
+fn pragma(connection: &Connection, name: &str, value: i64) -> Result<(), Error> {
+    connection.pragma_update(None, name, value).map_err(|error| failed("set a pragma", &error))
+}
+
+fn read_pragma(connection: &Connection, name: &str) -> Result<i64, Error> {
+    connection.pragma_query_value(None, name, |row| row.get(0)).map_err(|error| failed("read a pragma", &error))
+}
+
+/// Tells a full disk from everything else.
+pub(super) fn failed(attempted: &'static str, error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => Error::DiskFull(format!("{attempted}: {error}")),
+        _ => Error::Storage { attempted, cause: error.to_string() },
+    }
+}

@@ -1,0 +1,98 @@
+//! Deliveries that could not be read: kept, bounded per workspace, the oldest going first.
+
+use hookline_model::{
+    id::{QuarantineId, WorkspaceId},
+    platform::Platform,
+    time::Millis,
+};
+use rusqlite::{Connection, params};
+
+use super::{metrics::QUARANTINE_EVICTED, open::failed};
+use crate::{
+    Error, Quarantined,
+    query::{Cursor, Page, PageRequest},
+};
+
+/// Deliveries of one workspace that are kept.
+const COUNT_MAX: i64 = 10_000;
+/// Their bytes.
+const BYTES_MAX: i64 = 64 * 1024 * 1024;
+
+/// Keeps a delivery, inside the writer's transaction.
+pub(super) fn put(log: &Connection, no: i64, delivery: &Quarantined) -> Result<(), Error> {
+    let run = || -> Result<(), rusqlite::Error> {
+        let headers = serde_json::to_string(&delivery.headers).unwrap_or_default();
+        let bytes = (delivery.body.len() + headers.len() + delivery.reason.len()) as i64;
+        let sql = "INSERT INTO quarantine (id, workspace, platform, received_at, reason, headers, bytes, body)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING";
+        let kept = log.prepare_cached(sql)?.execute(params![
+            delivery.id.0,
+            no,
+            delivery.platform.name(),
+            delivery.received_at.0,
+            delivery.reason,
+            headers,
+            bytes,
+            delivery.body,
+        ])?;
+        if kept == 0 {
+            // A second try of a caller that never saw the answer to the first.
+            return Ok(());
+        }
+        let add = "INSERT INTO quarantine_total (workspace, count, bytes) VALUES (?1, 1, ?2)
+            ON CONFLICT (workspace) DO UPDATE SET count = count + 1, bytes = bytes + excluded.bytes";
+        log.prepare_cached(add)?.execute(params![no, bytes])?;
+        while over_bound(log, no)? && evict_oldest(log, no)? {}
+        Ok(())
+    };
+    run().map_err(|error| failed("keep a delivery in quarantine", &error))
+}
+
+fn over_bound(log: &Connection, no: i64) -> Result<bool, rusqlite::Error> {
+    let sql = "SELECT count > ?2 OR bytes > ?3 FROM quarantine_total WHERE workspace = ?1";
+    log.prepare_cached(sql)?.query_row(params![no, COUNT_MAX, BYTES_MAX], |row| row.get(0))
+}
+
+/// Removes the oldest delivery; `false` if there was none.
+fn evict_oldest(log: &Connection, no: i64) -> Result<bool, rusqlite::Error> {
+    let find = "DELETE FROM quarantine WHERE id =
+            (SELECT id FROM quarantine WHERE workspace = ?1 ORDER BY received_at, id LIMIT 1) RETURNING bytes";
+    let Some(bytes) = log.prepare_cached(find)?.query_map([no], |row| row.get::<_, i64>(0))?.next().transpose()? else {
+        return Ok(false);
+    };
+    let take = "UPDATE quarantine_total SET count = count - 1, bytes = bytes - ?2 WHERE workspace = ?1";
+    log.prepare_cached(take)?.execute(params![no, bytes])?;
+    metrics::counter!(QUARANTINE_EVICTED).increment(1);
+    Ok(true)
+}
+
+/// A page of a workspace's quarantine, newest first.
+pub(super) fn page(log: &Connection, no: i64, workspace: WorkspaceId, request: &PageRequest) -> Result<Page<Quarantined>, Error> {
+    let sql = "SELECT id, platform, received_at, reason, headers, body FROM quarantine
+        WHERE workspace = ?1 AND (?2 IS NULL OR (received_at, id) < (?2, ?3))
+        ORDER BY received_at DESC, id DESC LIMIT ?4";
+    let after = request.after.as_ref();
+    let run = || {
+        log.prepare_cached(sql)?
+            .query_map(
+                params![no, after.map(|cursor| cursor.at.0), after.map(|cursor| &cursor.key), request.limit as i64],
+                |row| {
+                    let platform: String = row.get(1)?;
+                    Ok(Quarantined {
+                        id: QuarantineId(row.get(0)?),
+                        workspace,
+                        platform: platform.parse().unwrap_or(Platform::Hookline),
+                        received_at: Millis(row.get(2)?),
+                        reason: row.get(3)?,
+                        headers: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
+                        body: row.get(5)?,
+                    })
+                },
+            )?
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let rows = run().map_err(|error| failed("read the quarantine", &error))?;
+    let last = rows.last().filter(|_| rows.len() == request.limit);
+    let next = last.map(|row| Cursor { at: row.received_at, key: row.id.0.as_bytes().to_vec() });
+    Ok(Page { rows, next })
+}

@@ -1,0 +1,389 @@
+//! Reading for the API: single records and pages, each inside one transaction, so that a page is of one moment.
+
+use hookline_model::{
+    dump::{AllRows, dump},
+    event::Event,
+    fold::Links,
+    id::{CampaignId, ContactId, EmailId, EventId, WorkspaceId},
+    key::{CampaignKey, ContactKey, EmailKey},
+    link::{campaign_component, contact_component},
+    record::{self, Campaign, Contact, Email},
+    rows::ReadRows,
+    time::Millis,
+};
+use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
+use uuid::Uuid;
+
+use super::{
+    log,
+    open::failed,
+    rows::{SqlRows, key, names_text, unpack},
+};
+use crate::{
+    Duplicates, Error, StoredEvent,
+    query::{
+        CampaignFilter, CampaignSelector, ContactFilter, ContactSelector, Cursor, EmailFilter, EventFilter, Page, PageRequest,
+    },
+};
+
+/// Connections for reading.
+pub(super) struct Reader {
+    pub(super) records: Connection,
+    pub(super) log: Connection,
+}
+
+impl Reader {
+    /// Reads one workspace, in one transaction.
+    pub(super) fn read<T>(
+        &self,
+        no: i64,
+        workspace: WorkspaceId,
+        read: impl FnOnce(&mut WorkspaceReader<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let step = |sql: &str| self.records.execute_batch(sql).map_err(|error| failed("read the records", &error));
+        step("BEGIN")?;
+        let mut reader = WorkspaceReader { workspace, rows: SqlRows { records: &self.records, log: &self.log, no, workspace } };
+        let outcome = read(&mut reader);
+        step("ROLLBACK")?;
+        outcome
+    }
+}
+
+/// Reads one workspace.
+pub(super) struct WorkspaceReader<'c> {
+    workspace: WorkspaceId,
+    rows: SqlRows<'c>,
+}
+
+/// A listing's SQL, put together from fixed pieces; every value is bound.
+struct Listing {
+    sql: String,
+    values: Vec<Box<dyn ToSql>>,
+    /// A filter named something that does not exist.
+    matches_nothing: bool,
+}
+
+impl Listing {
+    fn new(select: &str, no: i64) -> Listing {
+        Listing { sql: format!("{select} WHERE workspace = ?"), values: vec![Box::new(no)], matches_nothing: false }
+    }
+
+    fn and(&mut self, condition: &str, value: impl ToSql + 'static) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.values.push(Box::new(value));
+    }
+
+    fn and_in(&mut self, column: &str, values: Vec<String>) {
+        self.matches_nothing |= values.is_empty();
+        self.sql.push_str(&format!(" AND {column} IN ({})", vec!["?"; values.len()].join(", ")));
+        self.values.extend(values.into_iter().map(|value| Box::new(value) as Box<dyn ToSql>));
+    }
+
+    /// Sorts by `at` and `key`, newest first, and cuts the page out.
+    fn page<K: ToSql + 'static>(&mut self, at: &str, key: &str, request: &PageRequest, cursor_key: impl Fn(&Cursor) -> K) {
+        if let Some(cursor) = &request.after {
+            self.sql.push_str(&format!(" AND ({at}, {key}) < (?, ?)"));
+            self.values.push(Box::new(cursor.at.0));
+            self.values.push(Box::new(cursor_key(cursor)));
+        }
+        self.sql.push_str(&format!(" ORDER BY {at} DESC, {key} DESC LIMIT ?"));
+        self.values.push(Box::new(request.limit as i64));
+    }
+
+    fn rows<T>(self, records: &Connection, read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, Error> {
+        if self.matches_nothing {
+            return Ok(Vec::new());
+        }
+        let run = || -> rusqlite::Result<Vec<T>> {
+            records.prepare_cached(&self.sql)?.query_map(params_from_iter(&self.values), read)?.collect()
+        };
+        run().map_err(|error| failed("list records", &error))
+    }
+}
+
+fn cursor_text(cursor: &Cursor) -> String {
+    String::from_utf8_lossy(&cursor.key).into_owned()
+}
+
+fn cursor_bytes(cursor: &Cursor) -> Vec<u8> {
+    cursor.key.clone()
+}
+
+/// The cursor behind the last row of a full page.
+fn next_cursor(limit: usize, rows: usize, last: Option<Cursor>) -> Option<Cursor> {
+    last.filter(|_| rows >= limit)
+}
+
+impl WorkspaceReader<'_> {
+    /// One event.
+    pub(super) fn event(&mut self, id: EventId, with_raw: bool) -> Result<Option<StoredEvent>, Error> {
+        let sql = "SELECT position FROM event WHERE workspace = ?1 AND id = ?2 AND listed = 1";
+        let run = || {
+            self.rows.records.prepare_cached(sql)?.query_row(params![self.rows.no, id.0], |row| row.get::<_, i64>(0)).optional()
+        };
+        let position = run().map_err(|error| failed("read an event", &error))?;
+        match position {
+            Some(position) => self.stored_event(position.cast_unsigned(), with_raw).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A page of events.
+    pub(super) fn events(&mut self, filter: &EventFilter, request: &PageRequest) -> Result<Page<StoredEvent>, Error> {
+        // By contact or campaign there are few rows, and they may be under several keys: left to itself, SQLite walks the whole
+        // workspace by time then.
+        let by = match (&filter.contact, &filter.campaign) {
+            (Some(_), _) => " INDEXED BY event_contact",
+            (None, Some(_)) => " INDEXED BY event_campaign",
+            (None, None) => "",
+        };
+        let mut listing = Listing::new(&format!("SELECT position, occurred_at, id FROM event{by}"), self.rows.no);
+        listing.sql.push_str(" AND listed = 1");
+        if let Some(kind) = filter.kind {
+            listing.and("kind = ?", kind.rank());
+        }
+        if let Some(platform) = filter.platform {
+            listing.and("platform = ?", platform as i64);
+        }
+        if let Some(contact) = &filter.contact {
+            listing.and_in("contact", self.contact_keys_of(contact)?);
+        }
+        if let Some(campaign) = &filter.campaign {
+            listing.and_in("campaign", self.campaign_keys_of(campaign)?);
+        }
+        if let Some(since) = filter.since {
+            listing.and("occurred_at >= ?", since.0);
+        }
+        if let Some(until) = filter.until {
+            listing.and("occurred_at < ?", until.0);
+        }
+        listing.page("occurred_at", "id", request, cursor_bytes);
+        let found: Vec<(i64, i64, Uuid)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let last = found.last().map(|(_, at, id)| Cursor { at: Millis(*at), key: id.as_bytes().to_vec() });
+        let rows: Result<Vec<_>, Error> =
+            found.iter().map(|(position, ..)| self.stored_event(position.cast_unsigned(), false)).collect();
+        Ok(Page { rows: rows?, next: next_cursor(request.limit, found.len(), last) })
+    }
+
+    fn stored_event(&mut self, position: u64, with_raw: bool) -> Result<StoredEvent, Error> {
+        let row = log::read_row(self.rows.log, position)?.ok_or_else(|| Error::Storage {
+            attempted: "read the log",
+            cause: format!("the records name position {position}, which the log does not have"),
+        })?;
+        let (event, raw) = row.unpack()?;
+        let (contact_id, contact_email) = self.contact_of(&event)?;
+        let campaign_id = match event.campaign_key() {
+            Some(campaign) => {
+                let head = campaign_component(campaign, |key| self.rows.aliases(key))?.pop_first();
+                head.map(|head| CampaignId::derive(self.workspace, &head))
+            }
+            None => None,
+        };
+        Ok(StoredEvent {
+            workspace: self.workspace,
+            origin: row.origin,
+            received_at: row.received_at,
+            duplicates: self.duplicates(event.id)?,
+            contact_id,
+            contact_email,
+            campaign_id,
+            raw: with_raw.then_some(raw),
+            event,
+        })
+    }
+
+    fn contact_of(&mut self, event: &Event) -> Result<(Option<ContactId>, Option<String>), Error> {
+        let Some(key) = event.contact_key() else { return Ok((None, None)) };
+        let head = contact_component(&mut Links(&mut self.rows), &key)?.pop_first();
+        let email = key.email().or_else(|| head.as_ref().and_then(|head| head.email())).map(ToString::to_string);
+        Ok((head.map(|head| ContactId::derive(self.workspace, &head)), email))
+    }
+
+    fn duplicates(&self, id: EventId) -> Result<Duplicates, Error> {
+        let sql = "SELECT count, last_at FROM duplicate WHERE workspace = ?1 AND id = ?2";
+        let run = || {
+            self.rows
+                .log
+                .prepare_cached(sql)?
+                .query_row(params![self.rows.no, id.0], |row| {
+                    Ok(Duplicates { count: row.get::<_, i64>(0)?.cast_unsigned(), last_at: Some(Millis(row.get(1)?)) })
+                })
+                .optional()
+        };
+        run().map(Option::unwrap_or_default).map_err(|error| failed("read duplicates", &error))
+    }
+
+    /// The keys of a contact named in a filter.
+    fn contact_keys_of(&mut self, contact: &ContactSelector) -> Result<Vec<String>, Error> {
+        let key = match contact {
+            ContactSelector::Email(address) => {
+                let Ok(address) = hookline_model::key::EmailAddress::parse(address) else { return Ok(Vec::new()) };
+                Some(ContactKey::Email(address))
+            }
+            ContactSelector::Id(id) => self.contact_key(*id)?,
+        };
+        match key {
+            Some(key) => Ok(contact_component(&mut Links(&mut self.rows), &key)?.iter().map(ToString::to_string).collect()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn contact_key(&self, id: ContactId) -> Result<Option<ContactKey>, Error> {
+        self.key_of("SELECT key FROM contact WHERE workspace = ?1 AND id = ?2", id.0)
+    }
+
+    fn campaign_key(&self, id: CampaignId) -> Result<Option<CampaignKey>, Error> {
+        self.key_of("SELECT key FROM campaign WHERE workspace = ?1 AND id = ?2", id.0)
+    }
+
+    fn key_of<K: std::str::FromStr<Err = hookline_model::key::KeyError>>(&self, sql: &str, id: Uuid) -> Result<Option<K>, Error> {
+        let run = || {
+            self.rows.records.prepare_cached(sql)?.query_row(params![self.rows.no, id], |row| row.get::<_, String>(0)).optional()
+        };
+        run().map_err(|error| failed("find a record", &error))?.map(|text| key(&text)).transpose()
+    }
+
+    /// The keys of the campaigns named in a filter.
+    fn campaign_keys_of(&mut self, campaign: &CampaignSelector) -> Result<Vec<String>, Error> {
+        let keys: Vec<CampaignKey> = match campaign {
+            CampaignSelector::Id(id) => self.campaign_key(*id)?.into_iter().collect(),
+            CampaignSelector::PlatformId(id) => {
+                let sql = "SELECT key FROM campaign WHERE workspace = ?1 AND platform_id = ?2";
+                let run = || -> rusqlite::Result<Vec<String>> {
+                    self.rows.records.prepare_cached(sql)?.query_map(params![self.rows.no, id], |row| row.get(0))?.collect()
+                };
+                let keys = run().map_err(|error| failed("find a campaign", &error))?;
+                keys.iter().map(|text| key(text)).collect::<Result<_, _>>()?
+            }
+        };
+        let mut all = Vec::new();
+        for key in keys {
+            all.extend(campaign_component(&key, |key| self.rows.aliases(key))?.iter().map(ToString::to_string));
+        }
+        Ok(all)
+    }
+
+    /// One contact.
+    pub(super) fn contact(&mut self, id: ContactId) -> Result<Option<Contact>, Error> {
+        match self.contact_key(id)? {
+            Some(key) => record::contact(&mut self.rows, self.workspace, &key),
+            None => Ok(None),
+        }
+    }
+
+    /// A page of contacts.
+    pub(super) fn contacts(&mut self, filter: &ContactFilter, request: &PageRequest) -> Result<Page<Contact>, Error> {
+        let mut listing = Listing::new("SELECT key, updated_at FROM contact", self.rows.no);
+        listing.sql.push_str(" AND listed = 1");
+        if let Some(email) = &filter.email {
+            let mut keys = self.contact_keys_of(&ContactSelector::Email(email.clone()))?;
+            keys.sort();
+            listing.and_in("key", keys);
+        }
+        if let Some(status) = &filter.status {
+            listing.and("status = ?", status.clone());
+        }
+        if let Some(interest) = filter.interest {
+            listing.and("interest = ?", interest.name());
+        }
+        for (column, name) in [("tags", &filter.tag), ("lists", &filter.list)] {
+            if let Some(name) = name {
+                listing.and(&format!("instr({column}, ?) > 0"), names_text([name]));
+            }
+        }
+        if let Some(q) = &filter.q {
+            listing.and("instr(search, ?) > 0", q.to_lowercase());
+        }
+        // By address there is one contact: the plus keeps SQLite from walking the workspace by time to find it.
+        let sorted = if filter.email.is_some() { "+updated_at" } else { "updated_at" };
+        listing.page(sorted, "key", request, cursor_text);
+        let found: Vec<(String, i64)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let last = found.last().map(|(key, at)| Cursor { at: Millis(*at), key: key.clone().into_bytes() });
+        let mut rows = Vec::with_capacity(found.len());
+        for (text, _) in &found {
+            rows.extend(record::contact(&mut self.rows, self.workspace, &key(text)?)?);
+        }
+        Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
+    }
+
+    /// One campaign.
+    pub(super) fn campaign(&mut self, id: CampaignId) -> Result<Option<Campaign>, Error> {
+        match self.campaign_key(id)? {
+            Some(key) => record::campaign(&mut self.rows, self.workspace, &key),
+            None => Ok(None),
+        }
+    }
+
+    /// A page of campaigns.
+    pub(super) fn campaigns(&mut self, filter: &CampaignFilter, request: &PageRequest) -> Result<Page<Campaign>, Error> {
+        let mut listing = Listing::new("SELECT key, last_event_at FROM campaign", self.rows.no);
+        listing.sql.push_str(" AND listed = 1");
+        if let Some(platform) = filter.platform {
+            listing.and("platform = ?", platform.name());
+        }
+        if let Some(status) = &filter.status {
+            listing.and("status = ?", status.clone());
+        }
+        listing.page("last_event_at", "key", request, cursor_text);
+        let found: Vec<(String, i64)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let last = found.last().map(|(key, at)| Cursor { at: Millis(*at), key: key.clone().into_bytes() });
+        let mut rows = Vec::with_capacity(found.len());
+        for (text, _) in &found {
+            rows.extend(record::campaign(&mut self.rows, self.workspace, &key(text)?)?);
+        }
+        Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
+    }
+
+    /// One message.
+    pub(super) fn email(&mut self, id: EmailId) -> Result<Option<Email>, Error> {
+        match self.key_of::<EmailKey>("SELECT key FROM email WHERE workspace = ?1 AND id = ?2", id.0)? {
+            Some(key) => self.email_record(&key).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn email_record(&mut self, key: &EmailKey) -> Result<Email, Error> {
+        let state = self.rows.email(key)?.unwrap_or_default();
+        let bodies = self.rows.bodies(key, &state)?;
+        record::email(&mut self.rows, self.workspace, key, &state, bodies)
+    }
+
+    /// A page of messages.
+    pub(super) fn emails(&mut self, filter: &EmailFilter, request: &PageRequest) -> Result<Page<Email>, Error> {
+        let by = match (&filter.contact, &filter.campaign) {
+            (Some(_), _) => " INDEXED BY email_contact",
+            (None, Some(_)) => " INDEXED BY email_campaign",
+            (None, None) => "",
+        };
+        let mut listing = Listing::new(&format!("SELECT key, at, id, state FROM email{by}"), self.rows.no);
+        if let Some(inbound) = filter.inbound {
+            listing.and("inbound = ?", inbound);
+        }
+        if let Some(contact) = &filter.contact {
+            listing.and_in("contact", self.contact_keys_of(contact)?);
+        }
+        if let Some(campaign) = &filter.campaign {
+            listing.and_in("campaign", self.campaign_keys_of(campaign)?);
+        }
+        if let Some(status) = &filter.status {
+            listing.and("status = ?", status.clone());
+        }
+        listing.page("at", "id", request, cursor_bytes);
+        let found: Vec<(String, i64, Uuid, Vec<u8>)> =
+            listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let last = found.last().map(|(_, at, id, _)| Cursor { at: Millis(*at), key: id.as_bytes().to_vec() });
+        let mut rows = Vec::with_capacity(found.len());
+        for (text, _, _, state) in &found {
+            let (key, state) = (key(text)?, unpack(state)?);
+            let bodies = self.rows.bodies(&key, &state)?;
+            rows.push(record::email(&mut self.rows, self.workspace, &key, &state, bodies)?);
+        }
+        Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
+    }
+
+    /// Every record.
+    pub(super) fn dump(&mut self) -> Result<serde_json::Value, Error> {
+        dump(&mut self.rows, self.workspace)
+    }
+}

@@ -1,0 +1,193 @@
+//! What the writer, the view and the readers share: how far each is, and the entries on their way from one to the other.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+use super::log::Logged;
+use crate::Error;
+
+/// Entries held in memory for the view; beyond, the view reads them from the log.
+const RECENT_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// How far the view may be behind before the writer waits for it, in entries.
+const LAG_MAX: u64 = 50_000;
+/// How long a read waits for the view.
+const CATCH_UP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Called when going on could break a promise, such as after a failed sync. It must not return to normal work: the process ends.
+pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Told of the steps an event takes, so that a crash test can end the process between any two.
+pub type Probe = Arc<dyn Fn(&'static str) + Send + Sync>;
+
+pub(super) struct Shared {
+    /// The last position on disk in the log.
+    committed: AtomicU64,
+    /// The last position folded into the records, as readers wait for it.
+    folded: watch::Sender<u64>,
+    /// Whether the view has not yet caught up with what was in the log when the store was opened.
+    catching_up: AtomicBool,
+    closing: AtomicBool,
+    recent: Mutex<Recent>,
+    /// Wakes the view (something committed, a command, closing) and the writer (the view moved on).
+    moved: Condvar,
+    pub(super) on_fatal: OnFatal,
+    pub(super) probe: Probe,
+}
+
+#[derive(Default)]
+struct Recent {
+    entries: VecDeque<Arc<Logged>>,
+    bytes: usize,
+    commands: VecDeque<super::view::Command>,
+}
+
+/// What the view does next.
+pub(super) enum Next {
+    /// Fold these; they follow on each other.
+    Fold(Vec<Arc<Logged>>),
+    /// Read the log behind this position: memory no longer has it.
+    ReadLog,
+    /// Carry this out.
+    Command(super::view::Command),
+    /// Everything is folded and nothing more comes.
+    Stop,
+}
+
+impl Shared {
+    pub(super) fn new(committed: u64, folded: u64, on_fatal: OnFatal, probe: Probe) -> Shared {
+        Shared {
+            committed: AtomicU64::new(committed),
+            folded: watch::Sender::new(folded),
+            catching_up: AtomicBool::new(folded < committed),
+            closing: AtomicBool::new(false),
+            recent: Mutex::new(Recent::default()),
+            moved: Condvar::new(),
+            on_fatal,
+            probe,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Recent> {
+        // Nothing panics while it holds the lock halfway through a change.
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn committed(&self) -> u64 {
+        self.committed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn folded(&self) -> u64 {
+        *self.folded.borrow()
+    }
+
+    /// The writer committed these, up to `position`.
+    pub(super) fn commit(&self, position: u64, entries: Vec<Logged>) {
+        let mut recent = self.lock();
+        for entry in entries {
+            recent.bytes += entry.bytes;
+            recent.entries.push_back(Arc::new(entry));
+        }
+        while recent.bytes > RECENT_BYTES_MAX
+            && let Some(oldest) = recent.entries.pop_front()
+        {
+            recent.bytes -= oldest.bytes;
+        }
+        self.committed.store(position, Ordering::Release);
+        drop(recent);
+        self.moved.notify_all();
+    }
+
+    /// Waits until the view has something to do. `from` is the last position it folded.
+    pub(super) fn next(&self, from: u64, entries_max: usize) -> Next {
+        let mut recent = self.lock();
+        loop {
+            if let Some(command) = recent.commands.pop_front() {
+                return Next::Command(command);
+            }
+            if self.committed() > from {
+                while recent.entries.front().is_some_and(|entry| entry.entry.position <= from)
+                    && let Some(folded) = recent.entries.pop_front()
+                {
+                    recent.bytes -= folded.bytes;
+                }
+                return match recent.entries.front() {
+                    Some(first) if first.entry.position == from + 1 => {
+                        Next::Fold(recent.entries.iter().take(entries_max).cloned().collect())
+                    }
+                    _ => Next::ReadLog,
+                };
+            }
+            self.catching_up.store(false, Ordering::Relaxed);
+            if self.closing.load(Ordering::Relaxed) {
+                return Next::Stop;
+            }
+            recent = self.moved.wait(recent).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The view folded and committed everything up to `position`.
+    pub(super) fn fold_done(&self, position: u64) {
+        let recent = self.lock();
+        self.folded.send_replace(position);
+        drop(recent);
+        self.moved.notify_all();
+    }
+
+    /// Waits a moment, unless something moves: for the view, after the disk was full.
+    pub(super) fn pause(&self, patience: Duration) {
+        let recent = self.lock();
+        drop(self.moved.wait_timeout(recent, patience));
+    }
+
+    /// Holds the writer back while the view is too far behind. While the view still works through what was in the log at the
+    /// start, ingest is not held back: the view then reads from the log, and memory stays bounded.
+    pub(super) fn wait_for_view(&self) {
+        let mut recent = self.lock();
+        while !self.catching_up.load(Ordering::Relaxed)
+            && !self.closing.load(Ordering::Relaxed)
+            && self.committed().saturating_sub(self.folded()) > LAG_MAX
+        {
+            recent = self.moved.wait(recent).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Gives the view a command.
+    pub(super) fn command(&self, command: super::view::Command) -> Result<(), Error> {
+        let mut recent = self.lock();
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(Error::Closed);
+        }
+        recent.commands.push_back(command);
+        drop(recent);
+        self.moved.notify_all();
+        Ok(())
+    }
+
+    /// Lets the view stop once everything is folded.
+    pub(super) fn close(&self) {
+        let recent = self.lock();
+        self.closing.store(true, Ordering::Relaxed);
+        drop(recent);
+        self.moved.notify_all();
+    }
+
+    /// Waits until the records have everything that is committed now.
+    pub(super) async fn catch_up(&self) -> Result<(), Error> {
+        let target = self.committed();
+        let mut folded = self.folded.subscribe();
+        let reached = tokio::time::timeout(CATCH_UP_PATIENCE, folded.wait_for(|folded| *folded >= target)).await;
+        match reached {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err(Error::Closed),
+            Err(_) => Err(Error::Behind { folded: self.folded(), committed: target }),
+        }
+    }
+}

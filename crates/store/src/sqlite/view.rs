@@ -1,0 +1,199 @@
+//! The view: the one thread that changes records.db. It folds what the writer commits, and moves the watermark with it.
+//!
+//! The watermark and the rows it stands for change in one transaction, so after a crash or a power cut the file is exactly the
+//! fold of the log up to some position, and the view goes on from there.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use hookline_model::{
+    entry::{Entry, Former},
+    fold::fold,
+    id::WorkspaceId,
+};
+use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
+
+use super::{
+    log::{self, Logged},
+    metrics::FOLD_ENTRIES,
+    open::failed,
+    rebuild,
+    rows::SqlRows,
+    shared::{Next, Shared},
+    writer::{checkpoint, count_wal_pages},
+};
+use crate::{Error, RebuildKeys};
+
+/// Entries folded in one transaction, at most.
+const FOLD_ENTRIES_MAX: usize = 1_000;
+/// Bytes of entries read from the log at once, at most; a single larger entry still goes.
+const READ_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long the view waits before it tries again on a full disk.
+const FULL_DISK_PAUSE: Duration = Duration::from_secs(1);
+
+/// What the view can be asked to do between folds.
+pub(super) enum Command {
+    Rebuild { no: i64, workspace: WorkspaceId, keys: RebuildKeys, reply: oneshot::Sender<Result<u64, Error>> },
+}
+
+pub(super) struct View {
+    pub(super) records: Connection,
+    pub(super) log: Connection,
+    pub(super) shared: Arc<Shared>,
+    pub(super) folded: u64,
+}
+
+impl View {
+    /// Works until the store closes and everything is folded.
+    pub(super) fn run(mut self) {
+        count_wal_pages(&mut self.records);
+        loop {
+            let step = match self.shared.next(self.folded, FOLD_ENTRIES_MAX) {
+                Next::Stop => break,
+                Next::Fold(entries) => self.fold(&entries),
+                Next::ReadLog => self.read_log().and_then(|entries| self.fold(&entries)),
+                Next::Command(Command::Rebuild { no, workspace, keys, reply }) => {
+                    let outcome = rebuild::rebuild(&self.records, &self.log, no, workspace, &keys);
+                    drop(reply.send(outcome));
+                    Ok(())
+                }
+            };
+            match step {
+                Ok(()) => {}
+                Err(Error::DiskFull(reason)) => {
+                    tracing::error!(%reason, "the records cannot be written; reads wait until there is room on the disk");
+                    self.shared.pause(FULL_DISK_PAUSE);
+                }
+                Err(error) => (self.shared.on_fatal)(&format!("the records could not be written: {error}")),
+            }
+        }
+        if let Err(error) = self.records.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
+            tracing::warn!(%error, "records.db was closed without a last checkpoint");
+        }
+    }
+
+    /// Folds entries that follow on the watermark, and moves it behind them.
+    fn fold(&mut self, entries: &[Arc<Logged>]) -> Result<(), Error> {
+        let Some(last) = entries.last().map(|entry| entry.entry.position) else { return Ok(()) };
+        (self.shared.probe)("folding");
+        let step = |sql: &str| self.records.execute_batch(sql).map_err(|error| failed("fold a batch", &error));
+        step("BEGIN IMMEDIATE")?;
+        let folded = self.fold_inside(entries, last).and_then(|()| {
+            (self.shared.probe)("folded");
+            step("COMMIT")
+        });
+        if let Err(error) = folded {
+            if !self.records.is_autocommit() {
+                step("ROLLBACK")?;
+            }
+            return Err(error);
+        }
+        (self.shared.probe)("flushed");
+        metrics::histogram!(FOLD_ENTRIES).record(entries.len() as f64);
+        self.folded = last;
+        self.shared.fold_done(last);
+        checkpoint(&self.records)
+    }
+
+    fn fold_inside(&self, entries: &[Arc<Logged>], last: u64) -> Result<(), Error> {
+        let mut by_workspace: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
+        for logged in entries {
+            list_event(&self.records, logged.no, &logged.entry)?;
+            if logged.makes_records {
+                by_workspace.entry(logged.no).or_default().push(&logged.entry);
+            }
+        }
+        for (no, entries) in by_workspace {
+            let Some(workspace) = entries.first().map(|entry| entry.workspace) else { continue };
+            let mut rows = SqlRows { records: &self.records, log: &self.log, no, workspace };
+            fold(&mut rows, entries)?;
+        }
+        set_watermark(&self.records, last)
+    }
+
+    /// Reads entries that memory no longer has.
+    fn read_log(&self) -> Result<Vec<Arc<Logged>>, Error> {
+        let mut entries = Vec::new();
+        let mut bytes = 0;
+        for row in log::read_rows_after(&self.log, self.folded, FOLD_ENTRIES_MAX)? {
+            if bytes > READ_BYTES_MAX {
+                break;
+            }
+            bytes += row.bytes();
+            entries.push(Arc::new(self.logged(&row)?));
+        }
+        Ok(entries)
+    }
+
+    fn logged(&self, row: &log::LogRow) -> Result<Logged, Error> {
+        let (event, _) = row.unpack()?;
+        let uncounts = match row.uncounts {
+            Some(position) => log::read_event(&self.log, position)?.map(|event| Box::new(Former { position, event })),
+            None => None,
+        };
+        let sql = "SELECT id, reserved FROM workspace WHERE no = ?1";
+        let (workspace, reserved): (uuid::Uuid, bool) = self
+            .log
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([row.no], |row| Ok((row.get(0)?, row.get(1)?))))
+            .map_err(|error| failed("read the log", &error))?;
+        Ok(Logged {
+            no: row.no,
+            makes_records: log::makes_records(reserved, row.origin),
+            entry: Entry {
+                position: row.position,
+                workspace: WorkspaceId(workspace),
+                event,
+                digest: row.digest,
+                counts: row.counts,
+                uncounts,
+            },
+            bytes: row.bytes(),
+        })
+    }
+}
+
+/// Writes where an entry is and what it touches. Of an event's variants, the one that counts is listed.
+fn list_event(records: &Connection, no: i64, entry: &Entry) -> Result<(), Error> {
+    let event = &entry.event;
+    let run = || -> rusqlite::Result<()> {
+        if let Some(former) = &entry.uncounts {
+            let sql = "UPDATE event SET listed = 0 WHERE position = ?1";
+            records.prepare_cached(sql)?.execute([former.position.cast_signed()])?;
+        }
+        let sql = "INSERT INTO event (position, workspace, id, listed, occurred_at, kind, platform, contact, campaign, outbound, inbound)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        records
+            .prepare_cached(sql)?
+            .execute(params![
+                entry.position.cast_signed(),
+                no,
+                event.id.0,
+                entry.counts,
+                event.occurred_at.0,
+                event.kind.rank(),
+                event.platform as i64,
+                event.contact_key().map(|key| key.to_string()),
+                event.campaign_key().map(ToString::to_string),
+                event.outbound_key().map(ToString::to_string),
+                event.inbound_key().map(ToString::to_string),
+            ])
+            .map(|_| ())
+    };
+    run().map_err(|error| failed("list an event", &error))
+}
+
+/// The last position that the records include.
+pub(super) fn watermark(records: &Connection) -> Result<u64, Error> {
+    use rusqlite::OptionalExtension;
+    let run =
+        || records.query_row("SELECT value FROM meta WHERE name = 'watermark'", [], |row| row.get::<_, Vec<u8>>(0)).optional();
+    let value = run().map_err(|error| failed("read the watermark", &error))?;
+    Ok(value.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_be_bytes))
+}
+
+fn set_watermark(records: &Connection, position: u64) -> Result<(), Error> {
+    let sql = "INSERT INTO meta (name, value) VALUES ('watermark', ?1) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    let run = || records.prepare_cached(sql)?.execute([position.to_be_bytes().as_slice()]);
+    run().map(|_| ()).map_err(|error| failed("write the watermark", &error))
+}
