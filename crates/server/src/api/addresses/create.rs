@@ -1,0 +1,34 @@
+//! `POST /v1/{workspaces|agencies}/{id}/addresses`.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+
+use hookline_model::id::Address;
+use hookline_store::directory::{AddressRow, DirectoryChange};
+
+use crate::{
+    api::{auth::OwnerWrite, query::NoQuery, shapes::AddressShape},
+    chance::uuid_v4,
+    problem::{Problem, ProblemType},
+    service::Service,
+};
+
+/// How many addresses one owner may have: every one is kept in memory, and exchanging one takes two.
+const ADDRESSES_MAX: usize = 100;
+
+/// Makes a further address. A body is not needed and not read.
+pub(in crate::api) async fn create(
+    OwnerWrite(owner): OwnerWrite,
+    _: NoQuery,
+    State(service): State<Arc<Service>>,
+) -> Result<(StatusCode, Json<AddressShape>), Problem> {
+    if service.store.directory().addresses_of(owner).len() >= ADDRESSES_MAX {
+        let detail = format!("There are {ADDRESSES_MAX} addresses already. Delete one that no platform uses any more.");
+        return Err(Problem::new(ProblemType::Conflict, detail));
+    }
+    let row = AddressRow { address: Address(uuid_v4(&*service.entropy)), owner, created_at: service.clock.now() };
+    service.store.change_directory(vec![DirectoryChange::PutAddress(row)]).await?;
+    Ok((StatusCode::CREATED, Json(AddressShape::new(&row, &service.public_url))))
+}

@@ -1,0 +1,24 @@
+//! `GET /v1/{workspaces|agencies}/{id}/addresses`.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+
+use crate::{
+    api::{auth::OwnerRead, cursor::Listing, page, query::Query, shapes::AddressShape},
+    problem::Problem,
+    service::Service,
+};
+
+/// The valid addresses, oldest first.
+pub(in crate::api) async fn list(
+    OwnerRead(owner): OwnerRead,
+    mut query: Query,
+    State(service): State<Arc<Service>>,
+) -> Result<Response, Problem> {
+    let request = query.page(Listing::Addresses)?;
+    query.end()?;
+    let rows = service.store.directory().addresses_of(owner);
+    let page = page::cut(rows, &request, |row| (row.created_at, row.address.0));
+    Ok(page::respond(Listing::Addresses, page, |row| AddressShape::new(&row, &service.public_url)))
+}

@@ -1,0 +1,41 @@
+//! `POST /v1/agencies`.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+
+use hookline_model::id::{Address, AgencyId, WorkspaceId};
+use hookline_store::directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace};
+
+use crate::{
+    api::{auth::InstallationWrite, fields::Fields, query::NoQuery, shapes::AgencyShape},
+    chance::uuid_v4,
+    problem::Problem,
+    service::Service,
+};
+
+/// What an agency's reserved workspace is called.
+const UNROUTED_NAME: &str = "unrouted";
+
+/// Makes an agency, the reserved workspace for what no rule places, and one address, all or none.
+pub(in crate::api) async fn create(
+    _: InstallationWrite,
+    _: NoQuery,
+    State(service): State<Arc<Service>>,
+    mut fields: Fields,
+) -> Result<(StatusCode, Json<AgencyShape>), Problem> {
+    let name = fields.name("name")?;
+    fields.end()?;
+    let created_at = service.clock.now();
+    let id = AgencyId(uuid_v4(&*service.entropy));
+    let unrouted = WorkspaceId(uuid_v4(&*service.entropy));
+    let agency = Agency { id, name, created_at, unrouted };
+    let reserved = Workspace { id: unrouted, agency: id, name: UNROUTED_NAME.to_owned(), created_at, reserved: true };
+    let address = AddressRow { address: Address(uuid_v4(&*service.entropy)), owner: AddressOwner::Agency(id), created_at };
+    let shape = AgencyShape::new(&agency, Some(&address), &service.public_url);
+    let changes =
+        vec![DirectoryChange::PutAgency(agency), DirectoryChange::PutWorkspace(reserved), DirectoryChange::PutAddress(address)];
+    service.store.change_directory(changes).await?;
+    Ok((StatusCode::CREATED, Json(shape)))
+}

@@ -1,0 +1,25 @@
+//! `GET /v1/agencies`.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+
+use crate::{
+    api::{auth::Caller, cursor::Listing, page, query::Query},
+    problem::Problem,
+    service::Service,
+};
+
+/// The agencies that the key opens, oldest first.
+pub(in crate::api) async fn list(
+    caller: Caller,
+    mut query: Query,
+    State(service): State<Arc<Service>>,
+) -> Result<Response, Problem> {
+    let request = query.page(Listing::Agencies)?;
+    query.end()?;
+    let directory = service.store.directory();
+    let own = directory.agencies().iter().filter(|agency| caller.opens_agency(agency.id));
+    let page = page::cut(own, &request, |agency| (agency.created_at, agency.id.0));
+    Ok(page::respond(Listing::Agencies, page, |agency| super::shape(&service, agency)))
+}

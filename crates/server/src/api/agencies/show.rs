@@ -1,0 +1,18 @@
+//! `GET /v1/agencies/{agency_id}`.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+
+use crate::{
+    api::{auth::AgencyRead, query::NoQuery, shapes::AgencyShape},
+    service::Service,
+};
+
+pub(in crate::api) async fn show(
+    AgencyRead(agency): AgencyRead,
+    _: NoQuery,
+    State(service): State<Arc<Service>>,
+) -> Json<AgencyShape> {
+    Json(super::shape(&service, &agency))
+}

@@ -1,0 +1,4 @@
+//! Campaigns.
+
+pub(super) mod list;
+pub(super) mod show;

@@ -1,0 +1,4 @@
+//! Contacts.
+
+pub(super) mod list;
+pub(super) mod show;

@@ -1,0 +1,68 @@
+//! Cursors as text: opaque to clients, refused where they do not belong.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use hookline_model::time::Millis;
+use hookline_store::query::Cursor;
+
+/// What a cursor's bytes look like; another number if that ever changes.
+const VERSION: u8 = 1;
+
+/// The longest key that a listing may sort by: a campaign known only by its name sorts by that. As text it still fits a head.
+const KEY_BYTES_MAX: usize = 16 * 1024;
+
+/// Which listing a cursor is of, so that one of another listing is refused instead of misread. Numbers are for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listing {
+    Agencies = 1,
+    Workspaces = 2,
+    Addresses = 3,
+    Keys = 4,
+    Events = 5,
+    Contacts = 6,
+    Campaigns = 7,
+    Emails = 8,
+    Quarantine = 9,
+    Rejections = 10,
+}
+
+/// A cursor as text.
+pub(super) fn encode(listing: Listing, cursor: &Cursor) -> String {
+    let mut bytes = vec![VERSION, listing as u8];
+    bytes.extend_from_slice(&cursor.at.0.to_be_bytes());
+    bytes.extend_from_slice(&cursor.key);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The cursor in a text, if it is one of this listing.
+pub(super) fn decode(listing: Listing, text: &str) -> Option<Cursor> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let rest = bytes.strip_prefix(&[VERSION, listing as u8])?;
+    let (at, key) = rest.split_first_chunk::<8>()?;
+    (key.len() <= KEY_BYTES_MAX).then(|| Cursor { at: Millis(i64::from_be_bytes(*at)), key: key.to_vec() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_come_back_as_they_were() {
+        for (at, key) in [(0, vec![]), (i64::MIN, vec![0]), (i64::MAX, vec![255; 40]), (-1, b"key".to_vec())] {
+            let cursor = Cursor { at: Millis(at), key };
+            let text = encode(Listing::Events, &cursor);
+            assert_eq!(decode(Listing::Events, &text), Some(cursor.clone()), "{text}");
+            assert_eq!(decode(Listing::Contacts, &text), None, "{text}");
+            assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_cursors() {
+        let future_version = URL_SAFE_NO_PAD.encode([2, Listing::Events as u8, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let long = encode(Listing::Events, &Cursor { at: Millis(0), key: vec![0; KEY_BYTES_MAX + 1] });
+        for text in ["", "AQ", "AQUAAAAA", "not a cursor", "%%%%", future_version.as_str(), long.as_str()] {
+            assert_eq!(decode(Listing::Events, text), None, "{text:?}");
+        }
+    }
+}

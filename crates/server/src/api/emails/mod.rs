@@ -1,0 +1,4 @@
+//! Emails.
+
+pub(super) mod list;
+pub(super) mod show;

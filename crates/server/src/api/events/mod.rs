@@ -1,0 +1,4 @@
+//! Events.
+
+pub(super) mod list;
+pub(super) mod show;

@@ -1,0 +1,177 @@
+//! The body of an API request: one JSON object with known fields. What is wrong with it is a 400 that names the field.
+//!
+//! Read by hand instead of derived, so that the field at fault is a value and not a part of an error's text.
+
+use std::{str::FromStr, sync::Arc};
+
+use axum::extract::{FromRequest, Request};
+use http::header;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use crate::{
+    problem::{Problem, ProblemType},
+    service::Service,
+};
+
+/// The longest name of anything, in characters.
+const NAME_CHARACTERS_MAX: usize = 200;
+
+/// The fields not yet read. What a handler takes from it is known; [`Fields::end`] refuses the rest.
+#[derive(Debug)]
+pub(super) struct Fields {
+    object: Map<String, Value>,
+}
+
+impl FromRequest<Arc<Service>> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<Fields, Problem> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+        let essence = content_type.map(|text| text.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
+        if !essence.is_none_or(|essence| essence == "application/json" || essence.ends_with("+json")) {
+            let detail = "Send JSON, with the content type application/json.";
+            return Err(Problem::new(ProblemType::UnsupportedMediaType, detail).closing());
+        }
+        let reading = Limited::new(request.into_body(), service.limits.api_body_bytes_max).collect();
+        match timeout(service.limits.body_timeout, reading).await {
+            Ok(Ok(body)) => Fields::parse(&body.to_bytes()),
+            Ok(Err(error)) => Err(unread(&*error, service.limits.api_body_bytes_max)),
+            Err(_) => Err(Problem::new(ProblemType::BodyTimeout, "The body took too long. Send it again.").closing()),
+        }
+    }
+}
+
+/// Why a body was not read.
+fn unread(error: &(dyn std::error::Error + 'static), bytes_max: usize) -> Problem {
+    let problem = if error.is::<LengthLimitError>() {
+        Problem::new(ProblemType::BodyTooLarge, format!("The body of an API request has at most {bytes_max} bytes."))
+    } else {
+        Problem::new(ProblemType::IncompleteBody, "The body ended before its stated length. Send it again.")
+    };
+    problem.closing()
+}
+
+impl Fields {
+    /// Reads a body.
+    pub(super) fn parse(body: &[u8]) -> Result<Fields, Problem> {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(object)) => Ok(Fields { object }),
+            Ok(_) => Err(Problem::new(ProblemType::InvalidRequest, "The body must be one JSON object.")),
+            Err(error) => {
+                let at = format!("line {}, column {}", error.line(), error.column());
+                Err(Problem::new(ProblemType::InvalidRequest, format!("The body is not JSON: see {at}. Send one JSON object.")))
+            }
+        }
+    }
+
+    /// Refuses the first field that was not read.
+    pub(super) fn end(self) -> Result<(), Problem> {
+        match self.object.into_iter().next() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let shown: String = name.chars().take(64).collect();
+                Err(Problem::invalid(shown, "There is no such field here. Check its spelling, or leave it out."))
+            }
+        }
+    }
+
+    /// A field's text; null is as good as absent.
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
+        match self.object.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::invalid(name, "Give a text.")),
+        }
+    }
+
+    /// A name: 1 to 200 characters without the white space around it, none of them a control character.
+    pub(super) fn name_if_given(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let trimmed = text.trim();
+        let characters = trimmed.chars().count();
+        if !(1..=NAME_CHARACTERS_MAX).contains(&characters) || trimmed.contains(char::is_control) {
+            let detail = format!("Give 1 to {NAME_CHARACTERS_MAX} characters, without line breaks and other control characters.");
+            return Err(Problem::invalid(name, detail));
+        }
+        Ok(Some(trimmed.to_owned()))
+    }
+
+    /// A name that must be there.
+    pub(super) fn name(&mut self, name: &'static str) -> Result<String, Problem> {
+        self.name_if_given(name)?.ok_or_else(|| missing(name))
+    }
+
+    /// One of `words`, which must be there.
+    pub(super) fn word<T: Copy>(&mut self, name: &'static str, words: &[(&'static str, T)]) -> Result<T, Problem> {
+        let text = self.text(name)?.ok_or_else(|| missing(name))?;
+        let known = words.iter().find(|(word, _)| *word == text);
+        known.map(|(_, value)| *value).ok_or_else(|| {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            Problem::invalid(name, format!("Give one of: {}.", words.join(", ")))
+        })
+    }
+
+    /// An id.
+    pub(super) fn id<T: FromStr>(&mut self, name: &'static str) -> Result<Option<T>, Problem> {
+        let text = self.text(name)?;
+        text.map(|text| text.parse().map_err(|_| Problem::invalid(name, "Give an id: a UUID."))).transpose()
+    }
+}
+
+/// A field that must be there is not.
+pub(super) fn missing(name: &'static str) -> Problem {
+    Problem::invalid(name, "This field is needed.")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn field_at_fault<T: std::fmt::Debug>(result: Result<T, Problem>) -> Option<String> {
+        result.expect_err("a problem").field.map(|field| field.to_string())
+    }
+
+    fn fields(body: &Value) -> Fields {
+        Fields::parse(body.to_string().as_bytes()).expect("an object")
+    }
+
+    #[test]
+    fn names_are_trimmed_and_bounded() {
+        let cases = [
+            (json!({"name": "  Acme  "}), Ok("Acme".to_owned())),
+            (json!({"name": "é".repeat(200)}), Ok("é".repeat(200))),
+            (json!({"name": "é".repeat(201)}), Err("name")),
+            (json!({"name": "  "}), Err("name")),
+            (json!({"name": "a\nb"}), Err("name")),
+            (json!({"name": 5}), Err("name")),
+            (json!({"name": null}), Err("name")),
+            (json!({}), Err("name")),
+        ];
+        for (body, expected) in cases {
+            let name = fields(&body).name("name");
+            match expected {
+                Ok(expected) => assert_eq!(name.expect("a name"), expected),
+                Err(field) => assert_eq!(field_at_fault(name).as_deref(), Some(field), "{body}"),
+            }
+        }
+    }
+
+    #[test]
+    fn fields_nobody_reads_are_named() {
+        let mut body = fields(&json!({"name": "x", "nmae": 1}));
+        assert!(body.name("name").is_ok());
+        assert_eq!(field_at_fault(body.end()).as_deref(), Some("nmae"));
+    }
+
+    #[test]
+    fn bodies_that_are_no_object_are_refused() {
+        for body in ["", "{", "[]", "null", "{\"a\":1}x"] {
+            let problem = Fields::parse(body.as_bytes()).expect_err("a problem");
+            assert_eq!(problem.problem_type, ProblemType::InvalidRequest, "{body}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `POST /v1/keys`.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use hookline_model::id::{AgencyId, ApiKeyId, WorkspaceId};
+use hookline_store::directory::{ApiKey, DirectoryChange, KeyScope, Role};
+
+use crate::{
+    api::{
+        auth::Caller,
+        fields::{Fields, missing},
+        query::NoQuery,
+        shapes::KeyShape,
+    },
+    chance::{key_text, uuid_v7},
+    problem::{Problem, ProblemType},
+    service::Service,
+};
+
+/// A new key: the only answer with its text.
+#[derive(Serialize)]
+pub(in crate::api) struct NewKey {
+    key: String,
+    #[serde(flatten)]
+    shape: KeyShape,
+}
+
+#[derive(Clone, Copy)]
+enum Opens {
+    Installation,
+    Agency,
+    Workspace,
+}
+
+const SCOPES: [(&str, Opens); 3] =
+    [("installation", Opens::Installation), ("agency", Opens::Agency), ("workspace", Opens::Workspace)];
+
+const ROLES: [(&str, Role); 2] = [("read", Role::Read), ("write", Role::Write)];
+
+/// Makes a key that opens no more than the one presented.
+pub(in crate::api) async fn create(
+    caller: Caller,
+    _: NoQuery,
+    State(service): State<Arc<Service>>,
+    mut fields: Fields,
+) -> Result<(StatusCode, Json<NewKey>), Problem> {
+    caller.may_write()?;
+    let (scope, agency) = scope(&mut fields)?;
+    let role = fields.word("role", &ROLES)?;
+    let name = fields.name("name")?;
+    fields.end()?;
+    grantable(&caller, &service, scope, agency)?;
+    let created_at = service.clock.now();
+    let text = key_text(&*service.entropy);
+    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let id = ApiKeyId(uuid_v7(&*service.entropy, created_at));
+    let key = ApiKey { id, hash, scope, role, name, created_at };
+    let shape = KeyShape::new(&key);
+    service.store.change_directory(vec![DirectoryChange::PutKey(key)]).await?;
+    Ok((StatusCode::CREATED, Json(NewKey { key: text, shape })))
+}
+
+/// The scope that the body asks for, and the agency that it names. An id that does not belong to the scope is refused rather than
+/// ignored.
+fn scope(fields: &mut Fields) -> Result<(KeyScope, Option<AgencyId>), Problem> {
+    let opens = fields.word("scope", &SCOPES)?;
+    let agency: Option<AgencyId> = fields.id("agency_id")?;
+    let workspace: Option<WorkspaceId> = fields.id("workspace_id")?;
+    let superfluous = |name| Err(Problem::invalid(name, "This field does not belong to that scope. Leave it out."));
+    match (opens, agency, workspace) {
+        (Opens::Installation, None, None) => Ok((KeyScope::Installation, None)),
+        (Opens::Agency, Some(id), None) => Ok((KeyScope::Agency(id), agency)),
+        (Opens::Agency, None, None) => Err(missing("agency_id")),
+        (Opens::Workspace, _, Some(id)) => Ok((KeyScope::Workspace(id), agency)),
+        (Opens::Workspace, _, None) => Err(missing("workspace_id")),
+        (Opens::Installation, Some(_), _) => superfluous("agency_id"),
+        (Opens::Installation | Opens::Agency, _, Some(_)) => superfluous("workspace_id"),
+    }
+}
+
+/// Refuses a scope that is not there or that the presented key does not open.
+fn grantable(caller: &Caller, service: &Service, scope: KeyScope, named: Option<AgencyId>) -> Result<(), Problem> {
+    let directory = service.store.directory();
+    let opened = caller.opens_scope(scope, &directory);
+    match scope {
+        KeyScope::Installation if !opened => {
+            Err(Problem::new(ProblemType::Forbidden, "Only a key of the installation can make another one."))
+        }
+        KeyScope::Agency(id) if !opened || directory.agency(id).is_none() => {
+            Err(Problem { field: Some("agency_id".into()), ..Problem::not_found("agency") })
+        }
+        KeyScope::Workspace(id) => {
+            let workspace = directory.workspace(id).filter(|workspace| opened && !workspace.reserved);
+            let missing = || Problem { field: Some("workspace_id".into()), ..Problem::not_found("workspace") };
+            let workspace = workspace.ok_or_else(missing)?;
+            if named.is_some_and(|agency| agency != workspace.agency) {
+                return Err(Problem::invalid("agency_id", "The workspace belongs to another agency. Leave this field out."));
+            }
+            Ok(())
+        }
+        KeyScope::Installation | KeyScope::Agency(_) => Ok(()),
+    }
+}

@@ -1,0 +1,44 @@
+//! `DELETE /v1/keys/{key_id}`.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, State};
+use http::{StatusCode, request::Parts};
+
+use hookline_model::id::ApiKeyId;
+use hookline_store::directory::DirectoryChange;
+
+use crate::{
+    api::{
+        auth::{Caller, path_id},
+        query::NoQuery,
+    },
+    problem::Problem,
+    service::Service,
+};
+
+/// A key that opens no more than the one presented, which may write.
+pub(in crate::api) struct OwnKey(ApiKeyId);
+
+impl FromRequestParts<Arc<Service>> for OwnKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<OwnKey, Problem> {
+        let caller = Caller::from_request_parts(parts, service).await?;
+        let id: ApiKeyId = path_id(parts, service, "key_id", "key").await?;
+        let directory = service.store.directory();
+        let key = directory.keys().into_iter().find(|key| key.id == id && caller.opens_scope(key.scope, &directory));
+        key.ok_or_else(|| Problem::not_found("key"))?;
+        caller.may_write().map(|()| OwnKey(id))
+    }
+}
+
+/// Revokes a key; requests with it are refused from then on.
+pub(in crate::api) async fn delete(
+    OwnKey(id): OwnKey,
+    _: NoQuery,
+    State(service): State<Arc<Service>>,
+) -> Result<StatusCode, Problem> {
+    service.store.change_directory(vec![DirectoryChange::DeleteKey(id)]).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

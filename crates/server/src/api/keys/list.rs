@@ -1,0 +1,25 @@
+//! `GET /v1/keys`.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+
+use crate::{
+    api::{auth::Caller, cursor::Listing, page, query::Query, shapes::KeyShape},
+    problem::Problem,
+    service::Service,
+};
+
+/// The keys that open no more than the one presented, oldest first, without their texts.
+pub(in crate::api) async fn list(
+    caller: Caller,
+    mut query: Query,
+    State(service): State<Arc<Service>>,
+) -> Result<Response, Problem> {
+    let request = query.page(Listing::Keys)?;
+    query.end()?;
+    let directory = service.store.directory();
+    let own = directory.keys().into_iter().filter(|key| caller.opens_scope(key.scope, &directory));
+    let page = page::cut(own, &request, |key| (key.created_at, key.id.0));
+    Ok(page::respond(Listing::Keys, page, KeyShape::new))
+}

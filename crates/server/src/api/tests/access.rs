@@ -1,0 +1,262 @@
+//! Every route with every wrong key. A new endpoint fails here until it has its line in [`ROUTES`].
+
+use axum::routing::MethodFilter;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    api::endpoints,
+    testing::{ADMIN, Answer, App, delivery, text},
+};
+
+/// Whose things a route is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// Only the installation's keys.
+    Installation,
+    /// An agency in the path.
+    Agency,
+    /// A workspace in the path.
+    Workspace,
+    /// A listing that shows each key its own.
+    Own,
+    /// A key named in the path, of the first workspace.
+    Key,
+    /// A key to be made for the first workspace.
+    NewKey,
+}
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PATCH: Method = Method::PATCH;
+const DELETE: Method = Method::DELETE;
+
+/// Method, path, whose, and the answer to the right key.
+#[rustfmt::skip]
+const ROUTES: &[(Method, &str, Scope, u16)] = &[
+    (POST, "/v1/agencies", Scope::Installation, 201),
+    (GET, "/v1/agencies", Scope::Own, 200),
+    (GET, "/v1/agencies/{agency_id}", Scope::Agency, 200),
+    (PATCH, "/v1/agencies/{agency_id}", Scope::Agency, 200),
+    (DELETE, "/v1/agencies/{agency_id}", Scope::Agency, 204),
+    (POST, "/v1/agencies/{agency_id}/addresses", Scope::Agency, 201),
+    (GET, "/v1/agencies/{agency_id}/addresses", Scope::Agency, 200),
+    (DELETE, "/v1/agencies/{agency_id}/addresses/{address}", Scope::Agency, 204),
+    (GET, "/v1/agencies/{agency_id}/unrouted", Scope::Agency, 200),
+    (POST, "/v1/agencies/{agency_id}/workspaces", Scope::Agency, 201),
+    (GET, "/v1/workspaces", Scope::Own, 200),
+    (GET, "/v1/workspaces/{workspace_id}", Scope::Workspace, 200),
+    (PATCH, "/v1/workspaces/{workspace_id}", Scope::Workspace, 200),
+    (DELETE, "/v1/workspaces/{workspace_id}", Scope::Workspace, 204),
+    (POST, "/v1/workspaces/{workspace_id}/addresses", Scope::Workspace, 201),
+    (GET, "/v1/workspaces/{workspace_id}/addresses", Scope::Workspace, 200),
+    (DELETE, "/v1/workspaces/{workspace_id}/addresses/{address}", Scope::Workspace, 204),
+    (GET, "/v1/workspaces/{workspace_id}/events", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/events/{event_id}", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/contacts", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/campaigns", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/emails", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/quarantine", Scope::Workspace, 200),
+    (GET, "/v1/rejections", Scope::Installation, 200),
+    (POST, "/v1/keys", Scope::NewKey, 201),
+    (GET, "/v1/keys", Scope::Own, 200),
+    (DELETE, "/v1/keys/{key_id}", Scope::Key, 204),
+];
+
+/// Two agencies, the first with two workspaces, and keys of every sort.
+struct Tenants {
+    app: App,
+    agency: Value,
+    workspace: Value,
+    event_id: String,
+    key_id: String,
+    installation_read: String,
+    agency_write: String,
+    agency_read: String,
+    workspace_write: String,
+    workspace_read: String,
+    sibling: String,
+    foreign_agency: String,
+    foreign_workspace: String,
+}
+
+impl Tenants {
+    async fn new() -> Tenants {
+        let app = App::new();
+        let (agency, other) = (app.agency("Acme").await, app.agency("Other").await);
+        let workspace = app.workspace(&agency, "Client").await;
+        let sibling = app.workspace(&agency, "Sibling").await;
+        let foreign = app.workspace(&other, "Foreign").await;
+        let path = format!("/public/smartlead-webhook/{}", text(&workspace["address"]));
+        let event = app.call(POST, &path, "", Some(delivery(1))).await;
+        let key =
+            app.make("/v1/keys", json!({"scope": "workspace", "workspace_id": workspace["id"], "role": "read", "name": "x"}));
+        Tenants {
+            key_id: text(&key.await["id"]).to_owned(),
+            event_id: text(&event.body["event_id"]).to_owned(),
+            installation_read: app.key("installation", None, "read").await,
+            agency_write: app.key("agency", Some(&agency), "write").await,
+            agency_read: app.key("agency", Some(&agency), "read").await,
+            workspace_write: app.key("workspace", Some(&workspace), "write").await,
+            workspace_read: app.key("workspace", Some(&workspace), "read").await,
+            sibling: app.key("workspace", Some(&sibling), "write").await,
+            foreign_agency: app.key("agency", Some(&other), "write").await,
+            foreign_workspace: app.key("workspace", Some(&foreign), "write").await,
+            app,
+            agency,
+            workspace,
+        }
+    }
+
+    fn path(&self, template: &str) -> String {
+        let owner = if template.starts_with("/v1/agencies") { &self.agency } else { &self.workspace };
+        template
+            .replace("{agency_id}", text(&self.agency["id"]))
+            .replace("{workspace_id}", text(&self.workspace["id"]))
+            .replace("{address}", text(&owner["address"]))
+            .replace("{event_id}", &self.event_id)
+            .replace("{key_id}", &self.key_id)
+            .replace("{contact_id}", &self.key_id)
+            .replace("{campaign_id}", &self.key_id)
+            .replace("{email_id}", &self.key_id)
+    }
+
+    async fn send(&self, method: &Method, template: &str, query: &str, key: &str) -> Answer {
+        let body = match template {
+            "/v1/keys" => json!({"scope": "workspace", "workspace_id": self.workspace["id"], "role": "read", "name": "New"}),
+            _ => json!({"name": "New"}),
+        };
+        let body = [POST, PATCH].contains(method).then_some(body);
+        self.app.call(method.clone(), &format!("{}{query}", self.path(template)), key, body).await
+    }
+
+    /// Keys that open what a route of this scope is about, with every role.
+    fn opening(&self, scope: Scope) -> (Vec<&str>, Vec<&str>) {
+        let (mut write, mut read) = (vec![ADMIN], vec![self.installation_read.as_str()]);
+        if scope != Scope::Installation {
+            write.push(&self.agency_write);
+            read.push(&self.agency_read);
+        }
+        if !matches!(scope, Scope::Installation | Scope::Agency) {
+            write.push(&self.workspace_write);
+            read.push(&self.workspace_read);
+        }
+        (write, read)
+    }
+}
+
+#[test]
+fn every_endpoint_is_tried() {
+    let mut tried: Vec<(MethodFilter, &str)> = Vec::new();
+    for (method, path, ..) in ROUTES {
+        tried.push((MethodFilter::try_from(method.clone()).expect("a method"), path));
+    }
+    for endpoint in endpoints() {
+        assert!(tried.contains(&(endpoint.method, endpoint.path)), "{:?} {} is not tried", endpoint.method, endpoint.path);
+    }
+    assert_eq!(endpoints().len(), tried.len());
+}
+
+#[tokio::test]
+async fn without_a_valid_key_every_route_answers_401() {
+    let tenants = Tenants::new().await;
+    for (method, template, ..) in ROUTES {
+        for key in ["", "hk_wrong", &format!("{ADMIN}x"), &tenants.key_id] {
+            let answer = tenants.send(method, template, "", key).await;
+            assert_eq!(
+                (answer.status, answer.problem()),
+                (StatusCode::UNAUTHORIZED, "unauthorized"),
+                "{method} {template} {key}"
+            );
+            assert_eq!(answer.headers["www-authenticate"], "Bearer");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_key_finds_nothing() {
+    let tenants = Tenants::new().await;
+    for (method, template, scope, _) in ROUTES {
+        let mut keys = vec![&tenants.foreign_agency, &tenants.foreign_workspace, &tenants.sibling];
+        if matches!(scope, Scope::Agency | Scope::Installation) {
+            keys.push(&tenants.workspace_write);
+        }
+        if *scope == Scope::Installation {
+            keys.push(&tenants.agency_write);
+        }
+        for key in keys {
+            let answer = tenants.send(method, template, "", key).await;
+            let case = format!("{method} {template}: {answer:?}");
+            match scope {
+                Scope::Installation => assert_eq!(answer.problem(), "forbidden", "{case}"),
+                Scope::Own => {
+                    assert_eq!(answer.status, StatusCode::OK, "{case}");
+                    for id in [&tenants.workspace["id"], &tenants.workspace["address"], &tenants.agency["address"]] {
+                        assert!(!answer.body.to_string().contains(text(id)), "{case}");
+                    }
+                }
+                _ => assert_eq!(answer.problem(), "not-found", "{case}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_may_only_read_changes_nothing() {
+    let tenants = Tenants::new().await;
+    for (method, template, scope, _) in ROUTES.iter().filter(|(method, ..)| *method != GET) {
+        for key in tenants.opening(*scope).1 {
+            let answer = tenants.send(method, template, "", key).await;
+            assert_eq!((answer.status, answer.problem()), (StatusCode::FORBIDDEN, "forbidden"), "{method} {template}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_right_key_opens_every_route() {
+    for (method, template, scope, status) in ROUTES {
+        let mut number = 0;
+        loop {
+            // Anew each time: some of these routes remove what the next would ask for.
+            let tenants = Tenants::new().await;
+            let (mut keys, read) = tenants.opening(*scope);
+            if *method == GET {
+                keys.extend(read);
+            }
+            let Some(key) = keys.get(number) else { break };
+            let answer = tenants.send(method, template, "", key).await;
+            assert_eq!(answer.status.as_u16(), *status, "{method} {template} {answer:?}");
+            assert_eq!(answer.headers["cache-control"], "no-store");
+            number += 1;
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_parameters_are_named_on_every_route() {
+    let tenants = Tenants::new().await;
+    for (method, template, ..) in ROUTES {
+        let answer = tenants.send(method, template, "?limitt=5", ADMIN).await;
+        assert_eq!((answer.status, answer.problem()), (StatusCode::BAD_REQUEST, "invalid-request"), "{method} {template}");
+        assert_eq!(answer.body["field"], "limitt", "{method} {template}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_cannot_be_read_are_refused_on_every_route_that_takes_one() {
+    let tenants = Tenants::new().await;
+    let takes_one = |path: &str| !path.ends_with("/addresses");
+    for (method, template, ..) in ROUTES.iter().filter(|(method, path, ..)| [POST, PATCH].contains(method) && takes_one(path)) {
+        let path = tenants.path(template);
+        let unknown = tenants.app.call(method.clone(), &path, ADMIN, Some(json!({"nmae": "x", "name": "x"}))).await;
+        assert_eq!(unknown.problem(), "invalid-request", "{method} {template}");
+        let large = tenants.app.call(method.clone(), &path, ADMIN, Some(json!({"name": "x".repeat(70_000)}))).await;
+        assert_eq!((large.status, large.problem()), (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large"), "{method} {template}");
+        let request = http::Request::builder().method(method).uri(&path).header("authorization", format!("Bearer {ADMIN}"));
+        let broken = tenants.app.send(request.body("{\"name\":".into()).expect("a request")).await;
+        assert_eq!((broken.status, broken.problem()), (StatusCode::BAD_REQUEST, "invalid-request"), "{method} {template}");
+    }
+}

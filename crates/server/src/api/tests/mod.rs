@@ -1,0 +1,5 @@
+//! The API through its router, on a store in memory.
+
+mod access;
+mod directory;
+mod reads;

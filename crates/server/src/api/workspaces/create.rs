@@ -1,0 +1,35 @@
+//! `POST /v1/agencies/{agency_id}/workspaces`.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+
+use hookline_model::id::{Address, WorkspaceId};
+use hookline_store::directory::{AddressOwner, AddressRow, DirectoryChange, Workspace};
+
+use crate::{
+    api::{auth::AgencyWrite, fields::Fields, query::NoQuery, shapes::WorkspaceShape},
+    chance::uuid_v4,
+    problem::Problem,
+    service::Service,
+};
+
+/// Makes a workspace and one address, both or none.
+pub(in crate::api) async fn create(
+    AgencyWrite(agency): AgencyWrite,
+    _: NoQuery,
+    State(service): State<Arc<Service>>,
+    mut fields: Fields,
+) -> Result<(StatusCode, Json<WorkspaceShape>), Problem> {
+    let name = fields.name("name")?;
+    fields.end()?;
+    let created_at = service.clock.now();
+    let id = WorkspaceId(uuid_v4(&*service.entropy));
+    let workspace = Workspace { id, agency: agency.id, name, created_at, reserved: false };
+    let address = AddressRow { address: Address(uuid_v4(&*service.entropy)), owner: AddressOwner::Workspace(id), created_at };
+    let shape = WorkspaceShape::new(&workspace, Some(&address), &service.public_url);
+    let changes = vec![DirectoryChange::PutWorkspace(workspace), DirectoryChange::PutAddress(address)];
+    service.store.change_directory(changes).await?;
+    Ok((StatusCode::CREATED, Json(shape)))
+}

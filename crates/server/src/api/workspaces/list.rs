@@ -1,0 +1,25 @@
+//! `GET /v1/workspaces`.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+
+use crate::{
+    api::{auth::Caller, cursor::Listing, page, query::Query},
+    problem::Problem,
+    service::Service,
+};
+
+/// The workspaces that the key opens, oldest first.
+pub(in crate::api) async fn list(
+    caller: Caller,
+    mut query: Query,
+    State(service): State<Arc<Service>>,
+) -> Result<Response, Problem> {
+    let request = query.page(Listing::Workspaces)?;
+    query.end()?;
+    let directory = service.store.directory();
+    let own = directory.workspaces().filter(|workspace| caller.opens_workspace(workspace));
+    let page = page::cut(own, &request, |workspace| (workspace.created_at, workspace.id.0));
+    Ok(page::respond(Listing::Workspaces, page, |workspace| super::shape(&service, workspace)))
+}

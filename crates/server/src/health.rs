@@ -1,0 +1,64 @@
+//! What asks after the server itself, and what is answered where nothing is.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::header;
+use metrics::gauge;
+use serde_json::json;
+
+use crate::{
+    metrics::{BODIES_BYTES, FOLDED_ENTRIES, LOG_BYTES, LOG_ENTRIES, QUEUE_BYTES, RECORDS_BYTES},
+    problem::{Problem, ProblemType},
+    service::Service,
+};
+
+/// Whether the process is alive.
+pub(crate) fn alive() -> Router<Arc<Service>> {
+    Router::new().route("/healthz", get(healthz))
+}
+
+/// Whether the store is, and how it does.
+pub(crate) fn operator() -> Router<Arc<Service>> {
+    Router::new().route("/readyz", get(readyz)).route("/metrics", get(metrics))
+}
+
+async fn healthz() -> Response {
+    Json(json!({"status": "ok"})).into_response()
+}
+
+async fn readyz(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
+    service.store.ready().await?;
+    Ok(Json(json!({"status": "ok"})).into_response())
+}
+
+/// Gauges that others keep are read when somebody looks.
+async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Problem> {
+    let Some(render) = &service.metrics else {
+        return Err(Problem::new(ProblemType::NotFound, "Metrics are not switched on in this server."));
+    };
+    let status = service.store.status();
+    gauge!(QUEUE_BYTES).set(status.queued_bytes as f64);
+    gauge!(BODIES_BYTES).set(service.bodies.in_use() as f64);
+    gauge!(LOG_ENTRIES).set(status.committed as f64);
+    gauge!(FOLDED_ENTRIES).set(status.folded as f64);
+    gauge!(LOG_BYTES).set(status.log_bytes as f64);
+    gauge!(RECORDS_BYTES).set(status.records_bytes as f64);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()).into_response())
+}
+
+/// For every path that no route has. The path is not repeated: it may be a mistyped webhook address.
+pub(crate) async fn not_found() -> Problem {
+    Problem::new(ProblemType::NotFound, "No page has this path. The API starts at /v1, webhook addresses at /public.").closing()
+}
+
+/// For every path that has routes, but not with this method; the `Allow` header is added by the router.
+pub(crate) async fn method_not_allowed(request: Request) -> Problem {
+    let detail = format!("{} is not possible here. The Allow header names what is.", request.method());
+    Problem::new(ProblemType::MethodNotAllowed, detail).closing()
+}

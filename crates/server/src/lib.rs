@@ -1,0 +1,32 @@
+//! The HTTP surfaces: the receiving addresses and the native API.
+//!
+//! - `receive`: platforms post here. Address, then body, then parser, then the log, then the answer.
+//! - `api`: everything under `/v1`. To add an endpoint, write its file and put one line into `api::endpoints`; the test that
+//!   tries every route with the wrong keys fails until it lists the new one.
+//! - `listen`: the accept loop with its time-outs, apart from what is served.
+//!
+//! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success) and `rejections`
+//! (who was refused at the door), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
+//! and the source of chance are handed in.
+
+mod api;
+mod catch;
+mod chance;
+mod health;
+mod limits;
+mod listen;
+mod metrics;
+mod problem;
+mod receive;
+mod rejections;
+mod remote;
+mod service;
+#[cfg(test)]
+mod testing;
+
+pub use chance::Entropy;
+pub use limits::Limits;
+pub use listen::serve;
+pub use metrics::describe as describe_metrics;
+pub use problem::{Problem, ProblemType};
+pub use service::{Clock, RenderMetrics, Service, ServiceOptions, router};

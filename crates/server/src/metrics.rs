@@ -1,0 +1,42 @@
+//! Names and labels of this crate's metrics. Label values come from closed sets only: platforms and [`crate::ProblemType`]s.
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+/// Counter: requests to receiving addresses, by platform and by what became of them.
+pub(crate) const RECEIVED_TOTAL: &str = "hookline_received_total";
+/// Histogram: from the end of the head to the answer, for what was kept.
+pub(crate) const INGEST_SECONDS: &str = "hookline_ingest_seconds";
+/// Gauge: bytes of the deliveries that wait for the log's writer.
+pub(crate) const QUEUE_BYTES: &str = "hookline_queue_bytes";
+/// Gauge: bytes reserved for bodies being received or processed.
+pub(crate) const BODIES_BYTES: &str = "hookline_bodies_bytes";
+/// Gauge: entries in the log.
+pub(crate) const LOG_ENTRIES: &str = "hookline_log_entries";
+/// Gauge: entries folded into the records.
+pub(crate) const FOLDED_ENTRIES: &str = "hookline_folded_entries";
+/// Gauge: bytes the log takes on disk.
+pub(crate) const LOG_BYTES: &str = "hookline_log_bytes";
+/// Gauge: bytes the records take on disk.
+pub(crate) const RECORDS_BYTES: &str = "hookline_records_bytes";
+/// Gauge: open connections.
+pub(crate) const OPEN_CONNECTIONS: &str = "hookline_open_connections";
+
+/// Label: the platform of the address, or [`PLATFORM_UNKNOWN`].
+pub(crate) const LABEL_PLATFORM: &str = "platform";
+/// Label: `processed`, `duplicate`, `unrouted`, `quarantined`, or the problem's name.
+pub(crate) const LABEL_STATUS: &str = "status";
+/// The platform of an address whose path names none.
+pub(crate) const PLATFORM_UNKNOWN: &str = "unknown";
+
+/// Describes every metric of this crate to the installed recorder; call it once, after installing one.
+pub fn describe() {
+    describe_counter!(RECEIVED_TOTAL, Unit::Count, "Requests to receiving addresses");
+    describe_histogram!(INGEST_SECONDS, Unit::Seconds, "From the head of a delivery to its answer, for what was kept");
+    describe_gauge!(QUEUE_BYTES, Unit::Bytes, "Deliveries waiting for the log's writer");
+    describe_gauge!(BODIES_BYTES, Unit::Bytes, "Reserved for bodies being received or processed");
+    describe_gauge!(LOG_ENTRIES, Unit::Count, "Entries in the log");
+    describe_gauge!(FOLDED_ENTRIES, Unit::Count, "Entries folded into the records");
+    describe_gauge!(LOG_BYTES, Unit::Bytes, "Disk space of the log");
+    describe_gauge!(RECORDS_BYTES, Unit::Bytes, "Disk space of the records");
+    describe_gauge!(OPEN_CONNECTIONS, Unit::Count, "Open connections");
+}

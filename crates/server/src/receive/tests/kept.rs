@@ -1,0 +1,121 @@
+//! What becomes of a delivery that was read whole.
+
+use axum::body::Body;
+use http::{Method, Request, StatusCode, header};
+use serde_json::json;
+
+use hookline_model::entry::Origin;
+use hookline_store::Error;
+
+use crate::{
+    receive::tests::Door,
+    testing::{ADMIN, delivery, text},
+};
+
+#[tokio::test]
+async fn a_delivery_is_processed_once_and_without_its_secret() {
+    let door = Door::new().await;
+    let first = door.post(&door.own, delivery(1).to_string()).await;
+    assert_eq!((first.status, &first.body["status"]), (StatusCode::OK, &json!("processed")), "{first:?}");
+    let again = door.post(&door.own, delivery(1).to_string()).await;
+    assert_eq!(again.body, json!({"status": "duplicate", "event_id": first.body["event_id"]}));
+    let appended = door.app.store.appended();
+    assert_eq!(appended.len(), 1);
+    assert_eq!(appended[0].workspace.to_string(), text(&door.workspace["id"]));
+    assert_eq!(appended[0].origin, Origin::Live);
+    let raw = String::from_utf8(appended[0].raw.clone()).expect("UTF-8");
+    assert_eq!(raw, delivery(1).to_string().replace("topsecret", "*********"));
+    assert_eq!(door.app.service.bodies.in_use(), 0);
+    assert!(door.rejections().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_comes_to_an_agency_is_unrouted() {
+    let door = Door::new().await;
+    let first = door.post(&door.global, delivery(1).to_string()).await;
+    assert_eq!((first.status, &first.body["status"]), (StatusCode::OK, &json!("unrouted")), "{first:?}");
+    assert_eq!(door.post(&door.global, delivery(1).to_string()).await.body["status"], "duplicate");
+    let path = format!("/v1/agencies/{}/unrouted", text(&door.agency["id"]));
+    let unrouted = door.app.get(&path, ADMIN).await;
+    assert_eq!(unrouted.body["data"][0]["id"], first.body["event_id"], "{unrouted:?}");
+    assert_ne!(unrouted.body["data"][0]["workspace_id"], door.workspace["id"]);
+}
+
+#[tokio::test]
+async fn a_valid_address_can_be_probed_until_it_is_revoked() {
+    let door = Door::new().await;
+    for path in [&door.own, &door.global] {
+        let probe = door.app.send(Request::get(path).body(Body::empty()).expect("a request")).await;
+        assert_eq!((probe.status, probe.body), (StatusCode::OK, json!({"status": "ok"})));
+        let other = door.app.send(Request::put(path).body(Body::empty()).expect("a request")).await;
+        assert_eq!((other.status, other.problem()), (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
+        assert!(other.headers[header::ALLOW].to_str().is_ok_and(|allow| allow.contains("POST")), "{other:?}");
+    }
+    let (id, address) = (text(&door.workspace["id"]), text(&door.workspace["address"]));
+    let revoked = door.app.call(Method::DELETE, &format!("/v1/workspaces/{id}/addresses/{address}"), ADMIN, None).await;
+    assert_eq!(revoked.status, StatusCode::NO_CONTENT);
+    assert_eq!(door.post(&door.own, delivery(1).to_string()).await.problem(), "unknown-address");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_kept_in_quarantine_without_secrets() {
+    let door = Door::new().await;
+    let address = text(&door.workspace["address"]);
+    for body in [r#"{"no":"event","secret_key":"topsecret"}"#, "not json", "", "[]"] {
+        let request = Request::post(&door.own)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, "Bearer topsecret")
+            .header("x-original-uri", &door.own)
+            .header("user-agent", "axios")
+            .body(Body::from(body));
+        let answer = door.app.send(request.expect("a request")).await;
+        assert_eq!((answer.status, answer.problem()), (StatusCode::BAD_REQUEST, "unreadable-delivery"));
+        assert!(text(&answer.body["detail"]).contains("kept in quarantine"), "{answer:?}");
+    }
+    let kept = door.app.store.quarantined();
+    assert_eq!(kept.len(), 4);
+    assert!(!format!("{kept:?}").contains("topsecret") && !format!("{kept:?}").contains(address), "{kept:?}");
+    assert!(door.rejections().await.is_empty());
+
+    let path = format!("/v1/workspaces/{}/quarantine", text(&door.workspace["id"]));
+    let listed = door.app.get(&path, ADMIN).await;
+    let oldest = &listed.body["data"][3];
+    assert_eq!(oldest["body"], r#"{"no":"event","secret_key":"*********"}"#, "{listed:?}");
+    assert_eq!((&oldest["platform"], &oldest["body_bytes"]), (&json!("smartlead"), &json!(39)));
+    assert!(oldest["headers"].as_array().expect("a list").contains(&json!({"name": "user-agent", "value": "axios"})));
+}
+
+#[tokio::test]
+async fn when_the_store_cannot_take_it_the_platform_is_told_to_come_again() {
+    let door = Door::new().await;
+    let cases = [
+        (Error::Overloaded("the log"), "1", "overloaded"),
+        (Error::DiskFull("9 bytes left".to_owned()), "30", "disk-full"),
+        (Error::Behind { folded: 1, committed: 2 }, "1", "records-behind"),
+        (Error::Closed, "5", "stopping"),
+        (Error::Conflict("x".to_owned()), "5", "store-unavailable"),
+        (Error::Storage { attempted: "write", cause: "disk on fire".to_owned() }, "5", "store-unavailable"),
+    ];
+    for (error, retry_after, reason) in &cases {
+        door.app.store.fail(Some(error.clone()));
+        for body in [delivery(1).to_string(), "unreadable".to_owned()] {
+            let answer = door.post(&door.own, body).await;
+            assert_eq!((answer.status, answer.problem()), (StatusCode::SERVICE_UNAVAILABLE, *reason));
+            assert_eq!(answer.headers[header::RETRY_AFTER], *retry_after);
+            assert!(!answer.body.to_string().contains("fire"), "{answer:?}");
+        }
+        door.app.store.fail(None);
+        assert_eq!(door.rejections().await[0]["reason"], *reason);
+    }
+    assert_eq!(door.rejections().await.len(), 2 * cases.len());
+}
+
+#[tokio::test]
+async fn a_panic_is_a_problem_and_gives_its_memory_back() {
+    let door = Door::new().await;
+    door.app.store.panic();
+    let answer = door.post(&door.own, delivery(1).to_string()).await;
+    assert_eq!((answer.status, answer.problem()), (StatusCode::INTERNAL_SERVER_ERROR, "internal"));
+    assert!(!answer.body.to_string().contains("told to"), "{answer:?}");
+    assert_eq!(door.app.service.bodies.in_use(), 0);
+}

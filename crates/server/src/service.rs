@@ -1,0 +1,104 @@
+//! What the surfaces are given, and the routers made of it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use ipnet::IpNet;
+
+use hookline_model::time::Millis;
+use hookline_store::Store;
+
+use crate::{api, catch, chance::Entropy, health, limits::Limits, receive, receive::budget::ByteBudget, rejections::Rejections};
+
+/// What time it is: the wall clock in the binary, a hand in tests.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Millis;
+}
+
+/// Renders the installed metrics recorder as Prometheus text.
+pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What the surfaces are given.
+#[derive(Clone)]
+pub struct ServiceOptions {
+    /// The log and the records.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and keys.
+    pub entropy: Arc<dyn Entropy>,
+    /// SHA-256 of the admin key's text; it opens everything.
+    pub admin_key_hash: [u8; 32],
+    /// Where platforms reach us, such as `https://hooks.example.com`: what webhook addresses start with.
+    pub public_url: String,
+    /// The bounds.
+    pub limits: Limits,
+    /// Renders `/metrics`; without it there is none.
+    pub metrics: Option<RenderMetrics>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// The surfaces' state. Build it once and make every router from it: the byte budget and the rejections are in it.
+pub struct Service {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) admin_key_hash: [u8; 32],
+    pub(crate) public_url: String,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Option<RenderMetrics>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) bodies: Arc<ByteBudget>,
+    pub(crate) rejections: Rejections,
+}
+
+impl Service {
+    /// The state for these options.
+    #[must_use]
+    pub fn new(options: ServiceOptions) -> Arc<Service> {
+        let limits = options.limits;
+        Arc::new(Service {
+            store: options.store,
+            clock: options.clock,
+            entropy: options.entropy,
+            admin_key_hash: options.admin_key_hash,
+            public_url: options.public_url.trim_end_matches('/').to_owned(),
+            metrics: options.metrics,
+            trusted_proxies: options.trusted_proxies,
+            bodies: Arc::new(ByteBudget::new(limits.bodies_bytes_in_all, limits.body_bytes_max)),
+            rejections: Rejections::new(limits.rejections_max),
+            limits,
+        })
+    }
+
+    /// Everything, for one listener.
+    pub fn router(self: &Arc<Self>) -> Router {
+        self.finish(receive::routes().merge(api::routes(self)).merge(health::alive()).merge(health::operator()))
+    }
+
+    /// What platforms need: the receiving addresses and `/healthz`.
+    pub fn router_public(self: &Arc<Self>) -> Router {
+        self.finish(receive::routes().merge(health::alive()))
+    }
+
+    /// What agencies and operators need: the API, `/healthz`, `/readyz` and `/metrics`.
+    pub fn router_admin(self: &Arc<Self>) -> Router {
+        self.finish(api::routes(self).merge(health::alive()).merge(health::operator()))
+    }
+
+    /// Gives the routes their state and what every router has: problems for unknown paths and methods, and for panics.
+    fn finish(self: &Arc<Self>, routes: Router<Arc<Service>>) -> Router {
+        routes
+            .fallback(health::not_found)
+            .method_not_allowed_fallback(health::method_not_allowed)
+            .layer(axum::middleware::from_fn(catch::catch_panics))
+            .with_state(Arc::clone(self))
+    }
+}
+
+/// One router with everything.
+pub fn router(options: ServiceOptions) -> Router {
+    Service::new(options).router()
+}

@@ -1,0 +1,219 @@
+//! A store that remembers what it was given and fails when told to. It promises nothing else: what a store means is decided by
+//! the conformance suite, not here.
+
+use std::{
+    fmt::Debug,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use hookline_model::{
+    id::{CampaignId, ContactId, EmailId, EventId, WorkspaceId},
+    record::{Campaign, Contact, Email},
+};
+use hookline_store::{
+    Answer, Append, Appended, Duplicates, Error, Quarantined, RebuildKeys, Status, Store, StoredEvent,
+    directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Workspace},
+    query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+};
+
+/// The store.
+#[derive(Default)]
+pub(crate) struct FakeStore(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    agencies: Vec<Agency>,
+    workspaces: Vec<Workspace>,
+    addresses: Vec<AddressRow>,
+    keys: Vec<ApiKey>,
+    appended: Vec<Append>,
+    quarantined: Vec<Quarantined>,
+    error: Option<Error>,
+    panics: bool,
+    asked: Vec<String>,
+}
+
+impl FakeStore {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What every call answers from now on.
+    pub(crate) fn fail(&self, error: Option<Error>) {
+        self.kept().error = error;
+    }
+
+    /// Every call panics from now on.
+    pub(crate) fn panic(&self) {
+        self.kept().panics = true;
+    }
+
+    pub(crate) fn appended(&self) -> Vec<Append> {
+        self.kept().appended.clone()
+    }
+
+    pub(crate) fn quarantined(&self) -> Vec<Quarantined> {
+        self.kept().quarantined.clone()
+    }
+
+    /// The last filter and page that were asked for.
+    pub(crate) fn asked(&self) -> String {
+        self.kept().asked.last().cloned().unwrap_or_default()
+    }
+
+    /// The store, unless it is to fail.
+    fn enter(&self) -> Result<MutexGuard<'_, Kept>, Error> {
+        let kept = self.kept();
+        assert!(!kept.panics, "told to");
+        kept.error.clone().map_or(Ok(kept), Err)
+    }
+
+    fn list<'a, T: Send + 'a>(&'a self, workspace: WorkspaceId, filter: &dyn Debug, page: &PageRequest) -> Answer<'a, Page<T>> {
+        let entered = self.enter().map(|mut kept| kept.asked.push(format!("{workspace} {filter:?} {page:?}")));
+        answer(entered.map(|()| Page { rows: Vec::new(), next: None }))
+    }
+}
+
+fn answer<'a, T: Send + 'a>(result: Result<T, Error>) -> Answer<'a, T> {
+    Box::pin(async move { result })
+}
+
+impl Kept {
+    fn apply(&mut self, change: DirectoryChange) {
+        match change {
+            DirectoryChange::PutAgency(row) => {
+                self.agencies.retain(|old| old.id != row.id);
+                self.agencies.push(row);
+            }
+            DirectoryChange::DeleteAgency(id) => {
+                self.agencies.retain(|row| row.id != id);
+                let workspaces: Vec<WorkspaceId> =
+                    self.workspaces.iter().filter(|row| row.agency == id).map(|row| row.id).collect();
+                workspaces.into_iter().for_each(|id| self.apply(DirectoryChange::DeleteWorkspace(id)));
+                self.addresses.retain(|row| row.owner != AddressOwner::Agency(id));
+                self.keys.retain(|row| row.scope != KeyScope::Agency(id));
+            }
+            DirectoryChange::PutWorkspace(row) => {
+                self.workspaces.retain(|old| old.id != row.id);
+                self.workspaces.push(row);
+            }
+            DirectoryChange::DeleteWorkspace(id) => {
+                self.workspaces.retain(|row| row.id != id);
+                self.addresses.retain(|row| row.owner != AddressOwner::Workspace(id));
+                self.keys.retain(|row| row.scope != KeyScope::Workspace(id));
+            }
+            DirectoryChange::PutAddress(row) => self.addresses.push(row),
+            DirectoryChange::DeleteAddress(address) => self.addresses.retain(|row| row.address != address),
+            DirectoryChange::PutKey(row) => self.keys.push(row),
+            DirectoryChange::DeleteKey(id) => self.keys.retain(|row| row.id != id),
+        }
+    }
+
+    fn events(&self, workspace: WorkspaceId) -> impl DoubleEndedIterator<Item = StoredEvent> {
+        self.appended.iter().filter(move |row| row.workspace == workspace).map(|row| StoredEvent {
+            event: row.event.clone(),
+            workspace: row.workspace,
+            origin: row.origin,
+            received_at: row.received_at,
+            duplicates: Duplicates::default(),
+            contact_id: None,
+            contact_email: None,
+            campaign_id: None,
+            raw: Some(row.raw.clone()),
+        })
+    }
+}
+
+impl Store for FakeStore {
+    fn append(&self, delivery: Append) -> Answer<'_, Appended> {
+        answer(self.enter().map(|mut kept| {
+            let event_id = delivery.event.id;
+            let same = |row: &Append| row.workspace == delivery.workspace && row.event.id == event_id;
+            let duplicate = kept.appended.iter().any(same);
+            if !duplicate {
+                kept.appended.push(delivery);
+            }
+            Appended { event_id, duplicate }
+        }))
+    }
+
+    fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()> {
+        answer(self.enter().map(|mut kept| kept.quarantined.push(delivery)))
+    }
+
+    fn quarantined(&self, workspace: WorkspaceId, _: PageRequest) -> Answer<'_, Page<Quarantined>> {
+        answer(self.enter().map(|kept| {
+            let own = kept.quarantined.iter().rev().filter(|row| row.workspace == workspace);
+            Page { rows: own.cloned().collect(), next: None }
+        }))
+    }
+
+    fn directory(&self) -> Arc<Directory> {
+        let kept = self.kept();
+        let rows = (kept.agencies.clone(), kept.workspaces.clone(), kept.addresses.clone(), kept.keys.clone());
+        Arc::new(Directory::new(rows.0, rows.1, rows.2, rows.3))
+    }
+
+    fn change_directory(&self, changes: Vec<DirectoryChange>) -> Answer<'_, ()> {
+        answer(self.enter().map(|mut kept| changes.into_iter().for_each(|change| kept.apply(change))))
+    }
+
+    fn event(&self, workspace: WorkspaceId, id: EventId, with_raw: bool) -> Answer<'_, Option<StoredEvent>> {
+        answer(self.enter().map(|kept| {
+            let found = kept.events(workspace).find(|stored| stored.event.id == id);
+            found.map(|stored| StoredEvent { raw: stored.raw.filter(|_| with_raw), ..stored })
+        }))
+    }
+
+    fn events(&self, workspace: WorkspaceId, filter: EventFilter, page: PageRequest) -> Answer<'_, Page<StoredEvent>> {
+        answer(self.enter().map(|mut kept| {
+            kept.asked.push(format!("{workspace} {filter:?} {page:?}"));
+            let rows = kept.events(workspace).rev().map(|stored| StoredEvent { raw: None, ..stored }).collect();
+            Page { rows, next: None }
+        }))
+    }
+
+    fn contact(&self, _: WorkspaceId, _: ContactId) -> Answer<'_, Option<Contact>> {
+        answer(self.enter().map(|_| None))
+    }
+
+    fn contacts(&self, workspace: WorkspaceId, filter: ContactFilter, page: PageRequest) -> Answer<'_, Page<Contact>> {
+        self.list(workspace, &filter, &page)
+    }
+
+    fn campaign(&self, _: WorkspaceId, _: CampaignId) -> Answer<'_, Option<Campaign>> {
+        answer(self.enter().map(|_| None))
+    }
+
+    fn campaigns(&self, workspace: WorkspaceId, filter: CampaignFilter, page: PageRequest) -> Answer<'_, Page<Campaign>> {
+        self.list(workspace, &filter, &page)
+    }
+
+    fn email(&self, _: WorkspaceId, _: EmailId) -> Answer<'_, Option<Email>> {
+        answer(self.enter().map(|_| None))
+    }
+
+    fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
+        self.list(workspace, &filter, &page)
+    }
+
+    fn dump(&self, _: WorkspaceId) -> Answer<'_, serde_json::Value> {
+        answer(Ok(serde_json::Value::Null))
+    }
+
+    fn rebuild(&self, _: WorkspaceId, _: RebuildKeys) -> Answer<'_, u64> {
+        answer(Ok(0))
+    }
+
+    fn status(&self) -> Status {
+        Status::default()
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        answer(self.enter().map(|_| ()))
+    }
+
+    fn close(&self) -> Answer<'_, ()> {
+        answer(Ok(()))
+    }
+}

@@ -1,0 +1,5 @@
+//! The surfaces on the embedded store.
+
+mod records;
+mod tenants;
+mod world;
