@@ -1,4 +1,8 @@
 //! Integration tests of the core: the merge against the reference model, and the whole service.
 
+mod hostile;
+mod house;
 mod merge;
+mod steps;
 mod stored;
+mod traps;

@@ -1,0 +1,112 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+/// A self-hosted webhook hub for cold-email outreach.
+#[derive(Debug, Parser)]
+#[command(name = "hookline", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server
+    #[command(after_help = "Example:\n  hookline serve --listen 0.0.0.0:8080 --public-url https://hooks.example.com\n\n\
+        The first start makes the data folder, an agency and a workspace, and prints the admin key (once) and the webhook \
+        addresses.\nEvery flag can also be set in hookline.toml (`listen = \"...\"`, `public_url = \"...\"`) or in the environment; \
+        a flag wins over the environment, the environment over the file.\nHOOKLINE_ADMIN_KEY sets the admin key (at least 32 \
+        characters); HOOKLINE_LOG sets what is logged (info, debug, hookline_store=trace).")]
+    Serve(ServeFlags),
+
+    /// Fold the records again from the log, with the server stopped
+    #[command(after_help = "Examples:\n  hookline rebuild --all\n  \
+        hookline rebuild --workspace 6f1c2c7e-... --contact jo@example.com --contact-key ext:smartlead::4170220119\n\n\
+        The log is the truth and the records follow from it, so this loses nothing. It says how many records came out \
+        different: none, unless a bug or a damaged disk changed them.")]
+    Rebuild(RebuildArguments),
+}
+
+/// Flags of `serve`. What is not given is taken from the environment, the file, or the defaults.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub(crate) struct ServeFlags {
+    /// Address to listen on, for everything [default: 127.0.0.1:8080] [env: HOOKLINE_LISTEN]
+    #[arg(long, value_name = "HOST:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) listen: Option<String>,
+
+    /// Second address, for the API and metrics; --listen then serves the webhook addresses only [env: HOOKLINE_ADMIN_LISTEN]
+    #[arg(long, value_name = "HOST:PORT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) admin_listen: Option<String>,
+
+    /// Where data is kept: sqlite:FOLDER [default: sqlite:hookline-data] [env: HOOKLINE_DATABASE]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) database: Option<String>,
+
+    /// Where platforms reach this server [default: http://LISTEN] [env: HOOKLINE_PUBLIC_URL]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) public_url: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed, comma separated networks [default: none] [env: HOOKLINE_TRUSTED_PROXIES]
+    #[arg(long, value_name = "CIDR,..")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trusted_proxies: Option<String>,
+
+    /// Largest webhook body in bytes [default: 1048576] [env: HOOKLINE_BODY_BYTES_MAX]
+    #[arg(long, value_name = "BYTES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body_bytes_max: Option<usize>,
+
+    /// Intake stops when the disk has less than this left [default: 67108864] [env: HOOKLINE_DISK_RESERVE_BYTES]
+    #[arg(long, value_name = "BYTES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) disk_reserve_bytes: Option<u64>,
+
+    /// Settings file [default: hookline.toml if there is one] [env: HOOKLINE_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["all", "contact", "contact_key", "campaign_key", "email_key"]))]
+pub(crate) struct RebuildArguments {
+    /// Everything, of every workspace
+    #[arg(long, conflicts_with_all = ["workspace", "contact", "contact_key", "campaign_key", "email_key"])]
+    pub(crate) all: bool,
+
+    /// The workspace of the given keys
+    #[arg(long, value_name = "ID", required_unless_present = "all")]
+    pub(crate) workspace: Option<uuid::Uuid>,
+
+    /// The contact with this e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) contact: Vec<String>,
+
+    /// The contact with this key, as in `ext:smartlead::4170220119`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) contact_key: Vec<String>,
+
+    /// The campaign with this key, as in `ext:smartlead::2900417`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) campaign_key: Vec<String>,
+
+    /// The message with this key, as in `sent:smartlead::0c1d7a52-6b1e-4f0a-9a1e-52f9be0a7711`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) email_key: Vec<String>,
+
+    /// Where data is kept: sqlite:FOLDER [default: sqlite:hookline-data] [env: HOOKLINE_DATABASE]
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+
+    /// Settings file [default: hookline.toml if there is one] [env: HOOKLINE_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}

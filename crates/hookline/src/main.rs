@@ -1,0 +1,61 @@
+//! The hookline binary: configuration and command line.
+//!
+//! Only here are the wall clock, the environment and entropy read; everything below takes them as arguments.
+
+mod ambient;
+mod cli;
+mod first_start;
+mod rebuild;
+mod serve;
+mod settings;
+
+use std::{io::IsTerminal, process::ExitCode};
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+/// Done.
+const DONE: u8 = 0;
+/// Failed.
+const FAILED: u8 = 1;
+/// Wrong usage: a flag, a setting or the environment is wrong.
+const WRONG_USAGE: u8 = 2;
+
+/// A mistake in what the user gave, as opposed to something that went wrong.
+#[derive(Debug)]
+pub(crate) struct WrongUsage(pub(crate) String);
+
+impl std::fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    log_to_stderr();
+    let outcome = match cli.command {
+        cli::Command::Serve(flags) => serve::run(&flags),
+        cli::Command::Rebuild(arguments) => rebuild::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::from(DONE),
+        Err(error) => {
+            eprintln!("hookline: {error:#}");
+            ExitCode::from(if error.is::<WrongUsage>() { WRONG_USAGE } else { FAILED })
+        }
+    }
+}
+
+/// Logs go to standard error: as lines for a person at a terminal, as JSON for whoever collects them.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("HOOKLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        builder.init();
+    } else {
+        builder.json().flatten_event(true).init();
+    }
+}

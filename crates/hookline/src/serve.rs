@@ -1,0 +1,183 @@
+//! `hookline serve`: opens the store, prints where everything is, serves until told to stop.
+
+use std::{io::Write, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use hookline_model::time::Millis;
+use hookline_server::{Clock, Entropy, Limits, Service, ServiceOptions, serve};
+use hookline_store::{
+    Store,
+    sqlite::{SqliteOptions, SqliteStore},
+};
+use listenfd::ListenFd;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use sha2::{Digest, Sha256};
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    ambient::{OsEntropy, WallClock},
+    cli::ServeFlags,
+    first_start,
+    settings::{self, Settings},
+};
+
+/// How often the metrics recorder tidies up its histograms, which grow otherwise.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// Buckets of histograms in seconds: from a commit on a quick disk to a time-out.
+const SECONDS_BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Buckets of histograms that count.
+const COUNT_BUCKETS: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0];
+
+/// SHA-256 of a key's text.
+pub(crate) fn sha256(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// Runs the server until SIGTERM or SIGINT.
+pub(crate) fn run(flags: &ServeFlags) -> anyhow::Result<()> {
+    let settings = settings::read(flags)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
+    let outcome = runtime.block_on(run_async(settings));
+    // Requests that outlived the deadline are not waited for; what was answered is on disk.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn run_async(settings: Settings) -> anyhow::Result<()> {
+    // The sockets first: connections wait in their backlog while the store opens, and a restart refuses nobody.
+    let mut inherited = ListenFd::from_env();
+    let public = listener(&mut inherited, 0, &settings.listen).await?;
+    let admin = match &settings.admin_listen {
+        Some(address) => Some(listener(&mut inherited, 1, address).await?),
+        None => None,
+    };
+    let stop = stop_signal()?;
+    let metrics = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)
+        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_items".to_owned()), &COUNT_BUCKETS))
+        .and_then(|builder| builder.set_buckets_for_metric(Matcher::Suffix("_entries".to_owned()), &COUNT_BUCKETS))
+        .context("set the buckets of histograms")?
+        .install_recorder()
+        .context("install the metrics recorder")?;
+    hookline_server::describe_metrics();
+    tokio::spawn(keep_up(metrics.clone()));
+
+    let mut options = SqliteOptions::new(&settings.data_folder);
+    options.disk_reserve_bytes = settings.disk_reserve_bytes;
+    let store = tokio::task::spawn_blocking(move || SqliteStore::open(options))
+        .await?
+        .with_context(|| format!("open the data folder {}", settings.data_folder.display()))?;
+    let store: Arc<dyn Store> = Arc::new(store);
+    let made = first_start::prepare(store.as_ref(), &OsEntropy, now(), settings.admin_key.is_some()).await?;
+
+    let local = public.local_addr().context("read the listening address")?;
+    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{local}"));
+    announce(&made.announcement(&public_url), &settings, &public_url, admin.as_ref())?;
+    serve_until(stop, public, admin, &settings, public_url, Arc::clone(&store), metrics).await?;
+    store.close().await.context("close the store")?;
+    tracing::info!("stopped; everything answered is on disk");
+    Ok(())
+}
+
+async fn serve_until(
+    stop: CancellationToken,
+    public: TcpListener,
+    admin: Option<TcpListener>,
+    settings: &Settings,
+    public_url: String,
+    store: Arc<dyn Store>,
+    metrics: PrometheusHandle,
+) -> anyhow::Result<()> {
+    let limits = Limits { body_bytes_max: settings.body_bytes_max, ..Limits::default() };
+    let service = Service::new(ServiceOptions {
+        store,
+        clock: Arc::new(WallClock),
+        entropy: Arc::new(OsEntropy),
+        admin_key_hash: admin_key_hash(settings),
+        public_url,
+        limits: limits.clone(),
+        metrics: Some(Arc::new(move || metrics.render())),
+        trusted_proxies: settings.trusted_proxies.clone(),
+    });
+    match admin {
+        None => serve(public, service.router(), &limits, stop).await.context("serve"),
+        Some(admin) => {
+            let (public, admin) = tokio::join!(
+                serve(public, service.router_public(), &limits, stop.clone()),
+                serve(admin, service.router_admin(), &limits, stop.clone()),
+            );
+            public.and(admin).context("serve")
+        }
+    }
+}
+
+/// The socket that the service manager passed in this place, or a new one.
+async fn listener(inherited: &mut ListenFd, place: usize, address: &str) -> anyhow::Result<TcpListener> {
+    if let Some(socket) = inherited.take_tcp_listener(place).context("take the inherited socket")? {
+        socket.set_nonblocking(true).context("prepare the inherited socket")?;
+        return TcpListener::from_std(socket).context("use the inherited socket");
+    }
+    TcpListener::bind(address).await.with_context(|| format!("listen on {address}"))
+}
+
+/// Cancelled by SIGTERM or SIGINT. A second one ends the process at once; what was answered is on disk.
+fn stop_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate()).context("watch for SIGTERM")?;
+    let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt()).context("watch for SIGINT")?;
+    let token = stop.clone();
+    tokio::spawn(async move {
+        for already_stopping in [false, true] {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if already_stopping {
+                tracing::warn!("told to stop twice; stopping at once");
+                std::process::exit(130);
+            }
+            tracing::info!("told to stop; answering what is in flight");
+            token.cancel();
+        }
+    });
+    Ok(stop)
+}
+
+async fn keep_up(metrics: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(METRICS_UPKEEP);
+    loop {
+        ticks.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
+/// Says on standard output where everything is.
+fn announce(made: &str, settings: &Settings, public_url: &str, admin: Option<&TcpListener>) -> anyhow::Result<()> {
+    let admin = match admin {
+        Some(admin) => format!("http://{}", admin.local_addr().context("read the listening address")?),
+        None => public_url.to_owned(),
+    };
+    let mut out = std::io::stdout().lock();
+    let version = env!("CARGO_PKG_VERSION");
+    write!(out, "Hookline {version}\nData folder: {}\nAPI: {admin}/v1\n{made}Ready.\n", settings.data_folder.display())
+        .and_then(|()| out.flush())
+        .context("write to standard output")
+}
+
+/// The hash of the admin key given in the environment; without one, a hash that no key has.
+fn admin_key_hash(settings: &Settings) -> [u8; 32] {
+    match &settings.admin_key {
+        Some(key) => sha256(key.expose()),
+        None => {
+            let mut nobodys = [0; 32];
+            OsEntropy.fill(&mut nobodys);
+            nobodys
+        }
+    }
+}
+
+fn now() -> Millis {
+    WallClock.now()
+}

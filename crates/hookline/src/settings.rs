@@ -1,0 +1,211 @@
+//! Settings: defaults, then the file, then the environment, then flags; each wins over what is named before it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use crate::{WrongUsage, cli::ServeFlags};
+
+/// The file that is read if it exists and no other is named.
+const DEFAULT_FILE: &str = "hookline.toml";
+/// What starts the name of every environment variable of ours.
+const PREFIX: &str = "HOOKLINE_";
+/// The settings, as the file and, in capitals behind the prefix, the environment name them.
+const NAMES: [&str; 7] =
+    ["listen", "admin_listen", "database", "public_url", "trusted_proxies", "body_bytes_max", "disk_reserve_bytes"];
+/// The shortest admin key that is accepted.
+const ADMIN_KEY_CHARACTERS_MIN: usize = 32;
+
+/// What a user can set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    listen: String,
+    admin_listen: Option<String>,
+    database: String,
+    public_url: Option<String>,
+    trusted_proxies: Option<String>,
+    body_bytes_max: usize,
+    disk_reserve_bytes: u64,
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Raw {
+            listen: "127.0.0.1:8080".to_owned(),
+            admin_listen: None,
+            database: "sqlite:hookline-data".to_owned(),
+            public_url: None,
+            trusted_proxies: None,
+            body_bytes_max: 1024 * 1024,
+            disk_reserve_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// Settings, checked.
+pub(crate) struct Settings {
+    pub(crate) listen: String,
+    pub(crate) admin_listen: Option<String>,
+    pub(crate) data_folder: PathBuf,
+    pub(crate) public_url: Option<String>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) disk_reserve_bytes: u64,
+    /// The admin key given in the environment.
+    pub(crate) admin_key: Option<AdminKey>,
+}
+
+/// The admin key. Printed nowhere by accident.
+pub(crate) struct AdminKey(String);
+
+impl AdminKey {
+    /// The key, to be hashed.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Bounds of `body_bytes_max`: below, no real webhook fits; above, one body takes a quarter of all that bodies may.
+const BODY_BYTES: std::ops::RangeInclusive<usize> = 1024..=16 * 1024 * 1024;
+
+/// Reads and checks the settings.
+pub(crate) fn read(flags: &ServeFlags) -> anyhow::Result<Settings> {
+    let file = settings_file(flags.config.as_deref())?;
+    // Other variables with our prefix are left alone: they may be meant for commands that talk to a server.
+    let environment = Env::prefixed(PREFIX).only(&NAMES);
+    let mut figment = Figment::from(Serialized::defaults(Raw::default()));
+    if let Some(file) = file {
+        figment = figment.merge(Toml::file(file));
+    }
+    let raw: Raw = figment
+        .merge(environment)
+        .merge(Serialized::defaults(flags))
+        .extract()
+        .map_err(|errors| WrongUsage(errors.into_iter().map(|error| error.to_string()).collect::<Vec<_>>().join("; ")))?;
+    check(raw, admin_key()?)
+}
+
+fn settings_file(flag: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
+    let named = flag.map(Path::to_path_buf).or_else(|| std::env::var_os("HOOKLINE_CONFIG").map(PathBuf::from));
+    match named {
+        Some(file) if file.is_file() => Ok(Some(file)),
+        Some(file) => Err(WrongUsage(format!("there is no settings file {}", file.display())).into()),
+        None => Ok(Some(PathBuf::from(DEFAULT_FILE)).filter(|file| file.is_file())),
+    }
+}
+
+fn admin_key() -> anyhow::Result<Option<AdminKey>> {
+    match std::env::var("HOOKLINE_ADMIN_KEY") {
+        Ok(key) if key.chars().count() >= ADMIN_KEY_CHARACTERS_MIN => Ok(Some(AdminKey(key))),
+        Ok(_) => Err(WrongUsage(format!(
+            "HOOKLINE_ADMIN_KEY has fewer than {ADMIN_KEY_CHARACTERS_MIN} characters; take 32 random ones"
+        ))
+        .into()),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(error) => Err(error).context("read HOOKLINE_ADMIN_KEY"),
+    }
+}
+
+fn check(raw: Raw, admin_key: Option<AdminKey>) -> anyhow::Result<Settings> {
+    let wrong = |text: String| anyhow::Error::from(WrongUsage(text));
+    let proxies = raw.trusted_proxies.as_deref().unwrap_or_default();
+    let trusted_proxies = proxies
+        .split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| {
+            text.parse::<IpNet>()
+                .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+                .map_err(|_| wrong(format!("trusted_proxies: {text:?} is not a network such as 10.0.0.0/8")))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    if let Some(url) = &raw.public_url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        return Err(wrong(format!("public_url: {url:?} does not start with https:// or http://")));
+    }
+    if !BODY_BYTES.contains(&raw.body_bytes_max) {
+        return Err(wrong(format!(
+            "body_bytes_max: {} is not between {} and {}",
+            raw.body_bytes_max,
+            BODY_BYTES.start(),
+            BODY_BYTES.end()
+        )));
+    }
+    Ok(Settings {
+        data_folder: data_folder(&raw.database).map_err(wrong)?,
+        listen: raw.listen,
+        admin_listen: raw.admin_listen,
+        public_url: raw.public_url.map(|url| url.trim_end_matches('/').to_owned()),
+        trusted_proxies,
+        body_bytes_max: raw.body_bytes_max,
+        disk_reserve_bytes: raw.disk_reserve_bytes,
+        admin_key,
+    })
+}
+
+fn data_folder(database: &str) -> Result<PathBuf, String> {
+    match database.split_once(':') {
+        Some(("sqlite", folder)) if !folder.is_empty() => Ok(PathBuf::from(folder)),
+        Some(("postgres" | "postgresql", _)) => Err("database: this version stores in SQLite only; use sqlite:FOLDER".to_owned()),
+        _ => Err(format!("database: {database:?} is not of the form sqlite:FOLDER")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(change: impl FnOnce(&mut Raw)) -> Result<Settings, String> {
+        let mut raw = Raw::default();
+        change(&mut raw);
+        check(raw, None).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_setting_has_its_name() {
+        let fields = serde_json::to_value(Raw::default()).expect("settings are JSON");
+        let fields: Vec<&String> = fields.as_object().expect("an object").keys().collect();
+        assert_eq!(fields.len(), NAMES.len());
+        assert!(fields.iter().all(|field| NAMES.contains(&field.as_str())), "{fields:?}");
+    }
+
+    #[test]
+    fn the_defaults_are_valid() {
+        let settings = checked(|_| {}).expect("valid");
+        assert_eq!(settings.data_folder, Path::new("hookline-data"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let cases: [(fn(&mut Raw), &str); 5] = [
+            (|raw| raw.database = "mysql:x".to_owned(), "database: \"mysql:x\" is not of the form sqlite:FOLDER"),
+            (|raw| raw.database = "postgres://x".to_owned(), "database: this version stores in SQLite only; use sqlite:FOLDER"),
+            (
+                |raw| raw.public_url = Some("hooks.example".to_owned()),
+                "public_url: \"hooks.example\" does not start with https:// or http://",
+            ),
+            (
+                |raw| raw.trusted_proxies = Some("10.0.0.0/8, x".to_owned()),
+                "trusted_proxies: \"x\" is not a network such as 10.0.0.0/8",
+            ),
+            (|raw| raw.body_bytes_max = 3, "body_bytes_max: 3 is not between 1024 and 16777216"),
+        ];
+        for (change, expected) in cases {
+            assert_eq!(checked(change).err().as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_bare_address_is_a_proxy_too() {
+        let settings = checked(|raw| raw.trusted_proxies = Some("10.0.0.0/8,::1".to_owned())).expect("valid");
+        assert_eq!(settings.trusted_proxies.len(), 2);
+    }
+}

@@ -1,0 +1,111 @@
+//! The command line.
+
+use std::process::{Command, Output};
+
+use hookline_testkit::{
+    node::{Node, serve_command},
+    traffic::smartlead_body,
+};
+
+use crate::HOOKLINE;
+
+fn hookline(arguments: &[&str]) -> Output {
+    let mut command = Command::new(HOOKLINE);
+    command.args(arguments).env_remove("HOOKLINE_ADMIN_KEY").current_dir(std::env::temp_dir());
+    command.output().expect("the binary runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    for arguments in [["serve", "--help"], ["rebuild", "--help"]] {
+        let output = hookline(&arguments);
+        assert!(output.status.success());
+        assert!(text(&output.stdout).contains("Example"), "{}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
+    let cases: [(&[&str], &str); 7] = [
+        (&["serve", "--nonsense"], "--nonsense"),
+        (&["nonsense"], "nonsense"),
+        (&["serve", "--database", "mysql:x"], "sqlite:FOLDER"),
+        (&["serve", "--public-url", "hooks.example"], "https://"),
+        (&["serve", "--trusted-proxies", "x"], "network"),
+        (&["serve", "--config", "/nonexistent.toml"], "/nonexistent.toml"),
+        (&["rebuild"], "--all"),
+    ];
+    for (arguments, named) in cases {
+        let output = hookline(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(named), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_wrong_setting_is_named_with_its_source() {
+    let temp = tempfile::tempdir().expect("a folder");
+    let file = temp.path().join("other.toml");
+    std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n").expect("a file");
+    let output = hookline(&["serve", "--config", &file.display().to_string()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("lisen"), "{}", text(&output.stderr));
+
+    let mut command = Command::new(HOOKLINE);
+    command.args(["serve"]).env("HOOKLINE_BODY_BYTES_MAX", "many").current_dir(temp.path());
+    let output = command.output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).to_lowercase().contains("body_bytes_max"), "{}", text(&output.stderr));
+
+    let mut command = Command::new(HOOKLINE);
+    command.args(["serve"]).env("HOOKLINE_ADMIN_KEY", "short").current_dir(temp.path());
+    let output = command.output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("32"), "{}", text(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rebuilding_everything_changes_nothing() {
+    let temp = tempfile::tempdir().expect("a folder");
+    let folder = temp.path().join("data");
+    let node = Node::run(serve_command(HOOKLINE, &folder), temp.path().join("stderr")).await.expect("the first start");
+    for n in 0..120 {
+        assert_eq!(node.post(smartlead_body(n)).await.map(|answer| answer.0), Some(200));
+    }
+    let entries = node.event_ids().await.len();
+    let workspace = node.workspace.clone();
+    assert!(node.terminate().success(), "SIGTERM ends with 0");
+    let database = format!("sqlite:{}", folder.display());
+    let output = hookline(&["rebuild", "--all", "--database", &database]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("0 of 1 workspaces came out different"), "{said}");
+    assert!(entries > 80, "{entries}");
+    let keys = ["--contact", "person-3@company-3.example", "--campaign-key", "ext:smartlead::2900000"];
+    let output = hookline(&[&["rebuild", "--database", &database, "--workspace", &workspace], &keys[..]].concat());
+    assert_eq!(text(&output.stdout), "0 records came out different\n", "{}", text(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_prints_the_key_and_the_addresses_once() {
+    let temp = tempfile::tempdir().expect("a folder");
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let mut command = serve_command(HOOKLINE, &temp.path().join("data"));
+        command.env_remove("HOOKLINE_ADMIN_KEY").stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+        let mut child = command.spawn().expect("the binary starts");
+        let stdout = std::io::BufReader::new(child.stdout.take().expect("standard output is piped"));
+        let lines: Vec<String> =
+            std::io::BufRead::lines(stdout).map_while(Result::ok).take_while(|line| line != "Ready.").collect();
+        child.kill().expect("it runs");
+        child.wait().expect("it is ours");
+        told.push(lines.join("\n"));
+    }
+    assert!(told[0].contains("Admin key (shown this once): hk_"), "{}", told[0]);
+    assert!(told[0].contains("/public/smartlead-webhook/"), "{}", told[0]);
+    assert!(!told[1].contains("hk_"), "{}", told[1]);
+}

@@ -1,0 +1,261 @@
+//! The whole service in process: a fresh store in a folder of its own, a clock in hand, chance from a seed.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+use hookline_model::{
+    id::{Address, AgencyId, WorkspaceId},
+    time::Millis,
+};
+use hookline_server::{Clock, Entropy, Limits, Service, ServiceOptions, serve};
+use hookline_store::{
+    Store,
+    directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace},
+    sqlite::{Probe, SqliteOptions, SqliteStore},
+};
+use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::node::ADMIN_KEY;
+
+/// 2026-02-12T00:00:00Z: when tests begin.
+pub const START: Millis = Millis(1_770_854_400_000);
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub struct HandClock(AtomicI64);
+
+impl HandClock {
+    /// Moves it by this many milliseconds.
+    pub fn advance_ms(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Millis {
+        Millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Chance from a seed.
+#[derive(Debug)]
+pub struct Seeded(Mutex<ChaCha8Rng>);
+
+impl Seeded {
+    /// Always the same chance.
+    #[must_use]
+    pub fn new(seed: u64) -> Seeded {
+        Seeded(Mutex::new(ChaCha8Rng::seed_from_u64(seed)))
+    }
+}
+
+impl Entropy for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+    }
+}
+
+/// The ids of the first agency and workspace, the same in every test.
+pub const AGENCY: AgencyId = AgencyId(uuid::uuid!("a0000000-0000-4000-8000-000000000001"));
+/// See [`AGENCY`].
+pub const WORKSPACE: WorkspaceId = WorkspaceId(uuid::uuid!("b0000000-0000-4000-8000-000000000001"));
+/// The agency's reserved workspace.
+pub const UNROUTED: WorkspaceId = WorkspaceId(uuid::uuid!("b0000000-0000-4000-8000-000000000002"));
+/// The workspace's address.
+pub const ADDRESS: Address = Address(uuid::uuid!("c0000000-0000-4000-8000-000000000001"));
+/// The agency's address.
+pub const AGENCY_ADDRESS: Address = Address(uuid::uuid!("c0000000-0000-4000-8000-000000000002"));
+
+/// Makes [`AGENCY`] and [`WORKSPACE`] in a store that has none.
+///
+/// # Panics
+/// When the store does not take them.
+pub async fn make_directory(store: &dyn Store) {
+    if !store.directory().agencies().is_empty() {
+        return;
+    }
+    let row = |id, reserved| Workspace { id, agency: AGENCY, name: "Kranwerk".to_owned(), created_at: START, reserved };
+    let address = |address, owner| DirectoryChange::PutAddress(AddressRow { address, owner, created_at: START });
+    let changes = vec![
+        DirectoryChange::PutAgency(Agency { id: AGENCY, name: "Brightpath".to_owned(), created_at: START, unrouted: UNROUTED }),
+        DirectoryChange::PutWorkspace(row(UNROUTED, true)),
+        DirectoryChange::PutWorkspace(row(WORKSPACE, false)),
+        address(ADDRESS, AddressOwner::Workspace(WORKSPACE)),
+        address(AGENCY_ADDRESS, AddressOwner::Agency(AGENCY)),
+    ];
+    store.change_directory(changes).await.expect("a new directory takes them");
+}
+
+/// The service's surfaces over a store.
+pub fn surfaces(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Arc<Service> {
+    use sha2::{Digest, Sha256};
+    Service::new(ServiceOptions {
+        store,
+        clock,
+        entropy: Arc::new(Seeded::new(1)),
+        admin_key_hash: Sha256::digest(ADMIN_KEY).into(),
+        public_url: "http://hookline.test".to_owned(),
+        limits,
+        metrics: None,
+        trusted_proxies: Vec::new(),
+    })
+}
+
+/// A running service.
+pub struct TestService {
+    folder: tempfile::TempDir,
+    /// The store behind it.
+    pub store: Arc<SqliteStore>,
+    /// Its clock.
+    pub clock: Arc<HandClock>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// A client.
+    pub client: reqwest::Client,
+    stop: CancellationToken,
+    served: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+    fatal: Arc<Mutex<Vec<String>>>,
+}
+
+impl TestService {
+    /// Starts one.
+    pub async fn start() -> TestService {
+        TestService::start_with(Limits::default(), |_| {}).await
+    }
+
+    /// Starts one with other limits and other settings of the store.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_with(limits: Limits, change: impl FnOnce(&mut SqliteOptions)) -> TestService {
+        let folder = tempfile::tempdir().expect("a folder");
+        let fatal = Arc::new(Mutex::new(Vec::new()));
+        let mut options = SqliteOptions::new(folder.path());
+        let noted = Arc::clone(&fatal);
+        options.on_fatal = Arc::new(move |reason| noted.lock().unwrap_or_else(PoisonError::into_inner).push(reason.to_owned()));
+        change(&mut options);
+        let store = Arc::new(SqliteStore::open(options).expect("a fresh folder opens"));
+        make_directory(store.as_ref()).await;
+        let clock = Arc::new(HandClock(AtomicI64::new(START.0)));
+        let service = surfaces(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&clock) as Arc<dyn Clock>, limits.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let served = tokio::spawn(async move { serve(listener, service.router(), &limits, stopped).await });
+        TestService { folder, store, clock, address, client: crate::node::client(), stop, served: Some(served), fatal }
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The workspace's SmartLead address.
+    #[must_use]
+    pub fn webhook(&self) -> String {
+        format!("http://{}/public/smartlead-webhook/{ADDRESS}", self.address)
+    }
+
+    /// Posts a delivery to the workspace's SmartLead address.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        self.post_to(&format!("/public/smartlead-webhook/{ADDRESS}"), body).await
+    }
+
+    /// Posts a body to a path.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn post_to(&self, path: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        let request = self.client.post(format!("http://{}{path}", self.address)).header("content-type", "application/json");
+        read(request.body(body).send().await.expect("an answer")).await
+    }
+
+    /// Reads a path of the API with the admin key.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let request = self.client.get(format!("http://{}{path}", self.address)).bearer_auth(ADMIN_KEY);
+        read(request.send().await.expect("an answer")).await
+    }
+
+    /// Reads a path of the workspace, which must answer 200.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub async fn read(&self, path: &str) -> Value {
+        let (status, body) = self.get(&format!("/v1/workspaces/{WORKSPACE}/{path}")).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    /// Every record of the workspace.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    pub async fn dump(&self) -> Value {
+        self.store.dump(WORKSPACE).await.expect("the records are read")
+    }
+
+    /// Stops serving and closes the store; answers the data folder, which lives as long as what is answered.
+    ///
+    /// # Panics
+    /// When serving or closing failed.
+    pub async fn close(mut self) -> ClosedService {
+        self.stop.cancel();
+        if let Some(served) = self.served.take() {
+            served.await.expect("the server did not panic").expect("the server stopped well");
+        }
+        self.store.close().await.expect("the store closes");
+        let path = self.folder.path().to_path_buf();
+        let kept = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
+        ClosedService { path, _folder: kept }
+    }
+}
+
+/// A service that was closed, and its data.
+pub struct ClosedService {
+    /// The data folder.
+    pub path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for TestService {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        let fatal = self.fatal.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::thread::panicking() {
+            assert!(fatal.is_empty(), "the store gave up: {fatal:?}");
+        }
+    }
+}
+
+async fn read(answer: reqwest::Response) -> (u16, Value) {
+    let status = answer.status().as_u16();
+    let body = answer.bytes().await.expect("a whole answer");
+    (status, serde_json::from_slice(&body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned())))
+}
+
+/// A probe that ends the process when a step is taken for the `n`-th time, as a crash between two steps would.
+#[must_use]
+pub fn die_at_step(step: &str, n: u64) -> Probe {
+    let (step, taken) = (step.to_owned(), AtomicU64::new(0));
+    Arc::new(move |reached| {
+        if reached == step && taken.fetch_add(1, Ordering::Relaxed) + 1 == n {
+            std::process::abort();
+        }
+    })
+}
