@@ -1,2 +1,93 @@
-//! Automation.
-fn main() {}
+//! Automation: the checks that take longer than the gate.
+//!
+//! `cargo xtask full` runs them all; each can be run alone.
+
+mod mutate;
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+
+/// Automation: the checks that take longer than the gate.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Break every rule once on purpose, in a copy of the tree, and see a test fail
+    Mutate {
+        /// Only rules whose text contains this
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// 50 random kills under load, each followed by a check of everything that was answered
+    Crash {
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        rounds: u32,
+    },
+    /// Many more random histories against the reference model
+    Properties {
+        /// How many per property
+        #[arg(long, default_value_t = 20_000)]
+        cases: u32,
+    },
+    /// All of the above
+    Full,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> anyhow::Result<()> {
+    match task {
+        Task::Mutate { only } => mutate::run(only.as_deref()),
+        Task::Crash { rounds } => crash(rounds),
+        Task::Properties { cases } => properties(cases),
+        Task::Full => {
+            properties(20_000)?;
+            crash(50)?;
+            mutate::run(None)
+        }
+    }
+}
+
+fn properties(cases: u32) -> anyhow::Result<()> {
+    let mut test = cargo(&["test", "--release", "--locked", "-p", "hookline-testkit", "--test", "it", "--", "merge"]);
+    test.env("HOOKLINE_PROPTEST_CASES", cases.to_string());
+    succeed(&mut test, "the merge and the reference model differ")?;
+    let mut test = cargo(&["test", "--release", "--locked", "-p", "hookline-testkit", "--test", "it", "--", "stored"]);
+    test.env("HOOKLINE_PROPTEST_CASES", (cases / 20).to_string());
+    succeed(&mut test, "the store and the reference model differ")
+}
+
+fn crash(rounds: u32) -> anyhow::Result<()> {
+    let mut test = cargo(&["test", "--locked", "-p", "hookline", "--test", "it", "--", "crash", "--nocapture"]);
+    test.env("HOOKLINE_CRASH_ROUNDS", rounds.to_string());
+    succeed(&mut test, "a crash broke a promise")
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+fn succeed(command: &mut Command, otherwise: &str) -> anyhow::Result<()> {
+    eprintln!("xtask: {command:?}");
+    if !command.status().with_context(|| format!("run {command:?}"))?.success() {
+        bail!("{otherwise}");
+    }
+    Ok(())
+}

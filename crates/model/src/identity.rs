@@ -60,6 +60,18 @@ pub enum Claim {
 }
 
 impl Claim {
+    /// The claim of a test delivery of the same event.
+    #[must_use]
+    pub fn of_test(&self) -> Claim {
+        let digest = crate::id::test_digest(self.hash());
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&digest[..16]);
+        match self {
+            Claim::Forever(_) => Claim::Forever(hash),
+            Claim::Window(_) => Claim::Window(hash),
+        }
+    }
+
     /// The hash under which the claim is looked up.
     #[must_use]
     pub fn hash(&self) -> &[u8; 16] {
