@@ -11,8 +11,10 @@ pub(crate) struct WallClock;
 
 impl Clock for WallClock {
     fn now(&self) -> Millis {
+        #[expect(clippy::disallowed_methods, reason = "this is where the wall clock is read")]
+        let now = SystemTime::now();
         // A clock before 1970 is as wrong as one at 1970.
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }

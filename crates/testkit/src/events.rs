@@ -15,7 +15,7 @@ use proptest::prelude::*;
 /// 2026-02-11T08:00:00Z; the world's events lie in the hours after it.
 const START: i64 = 1_770_796_800_000;
 
-fn external(platform: Platform, account: &str, id: impl ToString) -> ExternalId {
+fn external(platform: Platform, account: &str, id: &dyn ToString) -> ExternalId {
     ExternalId { platform, account: account.to_owned(), id: id.to_string() }
 }
 
@@ -26,9 +26,9 @@ fn address() -> impl Strategy<Value = EmailAddress> {
 
 fn contact_external() -> impl Strategy<Value = ExternalId> {
     prop_oneof![
-        3 => (1..4).prop_map(|id| external(Platform::Smartlead, "", id)),
-        1 => (1..3).prop_map(|id| external(Platform::Hubspot, "portal", id)),
-        1 => (1..3).prop_map(|id| external(Platform::Emailbison, "one:1", id)),
+        3 => (1..4).prop_map(|id| external(Platform::Smartlead, "", &id)),
+        1 => (1..3).prop_map(|id| external(Platform::Hubspot, "portal", &id)),
+        1 => (1..3).prop_map(|id| external(Platform::Emailbison, "one:1", &id)),
     ]
 }
 
@@ -47,9 +47,9 @@ fn contact_key() -> impl Strategy<Value = ContactKey> {
 
 fn campaign_key() -> impl Strategy<Value = CampaignKey> {
     prop_oneof![
-        3 => (9..12).prop_map(|id| CampaignKey::External(external(Platform::Smartlead, "", id))),
-        1 => (1..3).prop_map(|id| CampaignKey::External(external(Platform::Emailbison, "one:1", id))),
-        1 => Just(CampaignKey::Named(external(Platform::Lemlist, "", "Spring"))),
+        3 => (9..12).prop_map(|id| CampaignKey::External(external(Platform::Smartlead, "", &id))),
+        1 => (1..3).prop_map(|id| CampaignKey::External(external(Platform::Emailbison, "one:1", &id))),
+        1 => Just(CampaignKey::Named(external(Platform::Lemlist, "", &"Spring"))),
     ]
 }
 
@@ -76,7 +76,7 @@ fn moment() -> impl Strategy<Value = Millis> {
 
 fn outbound() -> impl Strategy<Value = Option<Box<MessageFacts>>> {
     let key = prop_oneof![
-        (0..4).prop_map(|id| EmailKey::Sent(external(Platform::Smartlead, "", format!("stats-{id}")))),
+        (0..4).prop_map(|id| EmailKey::Sent(external(Platform::Smartlead, "", &format!("stats-{id}")))),
         (contact_key(), campaign_key(), 1..3u32).prop_map(|(contact, campaign, step)| EmailKey::Step { campaign, contact, step }),
     ];
     message(key.boxed())

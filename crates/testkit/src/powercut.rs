@@ -317,6 +317,7 @@ impl Gate {
     /// # Errors
     ///
     /// If none comes within 30 seconds.
+    #[expect(clippy::disallowed_methods, reason = "it waits for a condition in another process, up to a deadline")]
     pub fn wait_until_blocked(&self) -> Result<(), PowerCutError> {
         let deadline = Instant::now() + DEADLINE;
         while self.blocked()? == 0 {
