@@ -85,7 +85,7 @@ impl Made {
             line(format!("Workspace \"default\": {id}"));
             line("Webhook addresses, ready to paste:".to_owned());
             for platform in Platform::ALL.into_iter().filter(|platform| hookline_platforms::parser(*platform).is_some()) {
-                line(format!("  {:<12} {public_url}/public/{platform}-webhook/{workspace}"));
+                line(format!("  {:<12} {public_url}/public/{platform}-webhook/{workspace}", platform.name()));
                 line(format!("  {:<12} {public_url}/public/global-{platform}-webhook/{agency}", "whole agency"));
             }
         }
