@@ -185,7 +185,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        let cases: [(fn(&mut Raw), &str); 5] = [
+        type Case = (fn(&mut Raw), &'static str);
+        let cases: [Case; 5] = [
             (|raw| raw.database = "mysql:x".to_owned(), "database: \"mysql:x\" is not of the form sqlite:FOLDER"),
             (|raw| raw.database = "postgres://x".to_owned(), "database: this version stores in SQLite only; use sqlite:FOLDER"),
             (
