@@ -150,7 +150,7 @@ async fn a_category_corrected_later_is_the_last_one_in_time() {
 async fn an_event_without_a_time_repeated_within_ten_minutes_is_one_event() {
     let status = json!({"event_type": "CAMPAIGN_STATUS_CHANGED", "previous_status": "PAUSED", "current_status": "ACTIVE",
                         "campaign_id": 2_900_000, "campaign_name": "Campaign 0", "client_id": null});
-    let service = posted(&[status.clone()]).await;
+    let service = posted(std::slice::from_ref(&status)).await;
     service.clock.advance_ms(9 * 60_000);
     let (_, answer) = service.post(status.to_string()).await;
     assert_eq!(answer["status"], "duplicate");
