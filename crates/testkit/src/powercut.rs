@@ -2,7 +2,7 @@
 //!
 //! A killed process loses nothing that it wrote: the page cache has it. Only a power cut shows whether a sync was forgotten.
 //! So a small C library, loaded with `LD_PRELOAD`, writes every change to a file of the folder into a journal before it is
-//! made, and every sync after it succeeded. When the process is dead, [`cut`] takes back what no sync covered.
+//! made, and every sync after it succeeded. When the process is dead, [`cut()`] takes back what no sync covered.
 //!
 //! ```no_run
 //! # use hookline_testkit::powercut::{Choice, PowerCut};
@@ -250,7 +250,7 @@ impl PowerCut {
         Ok(Failing { _file: self.control("fail", &format!("{what} {part}\n"))? })
     }
 
-    /// Cuts the power: see [`cut`]. The process must be dead.
+    /// Cuts the power: see [`cut()`]. The process must be dead.
     ///
     /// # Errors
     ///
