@@ -1,7 +1,7 @@
 //! The embedded store: two SQLite files in a folder.
 //!
-//! `log.db` is the truth: one writer thread ([`writer`]) takes what waits in a bounded, fair [`queue`], commits it as one
-//! (`synchronous=FULL`), and only then answers. `records.db` is the view: one thread ([`view`]) folds committed entries and moves
+//! `log.db` is the truth: one writer thread (`writer`) takes what waits in a bounded, fair `queue`, commits it as one
+//! (`synchronous=FULL`), and only then answers. `records.db` is the view: one thread (`view`) folds committed entries and moves
 //! the watermark with them. Two files, because one file has one write lock, and a fold would stall every answer. Readers take
 //! their turn on a few connections of their own, after waiting for the view to have everything committed before they came.
 //!
