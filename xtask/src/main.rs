@@ -24,7 +24,7 @@ enum Task {
         #[arg(long)]
         only: Option<String>,
     },
-    /// 50 random kills under load, each followed by a check of everything that was answered
+    /// 50 kills in a row under load, and a death at every operation on the files, each checked for everything that was answered
     Crash {
         /// How many
         #[arg(long, default_value_t = 50)]
@@ -75,6 +75,8 @@ fn properties(cases: u32) -> anyhow::Result<()> {
 fn crash(rounds: u32) -> anyhow::Result<()> {
     let mut test = cargo(&["test", "--locked", "-p", "hookline", "--test", "it", "--", "crash", "--nocapture"]);
     test.env("HOOKLINE_CRASH_ROUNDS", rounds.to_string());
+    // Every operation on the files, not a sample of them.
+    test.env("HOOKLINE_CRASH_POINTS", "1000000");
     succeed(&mut test, "a crash broke a promise")
 }
 
