@@ -39,7 +39,7 @@ const EXTRA_BYTES_MAX: usize = 2_048;
 const EXTRA_ELEMENTS_MAX: usize = 50;
 
 /// The longest name of an unknown event that is kept, in characters.
-const EVENT_NAME_CHARS_MAX: usize = 200;
+pub(super) const EVENT_NAME_CHARS_MAX: usize = 200;
 
 /// Everything the event says, by its kind.
 pub(super) fn facts(kind: Kind, name: &str, body: Fields<'_>, ids: &Ids) -> Facts {
@@ -48,6 +48,8 @@ pub(super) fn facts(kind: Kind, name: &str, body: Fields<'_>, ids: &Ids) -> Fact
     let mut extra = Extra::default();
     extra.put("stats_id", ids.stats_id.clone());
     extra.put("lead_map_id", body.id("sl_email_lead_map_id"));
+    // The mailbox, where only its number is stated.
+    extra.put("email_account_id", body.id("email_account_id"));
     extra.put("app_url", app_url(body));
     match kind {
         Kind::EmailClicked => {
@@ -121,7 +123,10 @@ fn reply(body: Fields<'_>, extra: &mut Extra) {
     extra.put("prompt_type", body.text("promptType"));
     extra.put("stats_thread_id", body.id("stats_thread_id"));
     extra.put("replied_company_domain", correspondence.text_of(&["repliedCompanyDomain", "replied_company_domain"]));
-    extra.put("forwarded_from", correspondence.address("forwardedFrom").map(|address| address.to_string()));
+    extra.put(
+        "forwarded_from",
+        correspondence.address_of(&["forwardedFrom", "forwarded_from"]).map(|address| address.to_string()),
+    );
     extra.put("has_attachment", body.flag("has_attachment"));
     extra.put_list("cc_emails", body.texts("cc_emails"));
     extra.put("cc", body.text("cc"));
@@ -169,10 +174,16 @@ fn app_url(body: Fields<'_>) -> Option<String> {
 
 /// The map of small things, where a thing that is absent or too long is left out.
 #[derive(Debug, Default)]
-struct Extra(BTreeMap<String, Value>);
+pub(super) struct Extra(BTreeMap<String, Value>);
+
+impl From<Extra> for BTreeMap<String, Value> {
+    fn from(extra: Extra) -> BTreeMap<String, Value> {
+        extra.0
+    }
+}
 
 impl Extra {
-    fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
+    pub(super) fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
         let value = value.map(Into::into).filter(|value| value.as_str().is_none_or(|text| text.len() <= EXTRA_BYTES_MAX));
         self.0.extend(value.map(|value| (name.to_owned(), value)));
     }

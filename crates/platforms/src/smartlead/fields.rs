@@ -91,6 +91,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// How many.
+    pub(super) fn count(self, key: &str) -> Option<u64> {
+        self.integer(key).and_then(|count| u64::try_from(count).ok())
+    }
+
     /// A step of a sequence, counted from 1.
     pub(super) fn step(self, key: &str) -> Option<u32> {
         self.integer(key).and_then(|step| u32::try_from(step).ok()).filter(|step| *step > 0)
@@ -124,6 +129,11 @@ impl<'a> Fields<'a> {
     /// An e-mail address, if there is a valid one.
     pub(super) fn address(self, key: &str) -> Option<EmailAddress> {
         self.text(key).and_then(|text| mailbox::address(&text).ok())
+    }
+
+    /// The first valid address under any of the keys.
+    pub(super) fn address_of(self, keys: &[&str]) -> Option<EmailAddress> {
+        keys.iter().find_map(|key| self.address(key))
     }
 
     /// A Message-ID without its angle brackets.

@@ -1,13 +1,14 @@
 //! The flat shape: all fields at the top, the name in `event_type` (live captures; SmartLead webhook guide).
 //!
-//! Its oldest form, without `event_timestamp` and ids (SmartLead's API reference), is the same with less in it.
+//! Its oldest form, without `event_timestamp` and ids (SmartLead's API reference), is the same with less in it. The other shapes
+//! that tell of people come here too, once `nested` has put them into the words of this one.
 
 use uuid::Uuid;
 
 use hookline_model::{
     event::Event,
     id::EventId,
-    key::EmailKey,
+    key::{ContactKey, EmailKey},
     kind::Kind,
     platform::Platform,
     time::{Millis, TimeSource, effective},
@@ -15,14 +16,14 @@ use hookline_model::{
 
 use crate::{
     ParseError, Parsed,
-    smartlead::{facts, fields::Fields, identify::identify, message, message::Ids, when, who},
+    smartlead::{facts, fields::Fields, identify::identify, message, message::Ids, shape::Shape, when, who},
 };
 
 /// Reads an event named `name`, which is of this kind.
 ///
 /// # Errors
 /// [`ParseError::NamesNothing`] if an event about a person or a campaign names none.
-pub(super) fn read(name: &str, kind: Kind, body: Fields<'_>, received_at: Millis) -> Result<Parsed, ParseError> {
+pub(super) fn read(name: &str, kind: Kind, shape: Shape, body: Fields<'_>, received_at: Millis) -> Result<Parsed, ParseError> {
     let ids = Ids::read(kind, body);
     let contact = who::contact(kind, body)?;
     let campaign = who::campaign(kind, body)?;
@@ -42,6 +43,10 @@ pub(super) fn read(name: &str, kind: Kind, body: Fields<'_>, received_at: Millis
         inbound,
         facts: facts::facts(kind, name, body, &ids),
     };
+    let step = if shape == Shape::Documented { step_key(&event) } else { None };
+    if let Some(outbound) = &mut event.outbound {
+        outbound.key = outbound.key.take().or(step);
+    }
     let identified = identify(&event, name, body, &ids);
     event.id = EventId::derive(occurred_at, &identified.digest);
     // With its time, if it has one of its own: the same words twice are two messages.
@@ -53,4 +58,16 @@ pub(super) fn read(name: &str, kind: Kind, body: Fields<'_>, received_at: Millis
         inbound.key.get_or_insert(EmailKey::InboundEvent(by_identity));
     }
     Ok(Parsed { event, claim: identified.claim(time_source) })
+}
+
+/// The name of a sent message in the shapes that never name one: the step of the campaign that it was, to the lead by its id,
+/// which all of a shape's events have, where only some have the address.
+fn step_key(event: &Event) -> Option<EmailKey> {
+    let contact = event.contact.as_ref()?;
+    let by_id = contact.external.clone().map(ContactKey::External);
+    Some(EmailKey::Step {
+        campaign: event.campaign_key()?.clone(),
+        contact: by_id.or_else(|| contact.key())?,
+        step: event.sequence_number()?,
+    })
 }

@@ -25,8 +25,8 @@ const WRAPPER: [&str; 6] = ["webhook_id", "webhook_name", "webhook_url", "metada
 pub(super) struct Identified {
     /// The hash of what identifies it, without its time.
     pub(super) digest: [u8; 32],
-    /// Whether a message id is in the hash, so that no time is needed.
-    lasting: bool,
+    /// Whether the id of a message or of the event is in the hash, so that no time is needed.
+    pub(super) lasting: bool,
 }
 
 impl Identified {
@@ -116,7 +116,7 @@ fn text_hash(event: &Event) -> Option<[u8; 32]> {
 }
 
 /// A hash of a whole body without its wrapper.
-fn body_hash(body: Fields<'_>) -> [u8; 32] {
+pub(super) fn body_hash(body: Fields<'_>) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut fields: Vec<_> = body.map().into_iter().flatten().filter(|(key, _)| !WRAPPER.contains(&key.as_str())).collect();
     fields.sort_by_key(|(key, _)| *key);

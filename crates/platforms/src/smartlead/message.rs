@@ -64,7 +64,7 @@ fn lower_uuid(id: String) -> String {
 }
 
 /// Whether a text is a UUID in its usual form.
-fn is_uuid(text: &str) -> bool {
+pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(text).is_ok()
 }
 
@@ -82,22 +82,29 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, received_at: Mil
         body_text: sent.verbatim("text"),
         sequence_number: body.step("sequence_number"),
         at: when::sent(kind, body, received_at),
+        opened_total: body.count("opened_count"),
+        first_opened_at: when::believed(body.time("first_opened_at"), received_at),
+        last_opened_at: when::believed(body.time("last_opened_at"), received_at),
         ..MessageFacts::default()
     };
     let ours = who::sending_account(kind, body);
     let lead = if kind == EmailReplied {
         // `to_email` and `subject` of a reply may be the alias that answered and the reply's own; these two are the send's.
-        who::correspondence(body).address("targetLeadEmail").or_else(|| body.address("sl_lead_email"))
+        facts.subject = sent.text("subject");
+        let target = who::correspondence(body).address_of(&["targetLeadEmail", "target_lead_email"]);
+        target.or_else(|| body.address_of(&["sl_lead_email", "lead_email"]))
     } else {
-        facts.subject = body.text_of(&["subject", "custom_subject"]);
+        facts.subject = sent.text("subject").or_else(|| body.text_of(&["subject", "custom_subject"]));
         facts.body_html = facts.body_html.or_else(|| body.verbatim("custom_email_message"));
-        body.address("to_email").or_else(|| body.address("lead_email"))
+        body.address_of(&["to_email", "lead_email"])
     };
+    // Mailboxes alone tell nothing of a message.
+    if facts == MessageFacts::default() {
+        return None;
+    }
     facts.to = lead.filter(|lead| Some(lead) != ours.as_ref()).as_ref().map(text);
     facts.from = ours.as_ref().map(text);
-    // Mailboxes alone tell nothing of a message.
-    let nameless = MessageFacts { from: None, to: None, ..facts.clone() };
-    (nameless != MessageFacts::default()).then(|| Box::new(facts))
+    Some(Box::new(facts))
 }
 
 /// What the body tells of the message that came in, if any. Without a Message-ID its key is left to the event's identity.
@@ -116,12 +123,13 @@ pub(super) fn inbound(
     };
     // The text is only what is new, the HTML holds the whole quoted thread; either may be empty (live captures).
     let reply = body.object("reply_message");
+    let sent = body.object("sent_message");
     Some(Box::new(MessageFacts {
         key: ids.inbound.clone().map(EmailKey::Inbound),
         message_id: ids.inbound.clone(),
         from: from.as_ref().map(text),
         to: who::sending_account(kind, body).as_ref().map(text),
-        subject: body.text_of(&["subject", "custom_subject"]),
+        subject: reply.text("subject").or_else(|| sent.text("subject")).or_else(|| body.text_of(&["subject", "custom_subject"])),
         body_text: reply.verbatim("text").or_else(|| previews.iter().find_map(|key| body.verbatim(key))),
         body_html: reply.verbatim("html").or_else(|| body.verbatim("reply_body")),
         at: when::received(body, when::stated(kind, body, received_at), received_at),

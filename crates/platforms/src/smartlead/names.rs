@@ -46,12 +46,51 @@ const NAMES: &[(&str, Kind)] = &[
     ("MANUAL_STEP_REACHED", Kind::CampaignStepReached),
 ];
 
-/// The event name of a body. A number or an object under one of the keys is no name.
-pub(super) fn of(body: Fields<'_>) -> Option<&str> {
-    KEYS.into_iter().find_map(|key| body.value(key)?.as_str()).map(str::trim)
+/// Alerts about an account (SmartLead's help centre): the name, the one it counts as, its kind. Written with `_` or with `.`.
+const ALERTS: &[(&str, &str, Kind)] = &[
+    ("EMAIL_ACCOUNT_DISCONNECTED", "EMAIL_ACCOUNT_DISCONNECTED", Kind::AccountError),
+    ("LINKEDIN_DISCONNECTED", "LINKEDIN_DISCONNECTED", Kind::AccountError),
+    ("LINKEDIN_ACCOUNT_DISCONNECTED", "LINKEDIN_DISCONNECTED", Kind::AccountError),
+    ("CAMPAIGN_BOUNCE_BREACH", "CAMPAIGN_BOUNCE_BREACH", Kind::Other),
+    ("CAMPAIGN_BOUNCE_THRESHOLD_BREACHED", "CAMPAIGN_BOUNCE_BREACH", Kind::Other),
+];
+
+/// Names that say of themselves that nothing happened. No event that tells of something is called so.
+const TESTS: [&str; 8] =
+    ["WEBHOOK_TEST", "TEST_WEBHOOK", "WEBHOOK_TEST_EVENT", "TEST_EVENT", "TEST", "WEBHOOK_PING", "PING", "SAMPLE_EVENT"];
+
+/// The event name of a body, with the key it stands under. A number or an object under one of the keys is no name.
+pub(super) fn of(body: Fields<'_>) -> Option<(&'static str, &str)> {
+    KEYS.into_iter().find_map(|key| Some((key, body.value(key)?.as_str()?.trim())))
 }
 
 /// The kind an event name stands for; [`Kind::Other`] if nobody has heard of it.
 pub(super) fn kind(name: &str) -> Kind {
-    NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Kind::Other, |(_, kind)| *kind)
+    if let Some((_, kind)) = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        return *kind;
+    }
+    if TESTS.iter().any(|known| is_spelled(name, known)) {
+        return Kind::WebhookTest;
+    }
+    find_alert(name).map_or(Kind::Other, |(_, _, kind)| *kind)
+}
+
+/// The alert that an event name stands for, by the name it counts as.
+pub(super) fn alert(name: &str) -> Option<&'static str> {
+    find_alert(name).map(|(_, alert, _)| *alert)
+}
+
+/// Whether an event name is one of SmartLead's.
+pub(super) fn is_known(name: &str) -> bool {
+    kind(name) != Kind::Other || find_alert(name).is_some()
+}
+
+fn find_alert(name: &str) -> Option<&'static (&'static str, &'static str, Kind)> {
+    ALERTS.iter().find(|(known, ..)| is_spelled(name, known))
+}
+
+/// Whether `name` is the upper-case `known`, in any case and with dots, hyphens or spaces for its underscores.
+fn is_spelled(name: &str, known: &str) -> bool {
+    let folded = name.bytes().map(|byte| if matches!(byte, b'.' | b'-' | b' ') { b'_' } else { byte.to_ascii_uppercase() });
+    folded.eq(known.bytes())
 }

@@ -8,11 +8,13 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+use crate::smartlead::relay::{WRAPPERS, WRAPPERS_MAX};
+
 /// The field with the secret, at the top of a body (SmartLead webhook guide).
 const SECRET_KEY: &str = "secret_key";
 
-/// Overwrites the text under every top-level `secret_key` with as many `*` as it has bytes, also in the objects of an array.
-/// What is not JSON stays as it is.
+/// Overwrites the text under every top-level `secret_key` with as many `*` as it has bytes, also in the objects of an array and
+/// in what a relay has wrapped. What is not JSON stays as it is.
 pub(super) fn redact(body: &mut [u8]) {
     for span in spans(body).unwrap_or_default() {
         if let Some(secret) = body.get_mut(span) {
@@ -24,12 +26,25 @@ pub(super) fn redact(body: &mut [u8]) {
 /// Where the secrets stand in a body, without their quotes.
 fn spans(body: &[u8]) -> Result<Vec<Range<usize>>, serde_json::Error> {
     let top: &RawValue = serde_json::from_slice(body)?;
-    let objects = if top.get().starts_with('[') { serde_json::from_str(top.get())? } else { vec![top] };
-    let secrets = objects.into_iter().filter(|value| value.get().starts_with('{')).flat_map(|object| {
-        // An object that cannot be read holds nothing that could be found.
-        serde_json::from_str::<Secrets<'_>>(object.get()).map(|secrets| secrets.0).unwrap_or_default()
-    });
-    Ok(secrets.filter_map(|secret| inside_quotes(body, secret.get())).collect())
+    let mut secrets = Vec::new();
+    collect(top, WRAPPERS_MAX, &mut secrets);
+    Ok(secrets.into_iter().filter_map(|secret| inside_quotes(body, secret.get())).collect())
+}
+
+/// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
+/// What cannot be read holds nothing that could be found.
+fn collect<'a>(value: &'a RawValue, depth: usize, secrets: &mut Vec<&'a RawValue>) {
+    let objects = match value.get().as_bytes().first() {
+        Some(b'[') => serde_json::from_str(value.get()).unwrap_or_default(),
+        _ => vec![value],
+    };
+    for object in objects.into_iter().filter(|value: &&RawValue| value.get().starts_with('{')) {
+        let found = serde_json::from_str::<Found<'_>>(object.get()).unwrap_or_default();
+        secrets.extend(found.secrets);
+        if depth > 0 {
+            found.wrapped.into_iter().for_each(|value| collect(value, depth - 1, secrets));
+        }
+    }
 }
 
 /// The place of `token`, a part of `body`, without its quotes; none if it is no text.
@@ -39,33 +54,41 @@ fn inside_quotes(body: &[u8], token: &str) -> Option<Range<usize>> {
     Some(start..start + text.len())
 }
 
-/// The values under every `secret_key` of an object: also of a key that is repeated, of which other readers see only the last.
-struct Secrets<'a>(Vec<&'a RawValue>);
+/// What is of interest in an object. A key that is repeated counts each time, though other readers see only the last.
+#[derive(Default)]
+struct Found<'a> {
+    /// The values under `secret_key`.
+    secrets: Vec<&'a RawValue>,
+    /// The values under a wrapper's keys.
+    wrapped: Vec<&'a RawValue>,
+}
 
-impl<'de> Deserialize<'de> for Secrets<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Secrets<'de>, D::Error> {
-        deserializer.deserialize_map(SecretsVisitor)
+impl<'de> Deserialize<'de> for Found<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Found<'de>, D::Error> {
+        deserializer.deserialize_map(FoundVisitor)
     }
 }
 
-struct SecretsVisitor;
+struct FoundVisitor;
 
-impl<'de> Visitor<'de> for SecretsVisitor {
-    type Value = Secrets<'de>;
+impl<'de> Visitor<'de> for FoundVisitor {
+    type Value = Found<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Secrets<'de>, A::Error> {
-        let mut secrets = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found<'de>, A::Error> {
+        let mut found = Found::default();
         // As `String`, so that escapes in the key are undone.
         while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
             if key == SECRET_KEY {
-                secrets.push(value);
+                found.secrets.push(value);
+            } else if WRAPPERS.contains(&key.as_str()) {
+                found.wrapped.push(value);
             }
         }
-        Ok(Secrets(secrets))
+        Ok(found)
     }
 }
 
@@ -90,6 +113,8 @@ mod tests {
             (r#"{"secret\u005fkey":"abc"}"#, r#"{"secret\u005fkey":"***"}"#),
             (r#"{"secret_key":"ab","secret_key":"cd"}"#, r#"{"secret_key":"**","secret_key":"**"}"#),
             (r#"[{"secret_key":"abc"}]"#, r#"[{"secret_key":"***"}]"#),
+            (r#"{"headers":{},"body":{"secret_key":"abc"}}"#, r#"{"headers":{},"body":{"secret_key":"***"}}"#),
+            (r#"[{"body":[{"data":{"secret_key":"abc"}}]}]"#, r#"[{"body":[{"data":{"secret_key":"***"}}]}]"#),
             (r#"[7,{"secret_key":"abc"},"x",{"secret_key":"d"}]"#, r#"[7,{"secret_key":"***"},"x",{"secret_key":"*"}]"#),
         ];
         for (body, expected) in cases {

@@ -90,8 +90,7 @@ pub(super) fn correspondence(body: Fields<'_>) -> Fields<'_> {
 
 /// The address of whoever wrote the reply, if it is stated.
 pub(super) fn writer(body: Fields<'_>) -> Option<EmailAddress> {
-    let correspondence = correspondence(body);
-    correspondence.address("replyReceivedFrom").or_else(|| correspondence.address("reply_received_from"))
+    correspondence(body).address_of(&["replyReceivedFrom", "reply_received_from"])
 }
 
 /// The mailbox that wrote an untracked reply.
@@ -110,7 +109,7 @@ pub(super) fn sending_account(kind: Kind, body: Fields<'_>) -> Option<EmailAddre
 
 /// Our mailbox as every event but an untracked reply has it.
 fn own_mailbox(body: Fields<'_>) -> Option<EmailAddress> {
-    body.address("from_email").or_else(|| body.address("from"))
+    body.address_of(&["from_email", "from"])
 }
 
 /// The campaign. Its status is only mentioned here, unless the event is about it.

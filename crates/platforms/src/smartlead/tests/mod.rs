@@ -1,8 +1,16 @@
 //! The fixtures are of our own making: the structures of live captures and of SmartLead's help pages, with invented values.
 
+mod alerts;
 mod events;
+mod fixtures;
 mod identities;
+mod names;
 mod properties;
+mod quirks;
+mod relays;
+mod samples;
+mod shapes;
+mod spellings;
 mod traps;
 
 use serde_json::{Value, json};
@@ -14,6 +22,7 @@ use hookline_model::{
     time::Millis,
 };
 
+use self::fixtures::FIXTURES;
 use crate::{Delivery, ParseError, Parsed, Parser, smartlead::Smartlead};
 
 /// 2026-03-20T12:00:00Z.
@@ -33,23 +42,6 @@ const MAILBOX: &str = "pia@get-lumenroute.example";
 
 /// The lead.
 const LEAD: &str = "mara.lind@fjordpack.example";
-
-/// Every fixture, by its name.
-const FIXTURES: [(&str, &str); 13] = [
-    ("email_sent", include_str!("../../../fixtures/smartlead/email_sent.json")),
-    ("first_email_sent", include_str!("../../../fixtures/smartlead/first_email_sent.json")),
-    ("email_open", include_str!("../../../fixtures/smartlead/email_open.json")),
-    ("email_link_click", include_str!("../../../fixtures/smartlead/email_link_click.json")),
-    ("email_reply", include_str!("../../../fixtures/smartlead/email_reply.json")),
-    ("email_bounce", include_str!("../../../fixtures/smartlead/email_bounce.json")),
-    ("lead_unsubscribed", include_str!("../../../fixtures/smartlead/lead_unsubscribed.json")),
-    ("lead_category_updated", include_str!("../../../fixtures/smartlead/lead_category_updated.json")),
-    ("campaign_status_changed", include_str!("../../../fixtures/smartlead/campaign_status_changed.json")),
-    ("untracked_replies", include_str!("../../../fixtures/smartlead/untracked_replies.json")),
-    ("manual_step_reached", include_str!("../../../fixtures/smartlead/manual_step_reached.json")),
-    ("unknown_event", include_str!("../../../fixtures/smartlead/unknown_event.json")),
-    ("minimal_sent", include_str!("../../../fixtures/smartlead/minimal_sent.json")),
-];
 
 /// A fixture as JSON.
 fn fixture(name: &str) -> Value {
