@@ -6,6 +6,7 @@
 
 use hookline_model::{event::Event, identity::Claim, platform::Platform, time::Millis};
 
+pub mod instantly;
 pub mod smartlead;
 pub mod time_text;
 
@@ -60,6 +61,7 @@ pub trait Parser: Sync {
 #[must_use]
 pub fn parser(platform: Platform) -> Option<&'static dyn Parser> {
     match platform {
+        Platform::Instantly => Some(&instantly::Instantly),
         Platform::Smartlead => Some(&smartlead::Smartlead),
         _ => None,
     }

@@ -1,0 +1,90 @@
+//! Puts an event together.
+
+use uuid::Uuid;
+
+use hookline_model::{
+    event::Event,
+    id::EventId,
+    key::EmailKey,
+    kind::Kind,
+    platform::Platform,
+    time::{Millis, TimeSource, effective},
+};
+
+use crate::{
+    ParseError, Parsed,
+    instantly::{
+        facts,
+        fields::Fields,
+        identify::identify,
+        message::{self, Ids, Setting},
+        names::Name,
+        who,
+    },
+    time_text,
+};
+
+/// Reads an event of this name.
+///
+/// # Errors
+/// [`ParseError::NamesNothing`] if an event about a lead, a campaign or a mailbox names none.
+pub(super) fn read(name: &Name, body: Fields<'_>, received_at: Millis) -> Result<Parsed, ParseError> {
+    let kind = name.kind;
+    let account = who::account(body);
+    let contact = who::contact(name, body)?;
+    let campaign = match kind {
+        Kind::WebhookTest => None,
+        _ => who::campaign(name, body, account.as_deref())?,
+    };
+    let mailbox = who::sending_account(kind, body);
+    if kind == Kind::AccountError && mailbox.is_none() && account.is_none() && campaign.is_none() {
+        let expected = "expected an address in email_account, eaccount or email, or a workspace";
+        return Err(ParseError::NamesNothing(format!("{kind} names no mailbox: {expected}")));
+    }
+    // A trial's time is made up; the same one later is another trial.
+    let stated = if kind == Kind::WebhookTest { None } else { stated(body, received_at) };
+    let (occurred_at, time_source) = effective(stated, received_at);
+    let ids = Ids::read(kind, body);
+    let setting = Setting { contact: contact.as_ref(), campaign: campaign.as_ref(), mailbox: mailbox.as_ref(), stated };
+    let (outbound, inbound) = (message::outbound(kind, body, &ids, setting), message::inbound(kind, body, &ids, setting));
+    let facts = facts::facts(name, body, contact.is_some());
+    let mut event = Event {
+        id: EventId(Uuid::nil()),
+        kind,
+        platform: Platform::Instantly,
+        account,
+        occurred_at,
+        time_source,
+        contact,
+        campaign,
+        sending_account: mailbox.map(|address| address.to_string()),
+        outbound,
+        inbound,
+        facts,
+    };
+    let identified = identify(&event, name, body, &ids);
+    event.id = EventId::derive(occurred_at, &identified.digest);
+    // With its time, if it has one of its own: the same words twice are two messages.
+    let by_identity = match time_source {
+        TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
+        TimeSource::Received => hex::encode(event.id.hash_part()),
+    };
+    if let Some(inbound) = &mut event.inbound {
+        inbound.key.get_or_insert(EmailKey::InboundEvent(by_identity));
+    }
+    Ok(Parsed { event, claim: identified.claim(time_source) })
+}
+
+/// The time stated for the event, if it is believable.
+///
+/// It is when the event happened, not when it was delivered (captures). The nested form has it inside or beside `data`, Instantly's
+/// own sample reader also looks under `timestamp_created`. The time inside of `email_id` is the message's, not the event's.
+fn stated(body: Fields<'_>, received_at: Millis) -> Option<Millis> {
+    let believed = |key| {
+        body.find(key, |value| {
+            let time = time_text::from_value(value);
+            matches!(effective(time, received_at), (_, TimeSource::Stated)).then_some(time).flatten()
+        })
+    };
+    believed("timestamp").or_else(|| believed("timestamp_created"))
+}

@@ -1,0 +1,153 @@
+//! The lead's own fields, which Instantly merges flat into the body, among its own (captures).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use hookline_model::{
+    event::{Change, Facts},
+    kind::Kind,
+};
+
+use crate::instantly::{
+    fields::{Fields, is_present, is_scalar},
+    label, message,
+    names::{EVENT_TYPE, Name},
+    who,
+};
+
+/// The most custom fields taken from one event.
+const CUSTOM_FIELDS_MAX: usize = 200;
+
+/// The longest name of a custom field, in bytes.
+const CUSTOM_FIELD_NAME_BYTES_MAX: usize = 200;
+
+/// Where relays put the lead's variables in an object of their own (public relay code).
+const OBJECTS: [&str; 3] = ["lead_data", "payload", "custom_variables"];
+
+/// The names of a field: camel case as Instantly sends it (captures), snake case as relays do.
+const FIRST_NAME: [&str; 2] = ["firstName", "first_name"];
+const LAST_NAME: [&str; 2] = ["lastName", "last_name"];
+const COMPANY_NAME: [&str; 2] = ["companyName", "company_name"];
+const PHONE: [&str; 1] = ["phone"];
+const WEBSITE: [&str; 1] = ["website"];
+
+/// What agencies call the variable with a person's profile, in lower case without white space, hyphens and underscores.
+const LINKEDIN: [&str; 5] = ["linkedin", "linkedinurl", "linkedinprofile", "linkedinprofileurl", "personlinkedinurl"];
+
+/// The envelope's own fields and those of the messages: never the lead's, whatever their type.
+const ENVELOPE: [&str; 22] = [
+    EVENT_TYPE,
+    "timestamp",
+    "timestamp_created",
+    "workspace",
+    "organization_id",
+    "campaign_id",
+    "campaign_name",
+    "unibox_url",
+    "lead_email",
+    "email",
+    "email_account",
+    "is_first",
+    "step",
+    "variant",
+    "email_id",
+    "email_subject",
+    "email_text",
+    "email_html",
+    "reply_subject",
+    "reply_text",
+    "reply_html",
+    "reply_text_snippet",
+];
+
+/// Sets the lead's fields.
+pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
+    let places = places(body);
+    let first = |keys: &[&str]| places.iter().find_map(|place| Fields::inside(place).text_of(keys)).map(Change::Set);
+    let first_name = |keys: &[&str]| places.iter().find_map(|place| Fields::inside(place).name_of(keys)).map(Change::Set);
+    facts.first_name = first_name(&FIRST_NAME);
+    facts.last_name = first_name(&LAST_NAME);
+    facts.company_name = first_name(&COMPANY_NAME);
+    facts.phone = first(&PHONE);
+    facts.website_url = first(&WEBSITE);
+    facts.linkedin_url = places.iter().find_map(|place| linkedin(place)).map(Change::Set);
+    facts.custom_fields = custom_fields(name, body);
+}
+
+/// Where the lead's fields stand, the best first. A `lead` is the lead's whole record, so only what we know is read from it.
+fn places(body: Fields<'_>) -> Vec<&Map<String, Value>> {
+    let objects = OBJECTS.iter().chain(["lead"].iter()).filter_map(|key| body.object(key));
+    [body.innermost(), body.map()].into_iter().chain(objects).collect()
+}
+
+/// The profile, whatever its variable is called; of several the first in the order of [`LINKEDIN`], then of their names.
+fn linkedin(place: &Map<String, Value>) -> Option<String> {
+    let named = place.iter().filter_map(|(key, value)| Some((linkedin_rank(key)?, key, value)));
+    let mut sound: Vec<_> = named.filter_map(|(rank, key, value)| Some((rank, key, value.as_str()?))).collect();
+    sound.retain(|(_, _, text)| !matches!(text.trim(), "" | "null"));
+    sound.into_iter().min().map(|(_, _, text)| text.trim().to_owned())
+}
+
+/// Which of the names of a profile a key is.
+fn linkedin_rank(key: &str) -> Option<usize> {
+    let plain = key.to_lowercase().replace(|c: char| c.is_whitespace() || matches!(c, '-' | '_'), "");
+    LINKEDIN.iter().position(|known| *known == plain)
+}
+
+/// All other fields of the lead: `jobTitle`, `personalization` and the agency's own, of any name.
+///
+/// In the nested form the fields beside `data` are a relay's.
+fn custom_fields(name: &Name, body: Fields<'_>) -> BTreeMap<String, Change<Value>> {
+    let taken = taken(name, body);
+    let objects = OBJECTS.iter().filter_map(|key| body.object(key)).rev();
+    // Sorted by name, so that the same fields are taken in whatever order they stand; the body's own are put in last and stay.
+    let fields: BTreeMap<&str, &Value> = objects
+        .chain([body.innermost()])
+        .flatten()
+        .map(|(name, value)| (name.trim(), value))
+        .filter(|(name, value)| is_custom(name) && !taken.contains(name) && is_present(value) && is_scalar(value))
+        .collect();
+    fields.into_iter().take(CUSTOM_FIELDS_MAX).map(|(name, value)| (name.to_owned(), Change::Set(value.clone()))).collect()
+}
+
+/// Whether a field of this name can be the lead's, and is none that has a place of its own.
+fn is_custom(name: &str) -> bool {
+    let own_place = [&FIRST_NAME[..], &LAST_NAME, &COMPANY_NAME, &PHONE, &WEBSITE];
+    !name.is_empty()
+        && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX
+        && !ENVELOPE.contains(&name)
+        && !own_place.iter().any(|keys| keys.contains(&name))
+        && linkedin_rank(name).is_none()
+}
+
+/// Names that are the envelope's only because something was read there: elsewhere they are custom variables.
+fn taken(name: &Name, body: Fields<'_>) -> BTreeSet<&'static str> {
+    let mut taken = BTreeSet::from_iter(name.key);
+    if name.label.is_some() {
+        taken.insert(label::VALUE);
+        taken.extend(label::KEYS.iter().filter(|_| name.text.is_none()));
+    }
+    taken.extend(match name.kind {
+        Kind::EmailOpened => &["open_count"][..],
+        Kind::EmailClicked => &["link_url"],
+        Kind::EmailBounced => &["bounce_type", "reason"],
+        Kind::EmailSent | Kind::EmailReplied | Kind::EmailAutoReplied => &["message_id"],
+        _ => &[],
+    });
+    let is_message = matches!(name.kind, Kind::EmailSent | Kind::EmailOpened | Kind::EmailClicked | Kind::EmailBounced)
+        || message::is_reply(name.kind);
+    if is_message && body.text_of(&["reply_subject", "email_subject"]).is_none() {
+        taken.insert("subject");
+    }
+    let lead = who::lead_address(body).ok();
+    taken.extend(["lead", "contact_email"].into_iter().filter(|key| lead.is_some() && body.address(key) == lead));
+    let mailbox = who::sending_account(name.kind, body);
+    taken.extend(["eaccount"].into_iter().filter(|key| mailbox.is_some() && body.address(key) == mailbox));
+    taken.extend(["lead", "lead_id", "organization"].into_iter().filter(|key| body.uuid(key).is_some()));
+    // The campaign's id once more, from the lead's record (captures).
+    if body.uuid("campaign").is_some() || body.id("campaign_id").is_none() {
+        taken.insert("campaign");
+    }
+    taken
+}

@@ -1,0 +1,55 @@
+//! Instantly: a sending platform.
+//!
+//! Instantly sends one flat object per event, in which its own fields, the lead's and the agency's custom variables stand side by
+//! side, and gives neither a signature nor an id of the event (captures). The parts:
+//!
+//! - `envelope`: takes the event out of what relays wrap around it; `fields` reads its values, `names` its name;
+//! - `event`: puts the event together from `who` (contact, campaign, mailbox, workspace), `message` (the sent and the received
+//!   message, with `html`) and `facts` (all else, with `lead` and `label`);
+//! - `identify`: what makes two deliveries the same event;
+//! - `redact`: blanks the headers that a relay carries along.
+//!
+//! What nobody may forget (captures): a custom label arrives as the event's name; a click is called `link_clicked`, whatever was
+//! subscribed to; `lead_*` events may repeat a reply that has its own event; `email_id` of a reply is the reply's own.
+
+mod envelope;
+mod event;
+mod facts;
+mod fields;
+mod html;
+mod identify;
+mod label;
+mod lead;
+mod message;
+mod names;
+mod redact;
+#[cfg(test)]
+mod tests;
+mod who;
+
+use hookline_model::platform::Platform;
+
+use crate::{Delivery, ParseError, Parsed, Parser, instantly::fields::Fields};
+
+/// The parser of Instantly's webhooks.
+#[derive(Clone, Copy, Debug)]
+pub struct Instantly;
+
+impl Parser for Instantly {
+    fn platform(&self) -> Platform {
+        Platform::Instantly
+    }
+
+    fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
+        let object = envelope::open(delivery.body)?;
+        let body = Fields::new(&object);
+        let name = names::of(body).ok_or_else(|| {
+            ParseError::Shape("no event name: expected text under one of event_type, type, event, or a label".to_owned())
+        })?;
+        event::read(&name, body, delivery.received_at)
+    }
+
+    fn redact(&self, body: &mut [u8]) {
+        redact::redact(body);
+    }
+}
