@@ -1,6 +1,6 @@
 //! From entries to deltas: what a batch of entries changes, merged per record before any record is read.
 
-use std::collections::BTreeMap;
+use std::{collections::HashMap, hash::Hash};
 
 use crate::{
     campaign::{CampaignState, EnrollmentState},
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The key of a rollup row.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RollupKey {
     /// Start of the UTC hour.
     pub hour: Millis,
@@ -46,23 +46,23 @@ impl RollupKey {
     }
 }
 
-/// What a batch of entries of one workspace changes. Every map is in key order, so rows are touched in a fixed order.
+/// What a batch of entries of one workspace changes. See [`in_key_order`] for how it is gone through.
 #[derive(Debug, Default)]
 pub struct Deltas {
     /// Per contact key.
-    pub contacts: BTreeMap<ContactKey, ContactState>,
+    pub contacts: HashMap<ContactKey, ContactState>,
     /// Per pair of contact keys.
-    pub pairs: BTreeMap<Pair<ContactKey>, PairState>,
+    pub pairs: HashMap<Pair<ContactKey>, PairState>,
     /// Per campaign key.
-    pub campaigns: BTreeMap<CampaignKey, CampaignState>,
+    pub campaigns: HashMap<CampaignKey, CampaignState>,
     /// Per pair of campaign keys.
-    pub aliases: BTreeMap<Pair<CampaignKey>, Register<bool>>,
+    pub aliases: HashMap<Pair<CampaignKey>, Register<bool>>,
     /// Per campaign key and contact key.
-    pub enrollments: BTreeMap<(CampaignKey, ContactKey), EnrollmentState>,
+    pub enrollments: HashMap<(CampaignKey, ContactKey), EnrollmentState>,
     /// Per message.
-    pub emails: BTreeMap<EmailKey, EmailState>,
+    pub emails: HashMap<EmailKey, EmailState>,
     /// Per rollup row.
-    pub rollups: BTreeMap<RollupKey, i64>,
+    pub rollups: HashMap<RollupKey, i64>,
 }
 
 impl Deltas {
@@ -149,4 +149,11 @@ impl Deltas {
         }
         *self.rollups.entry(RollupKey::of(event)).or_default() += amount;
     }
+}
+
+/// The elements of a map in the order of their keys: rows are touched in a fixed order, and near ones together.
+pub fn in_key_order<K: Ord + Hash + Eq, V>(map: HashMap<K, V>) -> Vec<(K, V)> {
+    let mut elements: Vec<(K, V)> = map.into_iter().collect();
+    elements.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    elements
 }

@@ -5,16 +5,17 @@
 //! unique counts they move, emails, rollups. Where a link or an alias changed, the unique counts it may have changed are counted
 //! again from the enrollments; everywhere else they move by the difference.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
+    buffer::Buffer,
     campaign::{Bits, CampaignState, EnrollmentState, Uniques},
     contact::ContactState,
-    delta::Deltas,
+    delta::{Deltas, in_key_order},
     entry::Entry,
     key::{CampaignKey, ContactKey},
     link::{ContactLinks, Pair, PairState, campaign_component, contact_component, merge_stated},
-    rows::{ContactBrief, Place, ReadRows, WriteRows},
+    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
     stamp::{Register, Stamp},
 };
 
@@ -24,18 +25,19 @@ use crate::{
 /// When rows cannot be read or written; the caller then discards its transaction.
 pub fn fold<'a, R: WriteRows>(rows: &mut R, entries: impl IntoIterator<Item = &'a Entry>) -> Result<(), R::Error> {
     let deltas = Deltas::of(entries);
-    let mut folding = Folding { rows, contacts: BTreeMap::new(), campaigns: BTreeMap::new(), recount: BTreeSet::new() };
-    folding.contacts(deltas.contacts, &deltas.pairs)?;
+    let mut folding = Folding::over(rows);
+    folding.contacts(deltas.contacts, deltas.pairs)?;
     folding.campaigns(deltas.campaigns, deltas.aliases)?;
     folding.enrollments(deltas.enrollments)?;
     folding.recount()?;
-    for (key, delta) in deltas.emails {
-        let mut state = folding.rows.email(&key)?.unwrap_or_default();
+    folding.rows.flush()?;
+    for (key, delta) in in_key_order(deltas.emails) {
+        let mut state = rows.email(&key)?.unwrap_or_default();
         state.merge(delta);
-        folding.rows.put_email(&key, &state)?;
+        rows.put_email(&key, &state)?;
     }
-    for (key, amount) in &deltas.rollups {
-        folding.rows.add_rollup(key, *amount)?;
+    for (key, amount) in in_key_order(deltas.rollups) {
+        rows.add_rollup(&key, amount)?;
     }
     Ok(())
 }
@@ -51,15 +53,16 @@ pub fn derive_again<R: WriteRows>(
     contacts: BTreeSet<ContactKey>,
     campaigns: BTreeSet<CampaignKey>,
 ) -> Result<(), R::Error> {
-    let mut folding = Folding { rows, contacts: BTreeMap::new(), campaigns: BTreeMap::new(), recount: BTreeSet::new() };
+    let mut folding = Folding::over(rows);
     for key in contacts {
-        folding.place(&key, &BTreeMap::new())?;
+        folding.place(&key)?;
     }
     for key in campaigns {
         folding.list_campaign(&key)?;
         folding.recount.insert(key);
     }
-    folding.recount()
+    folding.recount()?;
+    folding.rows.flush()
 }
 
 /// The links of a workspace's rows.
@@ -82,13 +85,22 @@ impl<R: ReadRows> ContactLinks for Links<'_, R> {
 type EnrollmentKey = (CampaignKey, ContactKey);
 
 struct Folding<'r, R> {
-    rows: &'r mut R,
+    rows: Buffer<'r, R>,
     /// Per contact key met, the keys of its contact that have events, and its head in front.
-    contacts: BTreeMap<ContactKey, ContactKeys>,
+    contacts: HashMap<ContactKey, ContactKeys>,
     /// Per campaign key met, all keys of its campaign.
-    campaigns: BTreeMap<CampaignKey, BTreeSet<CampaignKey>>,
+    campaigns: HashMap<CampaignKey, BTreeSet<CampaignKey>>,
     /// Campaign keys whose campaign is counted again.
     recount: BTreeSet<CampaignKey>,
+}
+
+/// Keys whose links changed in this fold.
+#[derive(Default)]
+struct Relinked {
+    /// Every key of the contacts that they were part of before.
+    keys: BTreeSet<ContactKey>,
+    /// Those of them that had events and were one contact with others that had.
+    were_joined: BTreeSet<ContactKey>,
 }
 
 #[derive(Clone)]
@@ -97,50 +109,94 @@ struct ContactKeys {
     touched: Vec<ContactKey>,
 }
 
-impl<R: WriteRows> Folding<'_, R> {
+impl<'r, R: WriteRows> Folding<'r, R> {
+    fn over(rows: &'r mut R) -> Folding<'r, R> {
+        Folding { rows: Buffer::new(rows), contacts: HashMap::new(), campaigns: HashMap::new(), recount: BTreeSet::new() }
+    }
+
     fn contacts(
         &mut self,
-        deltas: BTreeMap<ContactKey, ContactState>,
-        pairs: &BTreeMap<Pair<ContactKey>, PairState>,
+        deltas: HashMap<ContactKey, ContactState>,
+        pairs: HashMap<Pair<ContactKey>, PairState>,
     ) -> Result<(), R::Error> {
-        let mut relinked = BTreeSet::new();
+        let relinked = self.link(pairs)?;
+        let mut to_place = relinked.keys.clone();
+        for (key, delta) in in_key_order(deltas) {
+            let mut row = self.rows.contact_row(&key)?.unwrap_or_default();
+            row.state.merge(delta);
+            if row.alone && !relinked.keys.contains(&key) {
+                self.put_alone(key, &row)?;
+            } else {
+                // Written before components are looked for: which address a stand-in stands for is read from these rows.
+                self.rows.put_contact(&key, &row, None)?;
+                to_place.insert(key);
+            }
+        }
+        for key in &to_place {
+            self.place(key)?;
+        }
+        self.recount_campaigns_of(&relinked)
+    }
+
+    /// Writes the pairs that changed; answers every key whose contact may be another one from now on, by its links before.
+    fn link(&mut self, pairs: HashMap<Pair<ContactKey>, PairState>) -> Result<Relinked, R::Error> {
+        let mut relinked = Relinked::default();
         let mut changed = Vec::new();
-        for (pair, delta) in pairs {
-            let before = self.rows.pair(pair)?;
+        for (pair, delta) in in_key_order(pairs) {
+            if self.is_old_news(&pair, &delta)? {
+                continue;
+            }
+            let before = self.rows.pair(&pair)?;
             let mut after = before.clone().unwrap_or_default();
-            after.merge(delta.clone());
+            after.merge(delta);
             if before.as_ref() != Some(&after) {
                 self.extend_with_component(&mut relinked, pair.keys().0)?;
                 self.extend_with_component(&mut relinked, pair.keys().1)?;
                 changed.push((pair, after));
-            } else if let Some(stand_in) = self.contested_stand_in(pair)? {
+            } else if let Some(stand_in) = self.contested_stand_in(&pair)? {
                 // Named again with one of several addresses: it may stand for another one from now on.
                 self.extend_with_component(&mut relinked, &stand_in)?;
                 self.extend_with_component(&mut relinked, pair.keys().0)?;
             }
         }
         for (pair, after) in changed {
-            self.rows.put_pair(pair, &after)?;
+            self.rows.put_pair(&pair, &after)?;
         }
-        let mut states = BTreeMap::new();
-        for (key, delta) in deltas {
-            let mut state = self.rows.contact(&key)?.unwrap_or_default();
-            state.merge(delta);
-            // Written before components are looked for: which address a stand-in stands for is read from these rows.
-            self.rows.put_contact(&key, &state, &Place { head: &key, listed: None })?;
-            states.insert(key, state);
-        }
-        let keys: BTreeSet<ContactKey> = states.keys().chain(&relinked).cloned().collect();
-        for key in &keys {
-            self.place(key, &states)?;
-        }
-        self.recount_campaigns_of(&relinked)
+        Ok(relinked)
     }
 
-    fn extend_with_component(&mut self, keys: &mut BTreeSet<ContactKey>, key: &ContactKey) -> Result<(), R::Error> {
-        if !keys.contains(key) {
-            keys.extend(contact_component(&mut Links(self.rows), key)?);
+    /// Whether a pair only names an external id with a contact that is alone and has it already.
+    fn is_old_news(&mut self, pair: &Pair<ContactKey>, delta: &PairState) -> Result<bool, R::Error> {
+        let (address, ContactKey::External(external)) = pair.keys() else { return Ok(false) };
+        if !delta.stated.is_untouched() || address.email().is_none() {
+            return Ok(false);
         }
+        let row = self.rows.contact_row(address)?;
+        Ok(row.is_some_and(|row| row.alone && row.state.externals.stamp(external).is_some()))
+    }
+
+    fn put_alone(&mut self, key: ContactKey, row: &ContactRow) -> Result<(), R::Error> {
+        let listed = (!row.state.is_hidden()).then(|| brief([&key], &row.state));
+        self.rows.put_contact(&key, row, listed.as_ref())?;
+        self.contacts.insert(key.clone(), ContactKeys { head: key.clone(), touched: vec![key] });
+        Ok(())
+    }
+
+    fn extend_with_component(&mut self, relinked: &mut Relinked, key: &ContactKey) -> Result<(), R::Error> {
+        if relinked.keys.contains(key) {
+            return Ok(());
+        }
+        let component = contact_component(&mut Links(&mut self.rows), key)?;
+        let mut touched = Vec::new();
+        for key in &component {
+            if self.rows.contact_row(key)?.is_some_and(|row| row.state.is_touched()) {
+                touched.push(key.clone());
+            }
+        }
+        if touched.len() > 1 {
+            relinked.were_joined.extend(touched);
+        }
+        relinked.keys.extend(component);
         Ok(())
     }
 
@@ -148,39 +204,41 @@ impl<R: WriteRows> Folding<'_, R> {
     fn contested_stand_in(&mut self, pair: &Pair<ContactKey>) -> Result<Option<ContactKey>, R::Error> {
         let (a, b) = pair.keys();
         let Some(stand_in) = [a, b].into_iter().find(|key| key.is_stand_in()) else { return Ok(None) };
-        let named = self.rows.pairs(stand_in)?.iter().filter(|(_, pair)| pair.named).count();
-        Ok((named > 1).then(|| stand_in.clone()))
+        Ok(self.is_contested(stand_in)?.then(|| stand_in.clone()))
     }
 
-    /// Finds the contact of a key and writes the place of each of its keys.
-    fn place(&mut self, key: &ContactKey, states: &BTreeMap<ContactKey, ContactState>) -> Result<(), R::Error> {
+    fn is_contested(&mut self, external: &ContactKey) -> Result<bool, R::Error> {
+        Ok(self.rows.pairs(external)?.iter().filter(|(_, pair)| pair.named).count() > 1)
+    }
+
+    /// Finds the contact of a key and writes where each of its keys stands.
+    fn place(&mut self, key: &ContactKey) -> Result<(), R::Error> {
         if self.contacts.contains_key(key) {
             return Ok(());
         }
-        let component = contact_component(&mut Links(self.rows), key)?;
+        let component = contact_component(&mut Links(&mut self.rows), key)?;
+        let Some(head) = component.first().cloned() else { return Ok(()) };
         let mut merged = ContactState::default();
-        let mut held = Vec::new();
+        let mut held = BTreeMap::new();
         for key in &component {
-            let state = match states.get(key) {
-                Some(state) => Some(state.clone()),
-                None => self.rows.contact(key)?,
-            };
-            if let Some(state) = state {
-                merged.merge(state.clone());
-                held.push((key.clone(), state));
+            if let Some(row) = self.rows.contact_row(key)? {
+                merged.merge(row.state.clone());
+                held.insert(key.clone(), row);
             }
         }
-        let Some(head) = component.first().cloned() else { return Ok(()) };
-        let touched: Vec<ContactKey> = held.iter().filter(|(_, state)| state.is_touched()).map(|(key, _)| key.clone()).collect();
-        let mut listed = merged.is_touched().then(|| brief(&component, &merged)).filter(|_| !merged.is_hidden());
-        if !touched.is_empty() && held.iter().all(|(key, _)| *key != head) {
-            // The best key never had an event of its own; its row carries the contact all the same.
-            let place = Place { head: &head, listed: listed.take() };
-            self.rows.put_contact(&head, &ContactState::default(), &place)?;
+        let touched: Vec<ContactKey> =
+            held.iter().filter(|(_, row)| row.state.is_touched()).map(|(key, _)| key.clone()).collect();
+        if !touched.is_empty() {
+            // The best key may never have had an event of its own; its row carries the contact all the same.
+            held.entry(head.clone()).or_default();
         }
-        for (key, state) in &held {
-            let place = Place { head: &head, listed: if *key == head { listed.take() } else { None } };
-            self.rows.put_contact(key, state, &place)?;
+        let alone = touched == [head.clone()] && !self.has_contested(&merged)?;
+        let listed = (merged.is_touched() && !merged.is_hidden()).then(|| brief(&component, &merged));
+        for (key, mut row) in held {
+            let is_head = key == head;
+            row.head = (!is_head).then(|| head.clone());
+            row.alone = alone && is_head;
+            self.rows.put_contact(&key, &row, listed.as_ref().filter(|_| is_head))?;
         }
         for key in component {
             self.contacts.insert(key, ContactKeys { head: head.clone(), touched: touched.clone() });
@@ -188,29 +246,37 @@ impl<R: WriteRows> Folding<'_, R> {
         Ok(())
     }
 
-    /// Where links changed between keys that have events, the campaigns of these keys are counted again.
-    fn recount_campaigns_of(&mut self, relinked: &BTreeSet<ContactKey>) -> Result<(), R::Error> {
-        let mut touched: BTreeSet<ContactKey> = BTreeSet::new();
-        for key in relinked {
-            if let Some(keys) = self.contacts.get(key) {
-                touched.extend(keys.touched.iter().cloned());
+    /// Whether any external id named with a contact was named with another address, too.
+    fn has_contested(&mut self, state: &ContactState) -> Result<bool, R::Error> {
+        for (external, ..) in state.externals.iter() {
+            if self.is_contested(&ContactKey::External(external.clone()))? {
+                return Ok(true);
             }
         }
-        if touched.len() > 1 {
-            for key in &touched {
-                self.recount.extend(self.rows.campaigns_of(key)?);
+        Ok(false)
+    }
+
+    /// Where links changed and several keys with events are one contact now, or were before, their campaigns are counted again.
+    fn recount_campaigns_of(&mut self, relinked: &Relinked) -> Result<(), R::Error> {
+        let mut joined = relinked.were_joined.clone();
+        for key in &relinked.keys {
+            if let Some(keys) = self.contacts.get(key).filter(|keys| keys.touched.len() > 1) {
+                joined.extend(keys.touched.iter().cloned());
             }
+        }
+        for key in &joined {
+            self.recount.extend(self.rows.campaigns_of(key)?);
         }
         Ok(())
     }
 
     fn campaigns(
         &mut self,
-        deltas: BTreeMap<CampaignKey, CampaignState>,
-        aliases: BTreeMap<Pair<CampaignKey>, Register<bool>>,
+        deltas: HashMap<CampaignKey, CampaignState>,
+        aliases: HashMap<Pair<CampaignKey>, Register<bool>>,
     ) -> Result<(), R::Error> {
         let mut to_list: BTreeSet<CampaignKey> = deltas.keys().cloned().collect();
-        for (pair, delta) in aliases {
+        for (pair, delta) in in_key_order(aliases) {
             let (a, b) = (pair.keys().0.clone(), pair.keys().1.clone());
             let before = self.rows.aliases(&a)?.get(&b).cloned().unwrap_or_default();
             let mut after = before.clone();
@@ -225,7 +291,7 @@ impl<R: WriteRows> Folding<'_, R> {
             }
             self.rows.put_alias(&pair, &after)?;
         }
-        for (key, delta) in deltas {
+        for (key, delta) in in_key_order(deltas) {
             let (mut state, uniques) = self.rows.campaign(&key)?.unwrap_or_default();
             state.merge(delta);
             self.rows.put_campaign(&key, &state, &uniques, None)?;
@@ -267,16 +333,16 @@ impl<R: WriteRows> Folding<'_, R> {
         Ok(())
     }
 
-    fn enrollments(&mut self, deltas: BTreeMap<EnrollmentKey, EnrollmentState>) -> Result<(), R::Error> {
+    fn enrollments(&mut self, deltas: HashMap<EnrollmentKey, EnrollmentState>) -> Result<(), R::Error> {
         // Rows that are one enrollment are changed together, so that what they were before can be compared with what they are.
-        let mut groups: BTreeMap<EnrollmentKey, Vec<(EnrollmentKey, EnrollmentState)>> = BTreeMap::new();
+        let mut groups: HashMap<EnrollmentKey, Vec<(EnrollmentKey, EnrollmentState)>> = HashMap::new();
         for ((campaign, contact), delta) in deltas {
             let campaign_head = self.campaigns.get(&campaign).and_then(|keys| keys.first()).unwrap_or(&campaign).clone();
             let contact_head = self.contacts.get(&contact).map_or(&contact, |keys| &keys.head).clone();
             groups.entry((campaign_head, contact_head)).or_default().push(((campaign, contact), delta));
         }
         let mut moved: BTreeMap<CampaignKey, Uniques> = BTreeMap::new();
-        for ((campaign_head, contact_head), deltas) in groups {
+        for ((campaign_head, contact_head), deltas) in in_key_order(groups) {
             let mut rows = self.enrollment_rows(&campaign_head, &contact_head)?;
             let before = rows.values().fold(Bits::default(), |bits, state| bits.or(state.bits()));
             for (key, delta) in deltas {
@@ -329,7 +395,7 @@ impl<R: WriteRows> Folding<'_, R> {
             let mut contacts: BTreeMap<ContactKey, Bits> = BTreeMap::new();
             for key in &component {
                 for (contact, state) in self.rows.enrollments_in(key)? {
-                    let head = self.rows.head_of(&contact)?.unwrap_or(contact);
+                    let head = self.rows.contact_row(&contact)?.and_then(|row| row.head).unwrap_or(contact);
                     let bits = contacts.entry(head).or_default();
                     *bits = bits.or(state.bits());
                 }
@@ -363,9 +429,10 @@ impl<R: WriteRows> Folding<'_, R> {
     }
 }
 
-fn brief(component: &BTreeSet<ContactKey>, merged: &ContactState) -> ContactBrief {
+fn brief<'k>(component: impl IntoIterator<Item = &'k ContactKey>, merged: &ContactState) -> ContactBrief {
     let (first_name, last_name) = merged.names();
-    let mut search: Vec<String> = component.iter().filter_map(|key| key.email()).map(ToString::to_string).collect();
+    let addresses = component.into_iter().filter_map(|key| key.email());
+    let mut search: Vec<String> = addresses.map(ToString::to_string).collect();
     search.extend([first_name, last_name, merged.company_name.get().cloned()].into_iter().flatten());
     ContactBrief {
         status: merged.status().0,
@@ -373,6 +440,6 @@ fn brief(component: &BTreeSet<ContactKey>, merged: &ContactState) -> ContactBrie
         search: search.join(" ").to_lowercase(),
         tags: merged.tags.members(),
         lists: merged.lists.members(),
-        updated_at: merged.last_event_at.unwrap_or_default(),
+        created_at: merged.first_event_at.unwrap_or_default(),
     }
 }

@@ -5,8 +5,9 @@
 //!
 //! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`]);
 //! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`link`], [`delta`]); how rows follow
-//! ([`rows`], [`fold`]); what is shown ([`record`], [`dump`]).
+//! ([`rows`], [`buffer`], [`fold`]); what is shown ([`record`], [`dump`]).
 
+pub mod buffer;
 pub mod campaign;
 pub mod contact;
 pub mod counts;

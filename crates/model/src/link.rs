@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Two different keys, without order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pair<K>(K, K);
 
 impl<K: Ord> Pair<K> {

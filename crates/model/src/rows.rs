@@ -18,74 +18,76 @@ pub trait ReadRows {
     /// What may go wrong.
     type Error;
 
-    /// The state of a contact key.
+    /// The row of a contact key.
     ///
     /// # Errors
     /// When the rows cannot be read; so for every method here.
-    fn contact(&mut self, key: &ContactKey) -> Result<Option<ContactState>, Self::Error>;
+    fn contact_row(&mut self, key: &ContactKey) -> Result<Option<ContactRow>, Self::Error>;
 
-    /// The smallest key of the contact that this key belongs to, as last written with [`WriteRows::put_contact`].
+    /// The state of a contact key.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
-    fn head_of(&mut self, key: &ContactKey) -> Result<Option<ContactKey>, Self::Error>;
+    /// See [`ReadRows::contact_row`].
+    fn contact(&mut self, key: &ContactKey) -> Result<Option<ContactState>, Self::Error> {
+        Ok(self.contact_row(key)?.map(|row| row.state))
+    }
 
     /// The pairs that a contact key is part of, with the other key.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn pairs(&mut self, key: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, Self::Error>;
 
     /// One pair.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn pair(&mut self, pair: &Pair<ContactKey>) -> Result<Option<PairState>, Self::Error>;
 
     /// The state of a campaign key and the unique counts kept with it.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn campaign(&mut self, key: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, Self::Error>;
 
     /// The pairs that a campaign key is part of, by the other key.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn aliases(&mut self, key: &CampaignKey) -> Result<BTreeMap<CampaignKey, Register<bool>>, Self::Error>;
 
     /// One contact key in one campaign key.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey) -> Result<Option<EnrollmentState>, Self::Error>;
 
     /// Every enrollment of a campaign key.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn enrollments_in(&mut self, campaign: &CampaignKey) -> Result<Vec<(ContactKey, EnrollmentState)>, Self::Error>;
 
     /// Every campaign key that a contact key has an enrollment in.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn campaigns_of(&mut self, contact: &ContactKey) -> Result<Vec<CampaignKey>, Self::Error>;
 
     /// The state of a message.
     ///
     /// # Errors
-    /// See [`ReadRows::contact`].
+    /// See [`ReadRows::contact_row`].
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Self::Error>;
 }
 
 /// Writing the rows of one workspace. What was written is seen by later reads of the same transaction.
 pub trait WriteRows: ReadRows {
-    /// Writes a contact key's state.
+    /// Writes a contact key's row. `listed` is the contact in brief, if this is its head and it is not hidden.
     ///
     /// # Errors
     /// When the rows cannot be written; so for every method here.
-    fn put_contact(&mut self, key: &ContactKey, state: &ContactState, place: &Place<'_>) -> Result<(), Self::Error>;
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&ContactBrief>) -> Result<(), Self::Error>;
 
     /// Writes a pair, for both of its keys.
     ///
@@ -135,13 +137,17 @@ pub trait WriteRows: ReadRows {
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Self::Error>;
 }
 
-/// Where a contact key stands: the head of its contact, and, on the head's own row, what lists are filtered and sorted by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
-    /// The smallest key of the contact.
-    pub head: &'a ContactKey,
-    /// The contact in brief. `None` on rows that are not the head, and where the contact is hidden.
-    pub listed: Option<ContactBrief>,
+/// The row of a contact key: what is known under it, and where it stands among the keys of its contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactRow {
+    /// Everything known under the key.
+    pub state: ContactState,
+    /// The smallest key of the contact, if that is another one.
+    pub head: Option<ContactKey>,
+    /// Whether the key is a contact by itself: no other key of the contact has events, the key is its head, and none of the
+    /// external ids named with it was ever named with another address. An event about such a contact that names no new
+    /// external id cannot change who is the same contact, so nothing about links needs to be read.
+    pub alone: bool,
 }
 
 /// A contact in brief.
@@ -157,6 +163,6 @@ pub struct ContactBrief {
     pub tags: Vec<String>,
     /// Lists.
     pub lists: Vec<String>,
-    /// Greatest effective time.
-    pub updated_at: Millis,
+    /// Smallest effective time: what lists are sorted by, since it hardly ever changes.
+    pub created_at: Millis,
 }

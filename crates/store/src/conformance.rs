@@ -111,7 +111,7 @@ list_cases! {
     }
     pages {
         pages_of_events_give_each_once_newest_first,
-        pages_of_contacts_give_each_once_last_updated_first,
+        pages_of_contacts_give_each_once_newest_first,
         pages_of_campaigns_give_each_once_last_active_first,
         pages_of_emails_give_each_once_newest_first,
         pages_of_quarantine_give_each_once_newest_first,

@@ -162,7 +162,7 @@ pub trait Store: Send + Sync {
     /// The contact that has, or ever had, this id.
     fn contact(&self, workspace: WorkspaceId, id: ContactId) -> Answer<'_, Option<Contact>>;
 
-    /// A page of contacts, last updated first.
+    /// A page of contacts, by their first event, newest first.
     fn contacts(&self, workspace: WorkspaceId, filter: ContactFilter, page: PageRequest) -> Answer<'_, Page<Contact>>;
 
     /// The campaign that has, or ever had, this id.

@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, convert::Infallible};
 
 use hookline_model::{
     campaign::{CampaignState, EnrollmentState, Uniques},
-    contact::ContactState,
     delta::RollupKey,
     dump::AllRows,
     email::EmailState,
@@ -15,14 +14,14 @@ use hookline_model::{
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
     record::Bodies,
-    rows::{Place, ReadRows, WriteRows},
+    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
     stamp::Register,
 };
 
 /// A workspace's rows and its log.
 #[derive(Debug, Default)]
 pub struct MemoryRows {
-    contacts: BTreeMap<ContactKey, (ContactState, ContactKey)>,
+    contacts: BTreeMap<ContactKey, ContactRow>,
     pairs: BTreeMap<ContactKey, BTreeMap<ContactKey, PairState>>,
     campaigns: BTreeMap<CampaignKey, (CampaignState, Uniques)>,
     aliases: BTreeMap<CampaignKey, BTreeMap<CampaignKey, Register<bool>>>,
@@ -67,12 +66,8 @@ impl MemoryRows {
 impl ReadRows for MemoryRows {
     type Error = Infallible;
 
-    fn contact(&mut self, key: &ContactKey) -> Result<Option<ContactState>, Infallible> {
-        Ok(self.contacts.get(key).map(|(state, _)| state.clone()))
-    }
-
-    fn head_of(&mut self, key: &ContactKey) -> Result<Option<ContactKey>, Infallible> {
-        Ok(self.contacts.get(key).map(|(_, head)| head.clone()))
+    fn contact_row(&mut self, key: &ContactKey) -> Result<Option<ContactRow>, Infallible> {
+        Ok(self.contacts.get(key).cloned())
     }
 
     fn pairs(&mut self, key: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, Infallible> {
@@ -112,8 +107,8 @@ impl ReadRows for MemoryRows {
 }
 
 impl WriteRows for MemoryRows {
-    fn put_contact(&mut self, key: &ContactKey, state: &ContactState, place: &Place<'_>) -> Result<(), Infallible> {
-        self.contacts.insert(key.clone(), (state.clone(), place.head.clone()));
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, _listed: Option<&ContactBrief>) -> Result<(), Infallible> {
+        self.contacts.insert(key.clone(), row.clone());
         Ok(())
     }
 

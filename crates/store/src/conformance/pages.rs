@@ -102,7 +102,7 @@ pub(super) async fn pages_of_events_give_each_once_newest_first(make_place: Make
     check(&|page| events(world.store.as_ref(), ACME, EventFilter::default(), page)).await;
 }
 
-pub(super) async fn pages_of_contacts_give_each_once_last_updated_first(make_place: MakePlace<'_>) {
+pub(super) async fn pages_of_contacts_give_each_once_newest_first(make_place: MakePlace<'_>) {
     let world = seven(make_place).await;
     check(&|page| contacts(world.store.as_ref(), ContactFilter::default(), page)).await;
 }

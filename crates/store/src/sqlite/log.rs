@@ -232,6 +232,12 @@ pub(super) fn read_rows_after(log: &Connection, position: u64, limit: usize) -> 
     run().map_err(|error| failed("read the log", &error))
 }
 
+/// Where the log has the variant of an event that counts.
+pub(super) fn counting_position(log: &Connection, no: i64, id: EventId) -> Result<Option<u64>, Error> {
+    let known = variants(log, no, id).map_err(|error| failed("find an event", &error))?;
+    Ok(known.iter().min_by_key(|variant| (variant.occurred_at, variant.digest)).map(|variant| variant.position))
+}
+
 /// The last position, 0 when the log is empty.
 pub(super) fn last_position(log: &Connection) -> Result<u64, Error> {
     let run = || log.query_row("SELECT coalesce(max(position), 0) FROM entry", [], |row| row.get::<_, i64>(0));

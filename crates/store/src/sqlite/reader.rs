@@ -74,7 +74,7 @@ impl Listing {
         self.values.push(Box::new(value));
     }
 
-    fn and_in(&mut self, column: &str, values: Vec<String>) {
+    fn and_in(&mut self, column: &str, values: Vec<Uuid>) {
         self.matches_nothing |= values.is_empty();
         self.sql.push_str(&format!(" AND {column} IN ({})", vec!["?"; values.len()].join(", ")));
         self.values.extend(values.into_iter().map(|value| Box::new(value) as Box<dyn ToSql>));
@@ -102,8 +102,8 @@ impl Listing {
     }
 }
 
-fn cursor_text(cursor: &Cursor) -> String {
-    String::from_utf8_lossy(&cursor.key).into_owned()
+fn cursor_number(cursor: &Cursor) -> i64 {
+    cursor.key.as_slice().try_into().map_or(i64::MAX, i64::from_be_bytes)
 }
 
 fn cursor_bytes(cursor: &Cursor) -> Vec<u8> {
@@ -118,15 +118,17 @@ fn next_cursor(limit: usize, rows: usize, last: Option<Cursor>) -> Option<Cursor
 impl WorkspaceReader<'_> {
     /// One event.
     pub(super) fn event(&mut self, id: EventId, with_raw: bool) -> Result<Option<StoredEvent>, Error> {
-        let sql = "SELECT position FROM event WHERE workspace = ?1 AND id = ?2 AND listed = 1";
-        let run = || {
-            self.rows.records.prepare_cached(sql)?.query_row(params![self.rows.no, id.0], |row| row.get::<_, i64>(0)).optional()
-        };
-        let position = run().map_err(|error| failed("read an event", &error))?;
-        match position {
-            Some(position) => self.stored_event(position.cast_unsigned(), with_raw).map(Some),
-            None => Ok(None),
+        match log::counting_position(self.rows.log, self.rows.no, id)? {
+            Some(position) if self.is_folded(position)? => self.stored_event(position, with_raw).map(Some),
+            _ => Ok(None),
         }
+    }
+
+    /// Whether the records of this moment include the entry.
+    fn is_folded(&self, position: u64) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM event WHERE position = ?1";
+        let run = || self.rows.records.prepare_cached(sql)?.query_row([position.cast_signed()], |_| Ok(())).optional();
+        run().map(|found| found.is_some()).map_err(|error| failed("read an event", &error))
     }
 
     /// A page of events.
@@ -138,7 +140,7 @@ impl WorkspaceReader<'_> {
             (None, Some(_)) => " INDEXED BY event_campaign",
             (None, None) => "",
         };
-        let mut listing = Listing::new(&format!("SELECT position, occurred_at, id FROM event{by}"), self.rows.no);
+        let mut listing = Listing::new(&format!("SELECT position, occurred_at FROM event{by}"), self.rows.no);
         listing.sql.push_str(" AND listed = 1");
         if let Some(kind) = filter.kind {
             listing.and("kind = ?", kind.rank());
@@ -147,10 +149,10 @@ impl WorkspaceReader<'_> {
             listing.and("platform = ?", platform as i64);
         }
         if let Some(contact) = &filter.contact {
-            listing.and_in("contact", self.contact_keys_of(contact)?);
+            listing.and_in("contact", self.contact_ids_of(contact)?);
         }
         if let Some(campaign) = &filter.campaign {
-            listing.and_in("campaign", self.campaign_keys_of(campaign)?);
+            listing.and_in("campaign", self.campaign_ids_of(campaign)?);
         }
         if let Some(since) = filter.since {
             listing.and("occurred_at >= ?", since.0);
@@ -158,9 +160,9 @@ impl WorkspaceReader<'_> {
         if let Some(until) = filter.until {
             listing.and("occurred_at < ?", until.0);
         }
-        listing.page("occurred_at", "id", request, cursor_bytes);
-        let found: Vec<(i64, i64, Uuid)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let last = found.last().map(|(_, at, id)| Cursor { at: Millis(*at), key: id.as_bytes().to_vec() });
+        listing.page("occurred_at", "position", request, cursor_number);
+        let found: Vec<(i64, i64)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let last = found.last().map(|(position, at)| Cursor { at: Millis(*at), key: position.to_be_bytes().to_vec() });
         let rows: Result<Vec<_>, Error> =
             found.iter().map(|(position, ..)| self.stored_event(position.cast_unsigned(), false)).collect();
         Ok(Page { rows: rows?, next: next_cursor(request.limit, found.len(), last) })
@@ -214,8 +216,8 @@ impl WorkspaceReader<'_> {
         run().map(Option::unwrap_or_default).map_err(|error| failed("read duplicates", &error))
     }
 
-    /// The keys of a contact named in a filter.
-    fn contact_keys_of(&mut self, contact: &ContactSelector) -> Result<Vec<String>, Error> {
+    /// The ids of the keys of a contact named in a filter.
+    fn contact_ids_of(&mut self, contact: &ContactSelector) -> Result<Vec<Uuid>, Error> {
         let key = match contact {
             ContactSelector::Email(address) => {
                 let Ok(address) = hookline_model::key::EmailAddress::parse(address) else { return Ok(Vec::new()) };
@@ -223,10 +225,9 @@ impl WorkspaceReader<'_> {
             }
             ContactSelector::Id(id) => self.contact_key(*id)?,
         };
-        match key {
-            Some(key) => Ok(contact_component(&mut Links(&mut self.rows), &key)?.iter().map(ToString::to_string).collect()),
-            None => Ok(Vec::new()),
-        }
+        let Some(key) = key else { return Ok(Vec::new()) };
+        let component = contact_component(&mut Links(&mut self.rows), &key)?;
+        Ok(component.iter().map(|key| ContactId::derive(self.workspace, key).0).collect())
     }
 
     fn contact_key(&self, id: ContactId) -> Result<Option<ContactKey>, Error> {
@@ -244,8 +245,8 @@ impl WorkspaceReader<'_> {
         run().map_err(|error| failed("find a record", &error))?.map(|text| key(&text)).transpose()
     }
 
-    /// The keys of the campaigns named in a filter.
-    fn campaign_keys_of(&mut self, campaign: &CampaignSelector) -> Result<Vec<String>, Error> {
+    /// The ids of the keys of the campaigns named in a filter.
+    fn campaign_ids_of(&mut self, campaign: &CampaignSelector) -> Result<Vec<Uuid>, Error> {
         let keys: Vec<CampaignKey> = match campaign {
             CampaignSelector::Id(id) => self.campaign_key(*id)?.into_iter().collect(),
             CampaignSelector::PlatformId(id) => {
@@ -259,7 +260,8 @@ impl WorkspaceReader<'_> {
         };
         let mut all = Vec::new();
         for key in keys {
-            all.extend(campaign_component(&key, |key| self.rows.aliases(key))?.iter().map(ToString::to_string));
+            let component = campaign_component(&key, |key| self.rows.aliases(key))?;
+            all.extend(component.iter().map(|key| CampaignId::derive(self.workspace, key).0));
         }
         Ok(all)
     }
@@ -274,12 +276,11 @@ impl WorkspaceReader<'_> {
 
     /// A page of contacts.
     pub(super) fn contacts(&mut self, filter: &ContactFilter, request: &PageRequest) -> Result<Page<Contact>, Error> {
-        let mut listing = Listing::new("SELECT key, updated_at FROM contact", self.rows.no);
+        let mut listing = Listing::new("SELECT key, created_at, id FROM contact", self.rows.no);
         listing.sql.push_str(" AND listed = 1");
         if let Some(email) = &filter.email {
-            let mut keys = self.contact_keys_of(&ContactSelector::Email(email.clone()))?;
-            keys.sort();
-            listing.and_in("key", keys);
+            let ids = self.contact_ids_of(&ContactSelector::Email(email.clone()))?;
+            listing.and_in("id", ids);
         }
         if let Some(status) = &filter.status {
             listing.and("status = ?", status.clone());
@@ -296,12 +297,13 @@ impl WorkspaceReader<'_> {
             listing.and("instr(search, ?) > 0", q.to_lowercase());
         }
         // By address there is one contact: the plus keeps SQLite from walking the workspace by time to find it.
-        let sorted = if filter.email.is_some() { "+updated_at" } else { "updated_at" };
-        listing.page(sorted, "key", request, cursor_text);
-        let found: Vec<(String, i64)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let last = found.last().map(|(key, at)| Cursor { at: Millis(*at), key: key.clone().into_bytes() });
+        let sorted = if filter.email.is_some() { "+created_at" } else { "created_at" };
+        listing.page(sorted, "id", request, cursor_bytes);
+        let found: Vec<(String, i64, Uuid)> =
+            listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let last = found.last().map(|(_, at, id)| Cursor { at: Millis(*at), key: id.as_bytes().to_vec() });
         let mut rows = Vec::with_capacity(found.len());
-        for (text, _) in &found {
+        for (text, ..) in &found {
             rows.extend(record::contact(&mut self.rows, self.workspace, &key(text)?)?);
         }
         Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
@@ -317,7 +319,7 @@ impl WorkspaceReader<'_> {
 
     /// A page of campaigns.
     pub(super) fn campaigns(&mut self, filter: &CampaignFilter, request: &PageRequest) -> Result<Page<Campaign>, Error> {
-        let mut listing = Listing::new("SELECT key, last_event_at FROM campaign", self.rows.no);
+        let mut listing = Listing::new("SELECT key, last_event_at, id FROM campaign", self.rows.no);
         listing.sql.push_str(" AND listed = 1");
         if let Some(platform) = filter.platform {
             listing.and("platform = ?", platform.name());
@@ -325,11 +327,12 @@ impl WorkspaceReader<'_> {
         if let Some(status) = &filter.status {
             listing.and("status = ?", status.clone());
         }
-        listing.page("last_event_at", "key", request, cursor_text);
-        let found: Vec<(String, i64)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let last = found.last().map(|(key, at)| Cursor { at: Millis(*at), key: key.clone().into_bytes() });
+        listing.page("last_event_at", "id", request, cursor_bytes);
+        let found: Vec<(String, i64, Uuid)> =
+            listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let last = found.last().map(|(_, at, id)| Cursor { at: Millis(*at), key: id.as_bytes().to_vec() });
         let mut rows = Vec::with_capacity(found.len());
-        for (text, _) in &found {
+        for (text, ..) in &found {
             rows.extend(record::campaign(&mut self.rows, self.workspace, &key(text)?)?);
         }
         Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
@@ -361,10 +364,10 @@ impl WorkspaceReader<'_> {
             listing.and("inbound = ?", inbound);
         }
         if let Some(contact) = &filter.contact {
-            listing.and_in("contact", self.contact_keys_of(contact)?);
+            listing.and_in("contact", self.contact_ids_of(contact)?);
         }
         if let Some(campaign) = &filter.campaign {
-            listing.and_in("campaign", self.campaign_keys_of(campaign)?);
+            listing.and_in("campaign", self.campaign_ids_of(campaign)?);
         }
         if let Some(status) = &filter.status {
             listing.and("status = ?", status.clone());

@@ -13,11 +13,12 @@ use hookline_model::{
     email::EmailState,
     entry::Entry,
     fold::derive_again,
-    id::WorkspaceId,
+    id::{CampaignId, ContactId, WorkspaceId},
     key::{CampaignKey, ContactKey, EmailKey},
-    rows::{Place, ReadRows, WriteRows},
+    rows::{ContactRow, ReadRows, WriteRows},
 };
 use rusqlite::{Connection, params};
+use uuid::Uuid;
 
 use super::{
     log,
@@ -56,6 +57,14 @@ fn is_reserved(log: &Connection, no: i64) -> Result<bool, Error> {
     run().map_err(|error| failed("find a workspace", &error))
 }
 
+/// Which entries to fold again.
+#[derive(Clone, Copy)]
+enum Entries {
+    OfContact(Uuid),
+    OfCampaign(Uuid),
+    All,
+}
+
 struct Rebuild<'c> {
     rows: SqlRows<'c>,
     different: u64,
@@ -82,7 +91,8 @@ impl Rebuild<'_> {
     fn contact(&mut self, key: &ContactKey) -> Result<(), Error> {
         let mut state = ContactState::default();
         let mut enrollments: BTreeMap<CampaignKey, EnrollmentState> = BTreeMap::new();
-        self.for_each_delta("contact", &key.to_string(), |mut deltas| {
+        let id = ContactId::derive(self.rows.workspace, key).0;
+        self.for_each_delta(Entries::OfContact(id), |mut deltas| {
             if let Some(delta) = deltas.contacts.remove(key) {
                 state.merge(delta);
             }
@@ -97,7 +107,7 @@ impl Rebuild<'_> {
             return Ok(());
         }
         self.note(before.as_ref(), &state)?;
-        self.rows.put_contact(key, &state, &Place { head: key, listed: None })?;
+        self.rows.put_contact(key, &ContactRow { state, head: None, alone: false }, None)?;
         for (campaign, state) in enrollments {
             self.enrollment(&campaign, key, &state)?;
         }
@@ -108,7 +118,8 @@ impl Rebuild<'_> {
         let mut state = CampaignState::default();
         let mut enrollments: BTreeMap<ContactKey, EnrollmentState> = BTreeMap::new();
         let mut rollups = BTreeMap::new();
-        self.for_each_delta("campaign", &key.to_string(), |mut deltas| {
+        let id = CampaignId::derive(self.rows.workspace, key).0;
+        self.for_each_delta(Entries::OfCampaign(id), |mut deltas| {
             if let Some(delta) = deltas.campaigns.remove(key) {
                 state.merge(delta);
             }
@@ -142,8 +153,8 @@ impl Rebuild<'_> {
 
     fn email(&mut self, key: &EmailKey) -> Result<(), Error> {
         let mut state = EmailState::default();
-        let column = if key.is_inbound() { "inbound" } else { "outbound" };
-        self.for_each_delta(column, &key.to_string(), |mut deltas| {
+        // Messages have no list of their entries: it would cost every event an index entry, and this is rare.
+        self.for_each_delta(Entries::All, |mut deltas| {
             if let Some(delta) = deltas.emails.remove(key) {
                 state.merge(delta);
             }
@@ -168,14 +179,18 @@ impl Rebuild<'_> {
         Ok(())
     }
 
-    /// Gives the deltas of every entry whose `column` of the list of events is `text`, one entry at a time.
+    /// Gives the deltas of the entries, one entry at a time.
     ///
     /// Whether an entry counts is read from the list, not from how it came: by now another variant may count in its place.
-    fn for_each_delta(&self, column: &'static str, text: &str, mut take: impl FnMut(Deltas)) -> Result<(), Error> {
-        let sql = format!("SELECT position, listed FROM event WHERE workspace = ?1 AND {column} = ?2");
+    fn for_each_delta(&self, entries: Entries, mut take: impl FnMut(Deltas)) -> Result<(), Error> {
+        let (sql, id) = match entries {
+            Entries::OfContact(id) => ("SELECT position, listed FROM event WHERE workspace = ?1 AND contact = ?2", Some(id)),
+            Entries::OfCampaign(id) => ("SELECT position, listed FROM event WHERE workspace = ?1 AND campaign = ?2", Some(id)),
+            Entries::All => ("SELECT position, listed FROM event WHERE workspace = ?1 AND ?2 IS NULL", None),
+        };
         let read = || -> rusqlite::Result<Vec<(i64, bool)>> {
-            let mut statement = self.rows.records.prepare_cached(&sql)?;
-            statement.query_map(params![self.rows.no, text], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            let mut statement = self.rows.records.prepare_cached(sql)?;
+            statement.query_map(params![self.rows.no, id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         };
         for (position, counts) in read().map_err(|error| failed("find the entries of a record", &error))? {
             let position = position.cast_unsigned();

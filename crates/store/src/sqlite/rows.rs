@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use hookline_model::{
     campaign::{CampaignState, EnrollmentState, Uniques},
-    contact::ContactState,
     delta::RollupKey,
     dump::AllRows,
     email::{Direction, EmailState},
@@ -14,12 +13,13 @@ use hookline_model::{
     link::{Pair, PairState},
     platform::Platform,
     record::Bodies,
-    rows::{Place, ReadRows, WriteRows},
+    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
     stamp::Register,
     time::Millis,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use super::{log::read_event, open::failed};
 use crate::Error;
@@ -96,111 +96,129 @@ impl SqlRows<'_> {
     }
 }
 
+impl SqlRows<'_> {
+    fn contact_id(&self, key: &ContactKey) -> Uuid {
+        ContactId::derive(self.workspace, key).0
+    }
+
+    fn campaign_id(&self, key: &CampaignKey) -> Uuid {
+        CampaignId::derive(self.workspace, key).0
+    }
+}
+
 impl ReadRows for SqlRows<'_> {
     type Error = Error;
 
-    fn contact(&mut self, key: &ContactKey) -> Result<Option<ContactState>, Error> {
-        let sql = "SELECT state FROM contact WHERE workspace = ?1 AND key = ?2";
-        let state: Option<Vec<u8>> = self.one(sql, params![self.no, key.to_string()], |row| row.get(0))?;
-        state.map(|state| unpack(&state)).transpose()
-    }
-
-    fn head_of(&mut self, contact: &ContactKey) -> Result<Option<ContactKey>, Error> {
-        let sql = "SELECT coalesce(head, key) FROM contact WHERE workspace = ?1 AND key = ?2";
-        let head: Option<String> = self.one(sql, params![self.no, contact.to_string()], |row| row.get(0))?;
-        head.map(|head| key(&head)).transpose()
+    fn contact_row(&mut self, contact: &ContactKey) -> Result<Option<ContactRow>, Error> {
+        let sql = "SELECT state, head, alone FROM contact WHERE workspace = ?1 AND id = ?2";
+        let row: Option<(Vec<u8>, Option<String>, bool)> =
+            self.one(sql, params![self.no, self.contact_id(contact)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let read = |(state, head, alone): (Vec<u8>, Option<String>, bool)| {
+            let head = head.map(|head| key(&head)).transpose()?;
+            Ok(ContactRow { state: unpack(&state)?, head, alone })
+        };
+        row.map(read).transpose()
     }
 
     fn pairs(&mut self, contact: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, Error> {
-        let sql = "SELECT other, state FROM contact_pair WHERE workspace = ?1 AND key = ?2";
+        let sql = "SELECT other, state FROM contact_pair WHERE workspace = ?1 AND id = ?2";
         let rows: Vec<(String, Vec<u8>)> =
-            self.all(sql, params![self.no, contact.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.all(sql, params![self.no, self.contact_id(contact)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.into_iter().map(|(other, state)| Ok((key(&other)?, unpack(&state)?))).collect()
     }
 
     fn pair(&mut self, pair: &Pair<ContactKey>) -> Result<Option<PairState>, Error> {
-        let sql = "SELECT state FROM contact_pair WHERE workspace = ?1 AND key = ?2 AND other = ?3";
+        let sql = "SELECT state FROM contact_pair WHERE workspace = ?1 AND id = ?2 AND other_id = ?3";
         let (a, b) = pair.keys();
-        let state: Option<Vec<u8>> = self.one(sql, params![self.no, a.to_string(), b.to_string()], |row| row.get(0))?;
+        let state: Option<Vec<u8>> = self.one(sql, params![self.no, self.contact_id(a), self.contact_id(b)], |row| row.get(0))?;
         state.map(|state| unpack(&state)).transpose()
     }
 
     fn campaign(&mut self, key: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, Error> {
-        let sql = "SELECT state, uniques FROM campaign WHERE workspace = ?1 AND key = ?2";
+        let sql = "SELECT state, uniques FROM campaign WHERE workspace = ?1 AND id = ?2";
         let row: Option<(Vec<u8>, Vec<u8>)> =
-            self.one(sql, params![self.no, key.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.one(sql, params![self.no, self.campaign_id(key)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         row.map(|(state, uniques)| Ok((unpack(&state)?, unpack(&uniques)?))).transpose()
     }
 
     fn aliases(&mut self, campaign: &CampaignKey) -> Result<BTreeMap<CampaignKey, Register<bool>>, Error> {
-        let sql = "SELECT other, state FROM campaign_pair WHERE workspace = ?1 AND key = ?2";
+        let sql = "SELECT other, state FROM campaign_pair WHERE workspace = ?1 AND id = ?2";
         let rows: Vec<(String, Vec<u8>)> =
-            self.all(sql, params![self.no, campaign.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.all(sql, params![self.no, self.campaign_id(campaign)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.into_iter().map(|(other, state)| Ok((key(&other)?, unpack(&state)?))).collect()
     }
 
     fn enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey) -> Result<Option<EnrollmentState>, Error> {
-        let sql = "SELECT state FROM enrollment WHERE workspace = ?1 AND campaign = ?2 AND contact = ?3";
-        let state: Option<Vec<u8>> =
-            self.one(sql, params![self.no, campaign.to_string(), contact.to_string()], |row| row.get(0))?;
+        let sql = "SELECT state FROM enrollment WHERE workspace = ?1 AND contact = ?2 AND campaign = ?3";
+        let ids = params![self.no, self.contact_id(contact), self.campaign_id(campaign)];
+        let state: Option<Vec<u8>> = self.one(sql, ids, |row| row.get(0))?;
         state.map(|state| unpack(&state)).transpose()
     }
 
     fn enrollments_in(&mut self, campaign: &CampaignKey) -> Result<Vec<(ContactKey, EnrollmentState)>, Error> {
-        let sql = "SELECT contact, state FROM enrollment WHERE workspace = ?1 AND campaign = ?2";
+        let sql = "SELECT contact.key, enrollment.state FROM enrollment
+            JOIN contact ON contact.workspace = enrollment.workspace AND contact.id = enrollment.contact
+            WHERE enrollment.workspace = ?1 AND enrollment.campaign = ?2";
         let rows: Vec<(String, Vec<u8>)> =
-            self.all(sql, params![self.no, campaign.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.all(sql, params![self.no, self.campaign_id(campaign)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.into_iter().map(|(contact, state)| Ok((key(&contact)?, unpack(&state)?))).collect()
     }
 
     fn campaigns_of(&mut self, contact: &ContactKey) -> Result<Vec<CampaignKey>, Error> {
-        let sql = "SELECT campaign FROM enrollment WHERE workspace = ?1 AND contact = ?2";
-        let rows: Vec<String> = self.all(sql, params![self.no, contact.to_string()], |row| row.get(0))?;
+        let sql = "SELECT campaign.key FROM enrollment
+            JOIN campaign ON campaign.workspace = enrollment.workspace AND campaign.id = enrollment.campaign
+            WHERE enrollment.workspace = ?1 AND enrollment.contact = ?2";
+        let rows: Vec<String> = self.all(sql, params![self.no, self.contact_id(contact)], |row| row.get(0))?;
         rows.iter().map(|campaign| key(campaign)).collect()
     }
 
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {
-        let sql = "SELECT state FROM email WHERE workspace = ?1 AND key = ?2";
-        let state: Option<Vec<u8>> = self.one(sql, params![self.no, key.to_string()], |row| row.get(0))?;
+        let sql = "SELECT state FROM email WHERE workspace = ?1 AND id = ?2";
+        let id = EmailId::derive(self.workspace, key).0;
+        let state: Option<Vec<u8>> = self.one(sql, params![self.no, id], |row| row.get(0))?;
         state.map(|state| unpack(&state)).transpose()
     }
 }
 
 impl WriteRows for SqlRows<'_> {
-    fn put_contact(&mut self, key: &ContactKey, state: &ContactState, place: &Place<'_>) -> Result<(), Error> {
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&ContactBrief>) -> Result<(), Error> {
         let sql =
-            "INSERT INTO contact (workspace, key, id, head, listed, status, interest, updated_at, search, tags, lists, state)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-            ON CONFLICT (workspace, key) DO UPDATE SET head = excluded.head, listed = excluded.listed, status = excluded.status,
-                interest = excluded.interest, updated_at = excluded.updated_at, search = excluded.search, tags = excluded.tags,
-                lists = excluded.lists, state = excluded.state";
-        let listed = place.listed.as_ref();
+            "INSERT INTO contact (workspace, id, key, head, alone, listed, status, interest, created_at, search, tags, lists,
+                state)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            ON CONFLICT (workspace, id) DO UPDATE SET head = excluded.head, alone = excluded.alone, listed = excluded.listed,
+                status = excluded.status, interest = excluded.interest, created_at = excluded.created_at,
+                search = excluded.search, tags = excluded.tags, lists = excluded.lists, state = excluded.state";
+        let names = |names: &Vec<String>| (!names.is_empty()).then(|| names_text(names));
         self.write(
             sql,
             params![
                 self.no,
+                self.contact_id(key),
                 key.to_string(),
-                ContactId::derive(self.workspace, key).0,
-                (place.head != key).then(|| place.head.to_string()),
+                row.head.as_ref().map(ToString::to_string),
+                row.alone,
                 listed.is_some(),
                 listed.map(|brief| brief.status),
                 listed.and_then(|brief| brief.interest),
-                listed.map(|brief| brief.updated_at.0),
+                listed.map(|brief| brief.created_at.0),
                 listed.map(|brief| &brief.search),
-                listed.map(|brief| names_text(&brief.tags)),
-                listed.map(|brief| names_text(&brief.lists)),
-                pack(state)?,
+                listed.and_then(|brief| names(&brief.tags)),
+                listed.and_then(|brief| names(&brief.lists)),
+                pack(&row.state)?,
             ],
         )
     }
 
     fn put_pair(&mut self, pair: &Pair<ContactKey>, state: &PairState) -> Result<(), Error> {
-        let sql = "INSERT INTO contact_pair (workspace, key, other, state) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (workspace, key, other) DO UPDATE SET state = excluded.state";
-        let (a, b) = (pair.keys().0.to_string(), pair.keys().1.to_string());
+        let sql = "INSERT INTO contact_pair (workspace, id, other_id, other, state) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (workspace, id, other_id) DO UPDATE SET state = excluded.state";
+        let (a, b) = pair.keys();
         let state = pack(state)?;
-        self.write(sql, params![self.no, a, b, state])?;
-        self.write(sql, params![self.no, b, a, state])
+        for (key, other) in [(a, b), (b, a)] {
+            self.write(sql, params![self.no, self.contact_id(key), self.contact_id(other), other.to_string(), state])?;
+        }
+        Ok(())
     }
 
     fn put_campaign(
@@ -211,16 +229,16 @@ impl WriteRows for SqlRows<'_> {
         listed: Option<&CampaignState>,
     ) -> Result<(), Error> {
         let sql =
-            "INSERT INTO campaign (workspace, key, id, platform, platform_id, listed, status, last_event_at, uniques, state)
+            "INSERT INTO campaign (workspace, id, key, platform, platform_id, listed, status, last_event_at, uniques, state)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT (workspace, key) DO UPDATE SET listed = excluded.listed, status = excluded.status,
+            ON CONFLICT (workspace, id) DO UPDATE SET listed = excluded.listed, status = excluded.status,
                 last_event_at = excluded.last_event_at, uniques = excluded.uniques, state = excluded.state";
         self.write(
             sql,
             params![
                 self.no,
+                self.campaign_id(key),
                 key.to_string(),
-                CampaignId::derive(self.workspace, key).0,
                 key.external().platform.name(),
                 key.platform_campaign_id(),
                 listed.is_some(),
@@ -233,24 +251,26 @@ impl WriteRows for SqlRows<'_> {
     }
 
     fn put_alias(&mut self, pair: &Pair<CampaignKey>, state: &Register<bool>) -> Result<(), Error> {
-        let sql = "INSERT INTO campaign_pair (workspace, key, other, state) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (workspace, key, other) DO UPDATE SET state = excluded.state";
-        let (a, b) = (pair.keys().0.to_string(), pair.keys().1.to_string());
+        let sql = "INSERT INTO campaign_pair (workspace, id, other_id, other, state) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (workspace, id, other_id) DO UPDATE SET state = excluded.state";
+        let (a, b) = pair.keys();
         let state = pack(state)?;
-        self.write(sql, params![self.no, a, b, state])?;
-        self.write(sql, params![self.no, b, a, state])
+        for (key, other) in [(a, b), (b, a)] {
+            self.write(sql, params![self.no, self.campaign_id(key), self.campaign_id(other), other.to_string(), state])?;
+        }
+        Ok(())
     }
 
     fn put_enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey, state: &EnrollmentState) -> Result<(), Error> {
-        let sql = "INSERT INTO enrollment (workspace, campaign, contact, state) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (workspace, campaign, contact) DO UPDATE SET state = excluded.state";
-        self.write(sql, params![self.no, campaign.to_string(), contact.to_string(), pack(state)?])
+        let sql = "INSERT INTO enrollment (workspace, contact, campaign, state) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (workspace, contact, campaign) DO UPDATE SET state = excluded.state";
+        self.write(sql, params![self.no, self.contact_id(contact), self.campaign_id(campaign), pack(state)?])
     }
 
     fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Error> {
-        let sql = "INSERT INTO email (workspace, key, id, inbound, status, at, contact, campaign, state)
+        let sql = "INSERT INTO email (workspace, id, key, inbound, status, at, contact, campaign, state)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            ON CONFLICT (workspace, key) DO UPDATE SET status = excluded.status, at = excluded.at, contact = excluded.contact,
+            ON CONFLICT (workspace, id) DO UPDATE SET status = excluded.status, at = excluded.at, contact = excluded.contact,
                 campaign = excluded.campaign, state = excluded.state";
         let direction = if key.is_inbound() { Direction::Inbound } else { Direction::Outbound };
         // A message of which only openings or bounces were seen is sorted by the last of these.
@@ -259,13 +279,13 @@ impl WriteRows for SqlRows<'_> {
             sql,
             params![
                 self.no,
-                key.to_string(),
                 EmailId::derive(self.workspace, key).0,
+                key.to_string(),
                 key.is_inbound(),
                 state.status(direction),
                 at.0,
-                state.contact.get().map(ToString::to_string),
-                state.campaign.get().map(ToString::to_string),
+                state.contact.get().map(|contact| self.contact_id(contact)),
+                state.campaign.get().map(|campaign| self.campaign_id(campaign)),
                 pack(state)?,
             ],
         )

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use hookline_model::{
     entry::{Entry, Former},
     fold::fold,
-    id::WorkspaceId,
+    id::{CampaignId, ContactId, WorkspaceId},
 };
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
@@ -20,12 +20,12 @@ use super::{
     rebuild,
     rows::SqlRows,
     shared::{Next, Shared},
-    writer::{checkpoint, count_wal_pages},
+    writer::{CHECKPOINT_PAGES_HARD, checkpoint, count_wal_pages},
 };
 use crate::{Error, RebuildKeys};
 
 /// Entries folded in one transaction, at most.
-const FOLD_ENTRIES_MAX: usize = 1_000;
+const FOLD_ENTRIES_MAX: usize = 2_000;
 /// Bytes of entries read from the log at once, at most; a single larger entry still goes.
 const READ_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long the view waits before it tries again on a full disk.
@@ -92,7 +92,8 @@ impl View {
         metrics::histogram!(FOLD_ENTRIES).record(entries.len() as f64);
         self.folded = last;
         self.shared.fold_done(last);
-        checkpoint(&self.records)
+        // Seldom: pages that many folds change are then copied back once.
+        checkpoint(&self.records, CHECKPOINT_PAGES_HARD)
     }
 
     fn fold_inside(&self, entries: &[Arc<Logged>], last: u64) -> Result<(), Error> {
@@ -161,22 +162,19 @@ fn list_event(records: &Connection, no: i64, entry: &Entry) -> Result<(), Error>
             let sql = "UPDATE event SET listed = 0 WHERE position = ?1";
             records.prepare_cached(sql)?.execute([former.position.cast_signed()])?;
         }
-        let sql = "INSERT INTO event (position, workspace, id, listed, occurred_at, kind, platform, contact, campaign, outbound, inbound)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+        let sql = "INSERT INTO event (position, workspace, listed, occurred_at, kind, platform, contact, campaign)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         records
             .prepare_cached(sql)?
             .execute(params![
                 entry.position.cast_signed(),
                 no,
-                event.id.0,
                 entry.counts,
                 event.occurred_at.0,
                 event.kind.rank(),
                 event.platform as i64,
-                event.contact_key().map(|key| key.to_string()),
-                event.campaign_key().map(ToString::to_string),
-                event.outbound_key().map(ToString::to_string),
-                event.inbound_key().map(ToString::to_string),
+                event.contact_key().map(|key| ContactId::derive(entry.workspace, &key).0),
+                event.campaign_key().map(|key| CampaignId::derive(entry.workspace, key).0),
             ])
             .map(|_| ())
     };

@@ -47,7 +47,7 @@ enum Outcome {
 
 /// From this many pages in the WAL on they are copied back between batches; from the second number on the WAL is cut as well.
 const CHECKPOINT_PAGES: i32 = 1_024;
-const CHECKPOINT_PAGES_HARD: i32 = 8_192;
+pub(super) const CHECKPOINT_PAGES_HARD: i32 = 8_192;
 
 thread_local! {
     /// Pages in the WAL after this thread's last commit. SQLite's hook takes a bare function, so the figure goes this way.
@@ -175,7 +175,7 @@ impl Writer {
 
     /// Copies the WAL back when it has grown: after the answers, so that nobody waits for it.
     fn checkpoint(&self) {
-        if let Err(error) = checkpoint(&self.connection) {
+        if let Err(error) = checkpoint(&self.connection, CHECKPOINT_PAGES) {
             (self.shared.on_fatal)(&format!("the log could not be checkpointed: {error}"));
         }
     }
@@ -205,10 +205,10 @@ pub(super) fn count_wal_pages(connection: &mut Connection) {
     }
 }
 
-/// Copies this thread's WAL back if it has grown.
-pub(super) fn checkpoint(connection: &Connection) -> Result<(), Error> {
+/// Copies this thread's WAL back if it has grown to so many pages.
+pub(super) fn checkpoint(connection: &Connection, pages_min: i32) -> Result<(), Error> {
     let pages = WAL_PAGES.get();
-    if pages < CHECKPOINT_PAGES {
+    if pages < pages_min {
         return Ok(());
     }
     let cut = pages >= CHECKPOINT_PAGES_HARD;

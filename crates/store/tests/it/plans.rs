@@ -18,80 +18,76 @@ fn plan(file: &Connection, sql: &str) -> Vec<String> {
 const OF_THE_RECORDS: &[(&str, &str)] = &[
     // Events: by time, of a kind, of a contact (of one key and of two), of a campaign, and further pages of these.
     (
-        "SELECT position, occurred_at, id FROM event WHERE workspace = ? AND listed = 1
-         ORDER BY occurred_at DESC, id DESC LIMIT ?",
+        "SELECT position, occurred_at FROM event WHERE workspace = ? AND listed = 1
+         ORDER BY occurred_at DESC, position DESC LIMIT ?",
         "event_at",
     ),
     (
-        "SELECT position, occurred_at, id FROM event WHERE workspace = ? AND listed = 1 AND (occurred_at, id) < (?, ?)
-         ORDER BY occurred_at DESC, id DESC LIMIT ?",
+        "SELECT position, occurred_at FROM event WHERE workspace = ? AND listed = 1 AND (occurred_at, position) < (?, ?)
+         ORDER BY occurred_at DESC, position DESC LIMIT ?",
         "event_at",
     ),
     (
-        "SELECT position, occurred_at, id FROM event WHERE workspace = ? AND listed = 1 AND kind = ? AND platform = ?
-         AND occurred_at >= ? AND occurred_at < ? ORDER BY occurred_at DESC, id DESC LIMIT ?",
+        "SELECT position, occurred_at FROM event WHERE workspace = ? AND listed = 1 AND kind = ? AND platform = ?
+         AND occurred_at >= ? AND occurred_at < ? ORDER BY occurred_at DESC, position DESC LIMIT ?",
         "event_at",
     ),
     (
-        "SELECT position, occurred_at, id FROM event WHERE workspace = ? AND listed = 1 AND contact IN (?)
-         ORDER BY occurred_at DESC, id DESC LIMIT ?",
+        "SELECT position, occurred_at FROM event WHERE workspace = ? AND listed = 1 AND contact IN (?)
+         ORDER BY occurred_at DESC, position DESC LIMIT ?",
         "event_contact",
     ),
     (
-        "SELECT position, occurred_at, id FROM event WHERE workspace = ? AND listed = 1 AND campaign IN (?)
-         AND (occurred_at, id) < (?, ?) ORDER BY occurred_at DESC, id DESC LIMIT ?",
+        "SELECT position, occurred_at FROM event WHERE workspace = ? AND listed = 1 AND campaign IN (?)
+         AND (occurred_at, position) < (?, ?) ORDER BY occurred_at DESC, position DESC LIMIT ?",
         "event_campaign",
     ),
-    ("SELECT position FROM event WHERE workspace = ?1 AND id = ?2 AND listed = 1", "event_id"),
-    ("SELECT position, listed FROM event WHERE workspace = ?1 AND outbound = ?2", "event_outbound"),
-    ("SELECT position, listed FROM event WHERE workspace = ?1 AND inbound = ?2", "event_inbound"),
     ("SELECT position, listed FROM event WHERE workspace = ?1 AND contact = ?2", "event_contact"),
     ("SELECT position, listed FROM event WHERE workspace = ?1 AND campaign = ?2", "event_campaign"),
     // Contacts: all, by status, by a tag among those of a status, by key, by id.
     (
-        "SELECT key, updated_at FROM contact WHERE workspace = ? AND listed = 1 ORDER BY updated_at DESC, key DESC LIMIT ?",
-        "contact_updated",
+        "SELECT key, created_at, id FROM contact WHERE workspace = ? AND listed = 1 ORDER BY created_at DESC, id DESC LIMIT ?",
+        "contact_created",
     ),
     (
-        "SELECT key, updated_at FROM contact WHERE workspace = ? AND listed = 1 AND (updated_at, key) < (?, ?)
-         ORDER BY updated_at DESC, key DESC LIMIT ?",
-        "contact_updated",
+        "SELECT key, created_at, id FROM contact WHERE workspace = ? AND listed = 1 AND (created_at, id) < (?, ?)
+         ORDER BY created_at DESC, id DESC LIMIT ?",
+        "contact_created",
     ),
     (
-        "SELECT key, updated_at FROM contact WHERE workspace = ? AND listed = 1 AND status = ?
-         ORDER BY updated_at DESC, key DESC LIMIT ?",
+        "SELECT key, created_at, id FROM contact WHERE workspace = ? AND listed = 1 AND status = ?
+         ORDER BY created_at DESC, id DESC LIMIT ?",
         "contact_status",
     ),
     (
-        "SELECT key, updated_at FROM contact WHERE workspace = ? AND listed = 1 AND status = ? AND instr(tags, ?) > 0
-         AND (updated_at, key) < (?, ?) ORDER BY updated_at DESC, key DESC LIMIT ?",
+        "SELECT key, created_at, id FROM contact WHERE workspace = ? AND listed = 1 AND status = ? AND instr(tags, ?) > 0
+         AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
         "contact_status",
     ),
     (
-        "SELECT key, updated_at FROM contact WHERE workspace = ? AND listed = 1 AND instr(search, ?) > 0
-         ORDER BY updated_at DESC, key DESC LIMIT ?",
-        "contact_updated",
+        "SELECT key, created_at, id FROM contact WHERE workspace = ? AND listed = 1 AND instr(search, ?) > 0
+         ORDER BY created_at DESC, id DESC LIMIT ?",
+        "contact_created",
     ),
     (
-        "SELECT key, updated_at FROM contact WHERE workspace = ? AND listed = 1 AND key IN (?)
-         ORDER BY updated_at DESC, key DESC LIMIT ?",
+        "SELECT key, created_at, id FROM contact WHERE workspace = ? AND listed = 1 AND id IN (?)
+         ORDER BY +created_at DESC, id DESC LIMIT ?",
         "PRIMARY KEY",
     ),
-    ("SELECT key FROM contact WHERE workspace = ?1 AND id = ?2", "contact_id"),
-    ("SELECT state FROM contact WHERE workspace = ?1 AND key = ?2", "PRIMARY KEY"),
-    ("SELECT other, state FROM contact_pair WHERE workspace = ?1 AND key = ?2", "PRIMARY KEY"),
+    ("SELECT key FROM contact WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
+    ("SELECT other, state FROM contact_pair WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
     // Campaigns.
     (
-        "SELECT key, last_event_at FROM campaign WHERE workspace = ? AND listed = 1
-         ORDER BY last_event_at DESC, key DESC LIMIT ?",
+        "SELECT key, last_event_at, id FROM campaign WHERE workspace = ? AND listed = 1
+         ORDER BY last_event_at DESC, id DESC LIMIT ?",
         "campaign_listed",
     ),
-    ("SELECT key FROM campaign WHERE workspace = ?1 AND id = ?2", "campaign_id"),
+    ("SELECT key FROM campaign WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
     ("SELECT key FROM campaign WHERE workspace = ?1 AND platform_id = ?2", "campaign_platform_id"),
-    ("SELECT other, state FROM campaign_pair WHERE workspace = ?1 AND key = ?2", "PRIMARY KEY"),
+    ("SELECT other, state FROM campaign_pair WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
     // Enrollments.
-    ("SELECT campaign FROM enrollment WHERE workspace = ?1 AND contact = ?2", "enrollment_contact"),
-    ("SELECT contact, state FROM enrollment WHERE workspace = ?1 AND campaign = ?2", "PRIMARY KEY"),
+    ("SELECT campaign FROM enrollment WHERE workspace = ?1 AND contact = ?2", "PRIMARY KEY"),
+    ("SELECT contact, state FROM enrollment WHERE workspace = ?1 AND campaign = ?2", "enrollment_campaign"),
     // Messages.
     ("SELECT key, at, id, state FROM email WHERE workspace = ? ORDER BY at DESC, id DESC LIMIT ?", "email_at"),
     (
@@ -103,7 +99,7 @@ const OF_THE_RECORDS: &[(&str, &str)] = &[
          ORDER BY at DESC, id DESC LIMIT ?",
         "email_campaign",
     ),
-    ("SELECT key FROM email WHERE workspace = ?1 AND id = ?2", "email_id"),
+    ("SELECT key FROM email WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
 ];
 
 const OF_THE_LOG: &[(&str, &str)] = &[
@@ -148,7 +144,7 @@ async fn hot_statements_go_by_an_index() {
     // A contact of two keys: the planner may go by either and sort, or by time and skip.
     for list in ["event WHERE workspace = ? AND listed = 1 AND contact", "event WHERE workspace = ? AND listed = 1 AND campaign"]
     {
-        let sql = format!("SELECT position FROM {list} IN (?, ?) ORDER BY occurred_at DESC, id DESC LIMIT ?");
+        let sql = format!("SELECT position FROM {list} IN (?, ?) ORDER BY occurred_at DESC, position DESC LIMIT ?");
         steps_are_searches(&sql, &plan(&read("records.db"), &sql));
     }
 }

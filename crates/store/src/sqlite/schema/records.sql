@@ -1,5 +1,8 @@
 -- records.db: a view of log.db, folded up to the position in `meta`. It may be deleted; it is then folded again.
--- States are in postcard form; the columns beside them are what lists are filtered and sorted by.
+--
+-- Rows go by the ids that derive from keys, so that a key is looked up without an index of its own. States are in postcard form;
+-- the columns beside them are what lists are filtered and sorted by. What is sorted by hardly ever changes, so that an event
+-- about a known contact moves no index entry.
 
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
@@ -8,87 +11,88 @@ CREATE TABLE meta (
 
 CREATE TABLE contact (
     workspace  INTEGER NOT NULL,
-    key        TEXT NOT NULL,
     id         BLOB NOT NULL,
+    key        TEXT NOT NULL,
     head       TEXT,
+    alone      INTEGER NOT NULL,
     listed     INTEGER NOT NULL,
     status     TEXT,
     interest   TEXT,
-    updated_at INTEGER,
+    created_at INTEGER,
     search     TEXT,
     tags       TEXT,
     lists      TEXT,
     state      BLOB NOT NULL,
-    PRIMARY KEY (workspace, key)
+    PRIMARY KEY (workspace, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX contact_id ON contact (workspace, id);
-CREATE INDEX contact_updated ON contact (workspace, updated_at, key) WHERE listed = 1;
-CREATE INDEX contact_status ON contact (workspace, status, updated_at, key) WHERE listed = 1;
+CREATE INDEX contact_created ON contact (workspace, created_at, id) WHERE listed = 1;
+CREATE INDEX contact_status ON contact (workspace, status, created_at, id) WHERE listed = 1;
 
 -- Pairs of contact keys, each both ways.
 CREATE TABLE contact_pair (
     workspace INTEGER NOT NULL,
-    key       TEXT NOT NULL,
+    id        BLOB NOT NULL,
+    other_id  BLOB NOT NULL,
     other     TEXT NOT NULL,
     state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, key, other)
+    PRIMARY KEY (workspace, id, other_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE campaign (
-    workspace INTEGER NOT NULL,
-    key       TEXT NOT NULL,
-    id        BLOB NOT NULL,
-    platform  TEXT NOT NULL,
-    platform_id TEXT,
-    listed    INTEGER NOT NULL,
-    status    TEXT,
+    workspace     INTEGER NOT NULL,
+    id            BLOB NOT NULL,
+    key           TEXT NOT NULL,
+    platform      TEXT NOT NULL,
+    platform_id   TEXT,
+    listed        INTEGER NOT NULL,
+    status        TEXT,
     last_event_at INTEGER,
-    uniques   BLOB NOT NULL,
-    state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, key)
+    uniques       BLOB NOT NULL,
+    state         BLOB NOT NULL,
+    PRIMARY KEY (workspace, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX campaign_id ON campaign (workspace, id);
 CREATE INDEX campaign_platform_id ON campaign (workspace, platform_id);
-CREATE INDEX campaign_listed ON campaign (workspace, last_event_at, key) WHERE listed = 1;
+CREATE INDEX campaign_listed ON campaign (workspace, last_event_at, id) WHERE listed = 1;
 
 -- Pairs of campaign keys, each both ways.
 CREATE TABLE campaign_pair (
     workspace INTEGER NOT NULL,
-    key       TEXT NOT NULL,
+    id        BLOB NOT NULL,
+    other_id  BLOB NOT NULL,
     other     TEXT NOT NULL,
     state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, key, other)
+    PRIMARY KEY (workspace, id, other_id)
 ) STRICT, WITHOUT ROWID;
 
+-- By contact first: a contact's enrollments lie together.
 CREATE TABLE enrollment (
     workspace INTEGER NOT NULL,
-    campaign  TEXT NOT NULL,
-    contact   TEXT NOT NULL,
+    contact   BLOB NOT NULL,
+    campaign  BLOB NOT NULL,
     state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, campaign, contact)
+    PRIMARY KEY (workspace, contact, campaign)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX enrollment_contact ON enrollment (workspace, contact, campaign);
+CREATE INDEX enrollment_campaign ON enrollment (workspace, campaign, contact);
 
 CREATE TABLE email (
     workspace INTEGER NOT NULL,
-    key       TEXT NOT NULL,
     id        BLOB NOT NULL,
+    key       TEXT NOT NULL,
     inbound   INTEGER NOT NULL,
     status    TEXT NOT NULL,
     at        INTEGER NOT NULL,
-    contact   TEXT,
-    campaign  TEXT,
+    contact   BLOB,
+    campaign  BLOB,
     state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, key)
+    PRIMARY KEY (workspace, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX email_id ON email (workspace, id);
 CREATE INDEX email_at ON email (workspace, at, id);
-CREATE INDEX email_contact ON email (workspace, contact, at, id);
-CREATE INDEX email_campaign ON email (workspace, campaign, at, id);
+CREATE INDEX email_contact ON email (workspace, contact, at, id) WHERE contact IS NOT NULL;
+CREATE INDEX email_campaign ON email (workspace, campaign, at, id) WHERE campaign IS NOT NULL;
 
 CREATE TABLE rollup (
     workspace       INTEGER NOT NULL,
@@ -101,24 +105,19 @@ CREATE TABLE rollup (
     PRIMARY KEY (workspace, hour, campaign, platform, kind, sequence_number)
 ) STRICT, WITHOUT ROWID;
 
--- One row per log entry: where it is, and what it touches. `listed` is 1 on the variant that counts.
+-- One row per log entry: where it is, and whom it is about. `listed` is 1 on the variant that counts. An event is found by its
+-- id through the log, which has that index anyway.
 CREATE TABLE event (
     position    INTEGER PRIMARY KEY,
     workspace   INTEGER NOT NULL,
-    id          BLOB NOT NULL,
     listed      INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL,
     kind        INTEGER NOT NULL,
     platform    INTEGER NOT NULL,
-    contact     TEXT,
-    campaign    TEXT,
-    outbound    TEXT,
-    inbound     TEXT
+    contact     BLOB,
+    campaign    BLOB
 ) STRICT;
 
-CREATE INDEX event_at ON event (workspace, occurred_at, id) WHERE listed = 1;
-CREATE INDEX event_id ON event (workspace, id) WHERE listed = 1;
-CREATE INDEX event_contact ON event (workspace, contact, occurred_at, id) WHERE contact IS NOT NULL;
-CREATE INDEX event_campaign ON event (workspace, campaign, occurred_at, id) WHERE campaign IS NOT NULL;
-CREATE INDEX event_outbound ON event (workspace, outbound) WHERE outbound IS NOT NULL;
-CREATE INDEX event_inbound ON event (workspace, inbound) WHERE inbound IS NOT NULL;
+CREATE INDEX event_at ON event (workspace, occurred_at) WHERE listed = 1;
+CREATE INDEX event_contact ON event (workspace, contact, occurred_at) WHERE contact IS NOT NULL;
+CREATE INDEX event_campaign ON event (workspace, campaign, occurred_at) WHERE campaign IS NOT NULL;

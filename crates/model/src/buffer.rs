@@ -1,0 +1,223 @@
+//! Rows in front of rows: within one fold a row is read once and written once, however often it is looked at and changed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    campaign::{CampaignState, EnrollmentState, Uniques},
+    delta::{RollupKey, in_key_order},
+    email::EmailState,
+    key::{CampaignKey, ContactKey, EmailKey},
+    link::{Pair, PairState},
+    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
+    stamp::Register,
+};
+
+/// What was read, and whether it was changed since.
+struct Slot<T> {
+    row: Option<T>,
+    changed: bool,
+}
+
+impl<T> Slot<T> {
+    fn read(row: Option<T>) -> Slot<T> {
+        Slot { row, changed: false }
+    }
+
+    fn written(row: T) -> Slot<T> {
+        Slot { row: Some(row), changed: true }
+    }
+}
+
+/// The changed slots in key order; from now on they count as written.
+fn changed<K: Ord, T>(slots: &mut HashMap<K, Slot<T>>) -> Vec<(&K, &Slot<T>)> {
+    let mut changed = Vec::new();
+    for (key, slot) in slots {
+        if std::mem::take(&mut slot.changed) {
+            changed.push((key, &*slot));
+        }
+    }
+    changed.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    changed
+}
+
+type EnrollmentKey = (CampaignKey, ContactKey);
+
+/// A campaign's row as it will be written.
+type CampaignSlot = (CampaignState, Uniques, Option<CampaignState>);
+
+/// Rows buffered for one fold. Nothing is written until [`Buffer::flush`].
+pub struct Buffer<'r, R> {
+    inner: &'r mut R,
+    contacts: HashMap<ContactKey, Slot<(ContactRow, Option<ContactBrief>)>>,
+    pairs: HashMap<ContactKey, BTreeMap<ContactKey, PairState>>,
+    changed_pairs: HashMap<Pair<ContactKey>, PairState>,
+    campaigns: HashMap<CampaignKey, Slot<CampaignSlot>>,
+    aliases: HashMap<CampaignKey, BTreeMap<CampaignKey, Register<bool>>>,
+    enrollments: HashMap<EnrollmentKey, Slot<EnrollmentState>>,
+}
+
+impl<'r, R: WriteRows> Buffer<'r, R> {
+    /// A buffer in front of these rows.
+    pub fn new(inner: &'r mut R) -> Buffer<'r, R> {
+        Buffer {
+            inner,
+            contacts: HashMap::new(),
+            pairs: HashMap::new(),
+            changed_pairs: HashMap::new(),
+            campaigns: HashMap::new(),
+            aliases: HashMap::new(),
+            enrollments: HashMap::new(),
+        }
+    }
+
+    /// Writes what was changed, in key order.
+    ///
+    /// # Errors
+    /// When the rows cannot be written.
+    pub fn flush(mut self) -> Result<(), R::Error> {
+        self.write_changed()
+    }
+
+    /// Writes what was changed so far. Also done before enrollments are read by campaign or by contact: the rows below may go
+    /// through contacts and campaigns for it.
+    fn write_changed(&mut self) -> Result<(), R::Error> {
+        for (key, slot) in changed(&mut self.contacts) {
+            if let Some((row, listed)) = &slot.row {
+                self.inner.put_contact(key, row, listed.as_ref())?;
+            }
+        }
+        for (pair, state) in in_key_order(std::mem::take(&mut self.changed_pairs)) {
+            self.inner.put_pair(&pair, &state)?;
+        }
+        for (key, slot) in changed(&mut self.campaigns) {
+            if let Some((state, uniques, listed)) = &slot.row {
+                self.inner.put_campaign(key, state, uniques, listed.as_ref())?;
+            }
+        }
+        for ((campaign, contact), slot) in changed(&mut self.enrollments) {
+            if let Some(state) = &slot.row {
+                self.inner.put_enrollment(campaign, contact, state)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn loaded_pairs(&mut self, key: &ContactKey) -> Result<&mut BTreeMap<ContactKey, PairState>, R::Error> {
+        if !self.pairs.contains_key(key) {
+            // Whoever changes a pair loads both of its keys first, so none of the changed ones is missed here.
+            let pairs = self.inner.pairs(key)?.into_iter().collect();
+            self.pairs.insert(key.clone(), pairs);
+        }
+        Ok(self.pairs.entry(key.clone()).or_default())
+    }
+}
+
+impl<R: WriteRows> ReadRows for Buffer<'_, R> {
+    type Error = R::Error;
+
+    fn contact_row(&mut self, key: &ContactKey) -> Result<Option<ContactRow>, R::Error> {
+        if let Some(slot) = self.contacts.get(key) {
+            return Ok(slot.row.as_ref().map(|(row, _)| row.clone()));
+        }
+        let row = self.inner.contact_row(key)?;
+        self.contacts.insert(key.clone(), Slot::read(row.clone().map(|row| (row, None))));
+        Ok(row)
+    }
+
+    fn pairs(&mut self, key: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, R::Error> {
+        Ok(self.loaded_pairs(key)?.iter().map(|(other, state)| (other.clone(), state.clone())).collect())
+    }
+
+    fn pair(&mut self, pair: &Pair<ContactKey>) -> Result<Option<PairState>, R::Error> {
+        let (a, b) = pair.keys();
+        Ok(self.loaded_pairs(a)?.get(b).cloned())
+    }
+
+    fn campaign(&mut self, key: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, R::Error> {
+        if let Some(slot) = self.campaigns.get(key) {
+            return Ok(slot.row.as_ref().map(|(state, uniques, _)| (state.clone(), *uniques)));
+        }
+        let row = self.inner.campaign(key)?;
+        self.campaigns.insert(key.clone(), Slot::read(row.clone().map(|(state, uniques)| (state, uniques, None))));
+        Ok(row)
+    }
+
+    fn aliases(&mut self, key: &CampaignKey) -> Result<BTreeMap<CampaignKey, Register<bool>>, R::Error> {
+        if let Some(aliases) = self.aliases.get(key) {
+            return Ok(aliases.clone());
+        }
+        let aliases = self.inner.aliases(key)?;
+        self.aliases.insert(key.clone(), aliases.clone());
+        Ok(aliases)
+    }
+
+    fn enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey) -> Result<Option<EnrollmentState>, R::Error> {
+        let key = (campaign.clone(), contact.clone());
+        if let Some(slot) = self.enrollments.get(&key) {
+            return Ok(slot.row.clone());
+        }
+        let row = self.inner.enrollment(campaign, contact)?;
+        self.enrollments.insert(key, Slot::read(row.clone()));
+        Ok(row)
+    }
+
+    fn enrollments_in(&mut self, campaign: &CampaignKey) -> Result<Vec<(ContactKey, EnrollmentState)>, R::Error> {
+        self.write_changed()?;
+        self.inner.enrollments_in(campaign)
+    }
+
+    fn campaigns_of(&mut self, contact: &ContactKey) -> Result<Vec<CampaignKey>, R::Error> {
+        self.write_changed()?;
+        self.inner.campaigns_of(contact)
+    }
+
+    fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, R::Error> {
+        self.inner.email(key)
+    }
+}
+
+impl<R: WriteRows> WriteRows for Buffer<'_, R> {
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&ContactBrief>) -> Result<(), R::Error> {
+        self.contacts.insert(key.clone(), Slot::written((row.clone(), listed.cloned())));
+        Ok(())
+    }
+
+    fn put_pair(&mut self, pair: &Pair<ContactKey>, state: &PairState) -> Result<(), R::Error> {
+        let (a, b) = pair.keys();
+        for (key, other) in [(a, b), (b, a)] {
+            self.loaded_pairs(key)?.insert(other.clone(), state.clone());
+        }
+        self.changed_pairs.insert(pair.clone(), state.clone());
+        Ok(())
+    }
+
+    fn put_campaign(
+        &mut self,
+        key: &CampaignKey,
+        state: &CampaignState,
+        uniques: &Uniques,
+        listed: Option<&CampaignState>,
+    ) -> Result<(), R::Error> {
+        self.campaigns.insert(key.clone(), Slot::written((state.clone(), *uniques, listed.cloned())));
+        Ok(())
+    }
+
+    fn put_alias(&mut self, pair: &Pair<CampaignKey>, state: &Register<bool>) -> Result<(), R::Error> {
+        // Rare, and read again through the rows below.
+        self.aliases.clear();
+        self.inner.put_alias(pair, state)
+    }
+
+    fn put_enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey, state: &EnrollmentState) -> Result<(), R::Error> {
+        self.enrollments.insert((campaign.clone(), contact.clone()), Slot::written(state.clone()));
+        Ok(())
+    }
+
+    fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), R::Error> {
+        self.inner.put_email(key, state)
+    }
+
+    fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), R::Error> {
+        self.inner.add_rollup(key, amount)
+    }
+}
