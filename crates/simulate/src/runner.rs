@@ -1,0 +1,171 @@
+//! Sends a plan to a running server, as the platforms would.
+//!
+//! Open loop: at a given rate a delivery is due when it is due, whether or not the server has answered the ones before, and its
+//! latency counts from then. What the server makes wait shows, instead of slowing the sender down unnoticed.
+
+use std::time::Duration;
+
+use hookline_model::{platform::Platform, time::Millis};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, Plan, PlanOptions, Progress, Summary, answer, sending::Sending, target::Target};
+
+/// The contacts of a live world, unless there are to be others.
+const LIVE_CONTACTS: u32 = 2_000;
+
+/// How fast deliveries are sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// So many a second; 0 is as fast as the connections take them. The world ends now.
+    Rate(f64),
+    /// Each at the time it states: the world begins now and runs so many times faster than life, for demonstrations.
+    Live {
+        /// How many times faster than life.
+        speed: u32,
+    },
+}
+
+/// How long after a failed attempt the next one follows, one entry for each further attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retries {
+    /// SmartLead waits 1 min, 5 min, 15 min, 1 h and 6 h; by default this is scaled down six hundred times.
+    pub smartlead: Vec<Duration>,
+    /// Instantly tries three times within 30 s.
+    pub instantly: Vec<Duration>,
+    /// At most so many deliveries wait for another attempt; beyond, the delivery that failed is given up.
+    pub waiting_max: usize,
+}
+
+impl Default for Retries {
+    fn default() -> Retries {
+        Retries {
+            smartlead: [60, 300, 900, 3_600, 21_600].map(|seconds| Duration::from_secs(seconds) / 600).to_vec(),
+            instantly: [10, 20].map(Duration::from_secs).to_vec(),
+            waiting_max: 10_000,
+        }
+    }
+}
+
+impl Retries {
+    pub(crate) fn of(&self, platform: Platform) -> &[Duration] {
+        if platform == Platform::Smartlead { &self.smartlead } else { &self.instantly }
+    }
+}
+
+/// What to simulate, and where to send it.
+#[derive(Clone, Debug)]
+pub struct SimulateOptions {
+    /// Webhook addresses, one of each workspace. See [`Target`].
+    pub urls: Vec<String>,
+    /// The platforms that send; none are those of the addresses.
+    pub platforms: Vec<Platform>,
+    /// How many deliveries are sent, repetitions among them.
+    pub events: u64,
+    /// How many contacts are mailed; none is as many as are played to the end once, in a live world two thousand.
+    pub contacts: Option<u32>,
+    /// How many campaigns mail them; none is six, or as many as the addresses need.
+    pub campaigns: Option<u32>,
+    /// How many deliveries in a hundred repeat an earlier one.
+    pub duplicates_pct: f64,
+    /// How many deliveries in a hundred come out of order.
+    pub disorder_pct: f64,
+    /// The same seed gives the same bytes, if `now` is in the same week.
+    pub seed: u64,
+    /// How fast.
+    pub pace: Pace,
+    /// The time by the caller's clock.
+    pub now: Millis,
+    /// At most so many requests are under way.
+    pub connections: usize,
+    /// An attempt without an answer fails after this.
+    pub timeout: Duration,
+    /// When failed attempts are repeated.
+    pub retries: Retries,
+    /// Ends the simulation early: what is under way is finished, and the summary still comes.
+    pub stop: CancellationToken,
+}
+
+impl SimulateOptions {
+    /// A thousand deliveries at fifty a second, with a few repetitions and a few out of order.
+    #[must_use]
+    pub fn new(urls: Vec<String>, now: Millis) -> SimulateOptions {
+        SimulateOptions {
+            urls,
+            platforms: Vec::new(),
+            events: 1_000,
+            contacts: None,
+            campaigns: None,
+            duplicates_pct: 3.0,
+            disorder_pct: 5.0,
+            seed: 1,
+            pace: Pace::Rate(50.0),
+            now,
+            connections: 64,
+            timeout: Duration::from_secs(30),
+            retries: Retries::default(),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    fn contacts_by_default(&self) -> u32 {
+        let contacts = PlanOptions::contacts_for(self.events);
+        // A live world goes on and on: its contacts come round again.
+        if matches!(self.pace, Pace::Live { .. }) { contacts.min(LIVE_CONTACTS) } else { contacts }
+    }
+
+    /// The plan, and the target of each of its workspaces.
+    ///
+    /// # Errors
+    /// When the options are wrong or contradict each other.
+    pub fn plan(&self) -> Result<(Plan, Vec<Target>), Error> {
+        let mut platforms = self.platforms.clone();
+        let mut targets = Vec::new();
+        for url in &self.urls {
+            let (target, platform) = Target::parse(url)?;
+            if self.platforms.is_empty() && !platforms.contains(&platform) {
+                platforms.push(platform);
+            }
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        let workspaces = u32::try_from(targets.len()).unwrap_or(u32::MAX);
+        let needed = workspaces.saturating_mul(u32::try_from(platforms.len()).unwrap_or(u32::MAX));
+        let options = PlanOptions {
+            platforms,
+            workspaces,
+            events: self.events,
+            contacts: self.contacts.unwrap_or_else(|| self.contacts_by_default()),
+            campaigns: self.campaigns.unwrap_or_else(|| needed.max(6)),
+            duplicates_pct: self.duplicates_pct,
+            disorder_pct: self.disorder_pct,
+            seed: self.seed,
+        };
+        let plan = match self.pace {
+            Pace::Rate(rate) if !(rate.is_finite() && rate >= 0.0) => Err(Error::Options("the rate is a number from 0")),
+            Pace::Rate(_) => Plan::until(&options, self.now),
+            Pace::Live { speed } => Plan::live(&options, self.now, speed),
+        }?;
+        Ok((plan, targets))
+    }
+}
+
+/// Sends the plan's deliveries and tells what became of them.
+///
+/// # Errors
+/// When the options are wrong, or an address does not answer at the beginning. Later failures are counted.
+pub async fn simulate(options: SimulateOptions, mut progress: impl FnMut(&Progress)) -> Result<Summary, Error> {
+    let (plan, targets) = options.plan()?;
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(options.timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(options.connections.max(1))
+        .user_agent("axios/0.21.4");
+    let client = client.build().map_err(|error| Error::Client(error.to_string()))?;
+    let platforms: Vec<Platform> = plan.platforms().to_vec();
+    for address in targets.iter().flat_map(|target| platforms.iter().map(|platform| target.address(*platform))) {
+        answer::probe(&client, address).await?;
+    }
+    Ok(Sending::new(&options, client, targets).run(plan, &mut progress).await)
+}

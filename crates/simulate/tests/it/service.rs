@@ -1,0 +1,95 @@
+//! The whole way: simulated platforms, a running service, and its API, which must show exactly what the ledger expects.
+
+use std::collections::BTreeMap;
+
+use hookline_model::platform::Platform;
+use hookline_simulate::{Ledger, Pace, SimulateOptions, Summary, ledger::CampaignCounts, simulate};
+use hookline_testkit::service::{START, TestService};
+use serde_json::{Value, json};
+
+use crate::readable;
+
+/// Every row of a list of the workspace.
+async fn all(service: &TestService, list: &str) -> Vec<Value> {
+    let (mut rows, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = service.read(&format!("{list}?limit=500{cursor}")).await;
+        rows.extend(page["data"].as_array().expect("a list").iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return rows,
+        }
+    }
+}
+
+/// The counts of every campaign, as the API shows them.
+async fn shown(service: &TestService) -> BTreeMap<(String, String), Value> {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let row = |campaign: &Value| {
+        let counts = json!({"counts": campaign["counts"], "unique": campaign["unique"]});
+        ((text(&campaign["platform"]), text(&campaign["platform_campaign_id"])), counts)
+    };
+    all(service, "campaigns").await.iter().map(row).collect()
+}
+
+fn expected(ledger: &Ledger) -> BTreeMap<(String, String), Value> {
+    let row = |((platform, id), counts): ((Platform, String), CampaignCounts)| {
+        ((platform.to_string(), id), serde_json::to_value(counts).expect("counts are JSON"))
+    };
+    ledger.campaigns(0).into_iter().map(row).collect()
+}
+
+async fn judge(service: &TestService, summary: &Summary) {
+    assert_eq!(shown(service).await, expected(&summary.ledger));
+    assert_eq!(all(service, "contacts").await.len() as u64, summary.ledger.contacts(0));
+    assert_eq!(all(service, "events").await.len() as u64, summary.ledger.events(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_thousand_deliveries_repeated_and_disordered_come_to_what_the_ledger_expects() {
+    let service = TestService::start().await;
+    let options = SimulateOptions {
+        platforms: readable(),
+        events: 5_000,
+        duplicates_pct: 20.0,
+        disorder_pct: 100.0,
+        pace: Pace::Rate(0.0),
+        connections: 32,
+        ..SimulateOptions::new(vec![service.webhook()], START)
+    };
+    let planned: Vec<_> = options.plan().expect("sound options").0.collect();
+    let mut told = 0;
+    let summary = simulate(options, |progress| told = progress.tally.settled()).await.expect("the service answers");
+
+    assert_eq!(told, 5_000, "the last progress is the end");
+    let tally = summary.tally;
+    let repeated = planned.iter().filter(|planned| planned.is_duplicate).count() as u64;
+    assert_eq!((tally.sent, tally.processed, tally.duplicate), (5_000, 5_000 - repeated, repeated), "{summary}");
+    assert_eq!(expected(&summary.ledger), expected(&Ledger::of(&planned)), "everything was taken");
+    judge(&service, &summary).await;
+
+    let counts = expected(&summary.ledger);
+    assert!(counts.len() >= 6 && counts.values().all(|campaign| campaign["counts"]["sent"].as_u64() > Some(100)));
+    service.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_live_world_is_sent_as_it_happens() {
+    let service = TestService::start().await;
+    let options = SimulateOptions {
+        platforms: readable(),
+        events: 600,
+        contacts: Some(4_000),
+        duplicates_pct: 20.0,
+        disorder_pct: 50.0,
+        pace: Pace::Live { speed: 10_000 },
+        ..SimulateOptions::new(vec![service.webhook()], START)
+    };
+    let summary = simulate(options, |_| {}).await.expect("the service answers");
+    assert!(summary.tally.is_clean(), "{summary}");
+    // A repetition states a time long gone; it is due when it is sent, so that the server is not blamed.
+    let most = summary.latencies.per_mille(900).expect("latencies");
+    assert!(most < summary.elapsed / 4, "{summary}");
+    judge(&service, &summary).await;
+    service.close().await;
+}
