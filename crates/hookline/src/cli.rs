@@ -29,6 +29,74 @@ pub(crate) enum Command {
         The log is the truth and the records follow from it, so this loses nothing. It says how many records came out \
         different: none, unless a bug or a damaged disk changed them.")]
     Rebuild(RebuildArguments),
+
+    /// Send realistic platform traffic to a running server
+    #[command(
+        after_help = "Example:\n  hookline simulate --url http://127.0.0.1:8080/public/smartlead-webhook/2f0e... --events 5000 \
+        --rate 200 --duplicates 20 --disorder 50\n\nWhole campaigns are played out: sends, opens, clicks, replies, automatic \
+        replies, bounces, unsubscribes, categories. The same seed gives the same traffic. It ends with a ledger: \
+        sent = processed + duplicate + unrouted + quarantined + refused + failed, and exits with 1 if not every delivery was \
+        taken."
+    )]
+    Simulate(SimulateArguments),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SimulateArguments {
+    /// Webhook address to send to, as the server printed it; repeat it for several workspaces
+    #[arg(long, value_name = "ADDRESS", required = true)]
+    pub(crate) url: Vec<String>,
+
+    /// Platform that sends (smartlead, instantly); repeat it for several [default: those of the addresses]
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Vec<String>,
+
+    /// How many deliveries to send, repetitions among them
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) events: u64,
+
+    /// Deliveries a second; 0 is as fast as they are answered
+    #[arg(long, value_name = "R", default_value_t = 50.0)]
+    pub(crate) rate: f64,
+
+    /// How many contacts are mailed [default: enough to play each campaign to its end]
+    #[arg(long, value_name = "N")]
+    pub(crate) contacts: Option<u32>,
+
+    /// How many campaigns mail them [default: 6]
+    #[arg(long, value_name = "N")]
+    pub(crate) campaigns: Option<u32>,
+
+    /// How many deliveries in a hundred repeat an earlier one
+    #[arg(long, value_name = "PCT", default_value_t = 3.0)]
+    pub(crate) duplicates: f64,
+
+    /// How many deliveries in a hundred come out of order
+    #[arg(long, value_name = "PCT", default_value_t = 5.0)]
+    pub(crate) disorder: f64,
+
+    /// The same seed gives the same traffic
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Requests under way at most
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    pub(crate) connections: usize,
+}
+
+/// Options of `serve --demo`.
+#[derive(Clone, Copy, Debug, Default, Args, Serialize)]
+pub(crate) struct DemoOptions {
+    /// Serve a throw-away database, with simulated platforms sending live traffic; it goes when the server stops
+    #[arg(long, conflicts_with = "database")]
+    #[serde(skip)]
+    pub(crate) demo: bool,
+
+    /// How many times faster than life the demonstration runs
+    #[arg(long = "demo-speed", value_name = "N", default_value_t = 60, requires = "demo",
+        value_parser = clap::value_parser!(u32).range(1..=10_000), hide = true)]
+    #[serde(skip)]
+    pub(crate) speed: u32,
 }
 
 /// Flags of `serve`. What is not given is taken from the environment, the file, or the defaults.
@@ -73,6 +141,10 @@ pub(crate) struct ServeFlags {
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub(crate) config: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) demo: DemoOptions,
 }
 
 #[derive(Clone, Debug, Args)]

@@ -71,6 +71,13 @@ pub(crate) async fn prepare(
 }
 
 impl Made {
+    /// The first workspace's webhook addresses at a base address.
+    pub(crate) fn addresses_at(&self, base: &str) -> Vec<String> {
+        let address =
+            |(_, workspace, _): &(Address, Address, WorkspaceId)| format!("{base}/public/smartlead-webhook/{workspace}");
+        self.addresses.iter().map(address).collect()
+    }
+
     /// What to tell the user; empty if nothing was made.
     pub(crate) fn announcement(&self, public_url: &str) -> String {
         let mut text = String::new();

@@ -8,6 +8,7 @@ mod first_start;
 mod rebuild;
 mod serve;
 mod settings;
+mod simulate;
 
 use std::{io::IsTerminal, process::ExitCode};
 
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         cli::Command::Serve(flags) => serve::run(&flags),
         cli::Command::Rebuild(arguments) => rebuild::run(&arguments),
+        cli::Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::from(DONE),

@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     ambient::{OsEntropy, WallClock},
-    cli::ServeFlags,
+    cli::{DemoOptions, ServeFlags},
     first_start,
     settings::{self, Settings},
+    simulate,
 };
 
 /// How often the metrics recorder tidies up its histograms, which grow otherwise.
@@ -37,15 +38,21 @@ pub(crate) fn sha256(text: &str) -> [u8; 32] {
 
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) fn run(flags: &ServeFlags) -> anyhow::Result<()> {
-    let settings = settings::read(flags)?;
+    let mut settings = settings::read(flags)?;
+    // Removed when the server has stopped.
+    let throw_away = flags.demo.demo.then(|| tempfile::Builder::new().prefix("hookline-demo-").tempdir()).transpose();
+    let throw_away = throw_away.context("make a folder for the demonstration")?;
+    if let Some(folder) = &throw_away {
+        settings.data_folder = folder.path().to_path_buf();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
-    let outcome = runtime.block_on(run_async(settings));
+    let outcome = runtime.block_on(run_async(settings, flags.demo));
     // Requests that outlived the deadline are not waited for; what was answered is on disk.
     runtime.shutdown_background();
     outcome
 }
 
-async fn run_async(settings: Settings) -> anyhow::Result<()> {
+async fn run_async(settings: Settings, demo: DemoOptions) -> anyhow::Result<()> {
     // The sockets first: connections wait in their backlog while the store opens, and a restart refuses nobody.
     let mut inherited = ListenFd::from_env();
     let public = listener(&mut inherited, 0, &settings.listen).await?;
@@ -74,6 +81,16 @@ async fn run_async(settings: Settings) -> anyhow::Result<()> {
 
     let local = public.local_addr().context("read the listening address")?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{local}"));
+    if demo.demo {
+        let urls = made.addresses_at(&format!("http://{local}"));
+        let stop = stop.clone();
+        // On a thread of its own, as another program would be.
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = tokio::runtime::Handle::current().block_on(simulate::demo(urls, &demo, stop)) {
+                tracing::error!("{error:#}");
+            }
+        });
+    }
     announce(&made.announcement(&public_url), &settings, &public_url, admin.as_ref())?;
     serve_until(stop, public, admin, &settings, public_url, Arc::clone(&store), metrics).await?;
     store.close().await.context("close the store")?;

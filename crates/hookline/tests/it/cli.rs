@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use hookline_testkit::{
-    node::{Node, serve_command},
+    node::{ADMIN_KEY, Node, serve_command},
     traffic::smartlead_body,
 };
 
@@ -21,7 +21,7 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for arguments in [["serve", "--help"], ["rebuild", "--help"]] {
+    for arguments in [["serve", "--help"], ["rebuild", "--help"], ["simulate", "--help"]] {
         let output = hookline(&arguments);
         assert!(output.status.success());
         assert!(text(&output.stdout).contains("Example"), "{}", text(&output.stdout));
@@ -30,7 +30,7 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 9] = [
         (&["serve", "--nonsense"], "--nonsense"),
         (&["nonsense"], "nonsense"),
         (&["serve", "--database", "mysql:x"], "sqlite:FOLDER"),
@@ -38,6 +38,8 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
         (&["serve", "--trusted-proxies", "x"], "network"),
         (&["serve", "--config", "/nonexistent.toml"], "/nonexistent.toml"),
         (&["rebuild"], "--all"),
+        (&["simulate", "--url", "http://127.0.0.1:1/x"], "webhook address"),
+        (&["serve", "--demo", "--database", "sqlite:x"], "--database"),
     ];
     for (arguments, named) in cases {
         let output = hookline(arguments);
@@ -88,6 +90,45 @@ async fn rebuilding_everything_changes_nothing() {
     let keys = ["--contact", "person-3@company-3.example", "--campaign-key", "ext:smartlead::2900000"];
     let output = hookline(&[&["rebuild", "--database", &database, "--workspace", &workspace], &keys[..]].concat());
     assert_eq!(text(&output.stdout), "0 records came out different\n", "{}", text(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_simulation_ends_with_its_ledger() {
+    let temp = tempfile::tempdir().expect("a folder");
+    let node =
+        Node::run(serve_command(HOOKLINE, &temp.path().join("data")), temp.path().join("stderr")).await.expect("the first start");
+    let options = ["--events", "400", "--rate", "0", "--duplicates", "20", "--disorder", "100", "--seed", "7"];
+    let output = hookline(&[&["simulate", "--url", &node.webhook], &options[..]].concat());
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said} {}", text(&output.stderr));
+    let number = |word: &str| -> usize {
+        let rest = said.split_once(&format!("{word} ")).map(|(_, rest)| rest).expect("the ledger has it");
+        rest.split(' ').next().and_then(|number| number.trim().parse().ok()).expect("a number")
+    };
+    let (processed, duplicate) = (number("processed"), number("duplicate"));
+    assert_eq!((number("sent"), processed + duplicate), (400, 400), "{said}");
+    assert!((40..120).contains(&duplicate), "about a fifth are repetitions: {said}");
+    assert!(said.contains("p99"), "{said}");
+    assert_eq!(node.event_ids().await.len(), processed, "each processed delivery is an event");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demonstration_shows_something_and_leaves_nothing() {
+    let temp = tempfile::tempdir().expect("a folder");
+    let mut command = std::process::Command::new(HOOKLINE);
+    command.args(["serve", "--demo", "--demo-speed", "10000", "--listen", "127.0.0.1:0"]).current_dir(temp.path());
+    command.env("HOOKLINE_ADMIN_KEY", ADMIN_KEY).env("HOOKLINE_LOG", "warn").env("TMPDIR", temp.path());
+    let node = Node::run(command, temp.path().join("stderr")).await.expect("it starts");
+    let shows_something = async {
+        while node.event_ids().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), shows_something).await.expect("something happens");
+    assert!(node.terminate().success(), "SIGTERM ends with 0");
+    let left: Vec<_> =
+        std::fs::read_dir(temp.path()).expect("the folder").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left, ["stderr"], "the database is gone");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
