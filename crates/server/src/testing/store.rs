@@ -60,6 +60,10 @@ impl FakeStore {
         self.kept().quarantined.clone()
     }
 
+    pub(crate) fn answers(&self) -> Vec<KeptAnswer> {
+        self.kept().answers.clone()
+    }
+
     /// The last filter and page that were asked for.
     pub(crate) fn asked(&self) -> String {
         self.kept().asked.last().cloned().unwrap_or_default()

@@ -124,12 +124,15 @@ impl Tenants {
             .replace("{email_id}", &self.key_id)
     }
 
-    async fn send(&self, method: &Method, template: &str, query: &str, key: &str) -> Answer {
-        let body = match template {
+    fn body(&self, template: &str) -> Value {
+        match template {
             "/v1/keys" => json!({"scope": "workspace", "workspace_id": self.workspace["id"], "role": "read", "name": "New"}),
             _ => json!({"name": "New"}),
-        };
-        let body = [POST, PATCH].contains(method).then_some(body);
+        }
+    }
+
+    async fn send(&self, method: &Method, template: &str, query: &str, key: &str) -> Answer {
+        let body = [POST, PATCH].contains(method).then_some(self.body(template));
         self.app.call(method.clone(), &format!("{}{query}", self.path(template)), key, body).await
     }
 
@@ -231,6 +234,36 @@ async fn the_right_key_opens_every_route() {
             assert_eq!(answer.status.as_u16(), *status, "{method} {template} {answer:?}");
             assert_eq!(answer.headers["cache-control"], "no-store");
             number += 1;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_write_is_made_once_under_its_key() {
+    for (method, template, _, status) in ROUTES.iter().filter(|(method, ..)| *method != GET) {
+        // Anew each time: some of these routes remove what the next would ask for.
+        let tenants = Tenants::new().await;
+        let (path, body) = (tenants.path(template), tenants.body(template));
+        let mut answers = Vec::new();
+        for replayed in [false, true] {
+            let answer = tenants.app.call_once(method.clone(), &path, ADMIN, "the key", Some(body.clone())).await;
+            assert_eq!(answer.problem(), "invalid-request", "{method} {template}");
+            let mut answer = tenants.app.call_once(method.clone(), &path, ADMIN, "the-key", Some(body.clone())).await;
+            assert_eq!(answer.status.as_u16(), *status, "{method} {template} {answer:?}");
+            assert_eq!(answer.headers.contains_key("idempotent-replayed"), replayed, "{method} {template}");
+            if *template == "/v1/keys" {
+                answer.body["key"].take();
+            }
+            answers.push(answer.body);
+        }
+        assert_eq!(answers[0], answers[1], "{method} {template}");
+        assert_eq!(tenants.app.store.answers().len(), 1, "{method} {template}");
+        let other = tenants.app.call_once(method.clone(), &path, ADMIN, "the-key", Some(json!({}))).await;
+        assert_eq!(other.problem(), "idempotency-key-reused", "{method} {template}");
+        // Whoever may not do it is not told what came of it.
+        for key in [&tenants.foreign_agency, &tenants.workspace_read, &"hk_wrong".to_owned()] {
+            let refused = tenants.app.call_once(method.clone(), &path, key, "the-key", Some(body.clone())).await;
+            assert!([401, 403, 404].contains(&refused.status.as_u16()), "{method} {template} {refused:?}");
         }
     }
 }
