@@ -1,7 +1,7 @@
 //! Making a change once: a handler that changes something takes [`Once`] and hands it the changes with the answer, which are then
 //! on disk together or not at all.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
@@ -10,8 +10,12 @@ use axum::{
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use serde::Serialize;
 
-use hookline_model::time::Millis;
-use hookline_store::{answers::KeptAnswer, directory::DirectoryChange};
+use hookline_model::{id::WorkspaceId, time::Millis};
+use hookline_store::{
+    answers::KeptAnswer,
+    directory::DirectoryChange,
+    settle::{MakeAnswer, Settled, Settlement},
+};
 
 use crate::{problem::Problem, service::Service};
 
@@ -106,5 +110,22 @@ impl Once {
         changes.extend(self.0.map(|identity| DirectoryChange::KeepAnswer(identity.keep(kept, service.clock.now()))));
         service.store.change_directory(changes).await?;
         Ok(reply)
+    }
+
+    /// Settles deliveries in quarantine, all or none, and keeps the reply with it, if there is one to what became of them.
+    pub(super) async fn settle(
+        self,
+        service: &Service,
+        workspace: WorkspaceId,
+        settlements: Vec<Settlement>,
+        reply: impl Fn(&[Settled]) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Result<Option<Reply>, Problem> {
+        let (reply, at) = (Arc::new(reply), service.clock.now());
+        let make_answer = self.0.map(|identity| {
+            let reply = Arc::clone(&reply);
+            Arc::new(move |settled: &[Settled]| reply(settled).map(|reply| identity.keep(reply, at))) as MakeAnswer
+        });
+        let settled = service.store.settle(workspace, settlements, make_answer).await?;
+        Ok(reply(&settled))
     }
 }

@@ -32,6 +32,7 @@ struct Kept {
     appended: Vec<Append>,
     quarantined: Vec<Quarantined>,
     answers: Vec<KeptAnswer>,
+    answers_on_their_way: bool,
     error: Option<Error>,
     panics: bool,
     asked: Vec<String>,
@@ -58,6 +59,11 @@ impl FakeStore {
 
     pub(crate) fn quarantined(&self) -> Vec<Quarantined> {
         self.kept().quarantined.clone()
+    }
+
+    /// The next answer that is looked up is not there yet, as while its change is on the way to the disk.
+    pub(crate) fn delay_answer(&self) {
+        self.kept().answers_on_their_way = true;
     }
 
     pub(crate) fn answers(&self) -> Vec<KeptAnswer> {
@@ -203,7 +209,10 @@ impl Store for FakeStore {
     }
 
     fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>> {
-        answer(self.enter().map(|kept| {
+        answer(self.enter().map(|mut kept| {
+            if std::mem::take(&mut kept.answers_on_their_way) {
+                return None;
+            }
             let found = kept.answers.iter().find(|answer| answer.key == key);
             found.filter(|answer| !answer.is_expired(now)).cloned()
         }))

@@ -58,6 +58,19 @@ async fn a_deletion_can_be_repeated_though_nothing_is_there_any_more() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_comes_of_the_first_try_is_answered_as_the_first_time() {
+    let app = App::new();
+    let path = format!("/v1/agencies/{}", text(&app.agency("Acme").await["id"]));
+    assert_eq!(app.call_once(Method::DELETE, &path, ADMIN, "k", None).await.status, StatusCode::NO_CONTENT);
+    app.store.delay_answer();
+    let again = app.call_once(Method::DELETE, &path, ADMIN, "k", None).await;
+    assert_eq!((again.status, is_replayed(&again)), (StatusCode::NO_CONTENT, true), "{again:?}");
+    app.store.delay_answer();
+    let other = app.call_once(Method::DELETE, &path, ADMIN, "k", Some(json!({}))).await;
+    assert_eq!(other.problem(), "idempotency-key-reused");
+}
+
+#[tokio::test]
 async fn keys_of_callers_methods_and_paths_are_apart() {
     let app = App::new();
     let agency = app.agency("Acme").await;
