@@ -96,11 +96,16 @@ pub async fn make_directory(store: &dyn Store) {
 
 /// The service's surfaces over a store.
 pub fn surfaces(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Arc<Service> {
+    surfaces_seeded(store, clock, limits, 1)
+}
+
+/// The same with chance from a seed: a second life in one folder needs another one, or it makes the ids of the first again.
+pub fn surfaces_seeded(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits, seed: u64) -> Arc<Service> {
     use sha2::{Digest, Sha256};
     Service::new(ServiceOptions {
         store,
         clock,
-        entropy: Arc::new(Seeded::new(1)),
+        entropy: Arc::new(Seeded::new(seed)),
         admin_key_hash: Sha256::digest(ADMIN_KEY).into(),
         public_url: "http://hookline.test".to_owned(),
         limits,

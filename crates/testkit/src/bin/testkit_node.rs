@@ -8,7 +8,7 @@ use hookline_store::{
     Store,
     sqlite::{SqliteOptions, SqliteStore},
 };
-use hookline_testkit::service::{START, die_at_step, make_directory, surfaces};
+use hookline_testkit::service::{START, die_at_step, make_directory, surfaces_seeded};
 use tokio_util::sync::CancellationToken;
 
 /// A clock that stands: every delivery of the tests states its own time.
@@ -30,7 +30,9 @@ async fn main() -> anyhow::Result<()> {
     make_directory(store.as_ref()).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let service = surfaces(Arc::clone(&store), Arc::new(Standing), Limits::default());
+    // Another life, other ids.
+    let seed = step.bytes().fold(n.parse()?, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    let service = surfaces_seeded(Arc::clone(&store), Arc::new(Standing), Limits::default(), seed);
     let stop = CancellationToken::new();
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let stopped = stop.clone();

@@ -3,6 +3,7 @@
 mod hostile;
 mod house;
 mod merge;
+mod once;
 mod steps;
 mod stored;
 mod traps;
