@@ -10,12 +10,13 @@ use std::{
 };
 
 use hookline_model::{
-    id::{Address, AgencyId, WorkspaceId},
+    id::{Address, AgencyId, QuarantineId, WorkspaceId},
+    platform::Platform,
     time::Millis,
 };
 use hookline_server::{Clock, Entropy, Limits, Service, ServiceOptions, serve};
 use hookline_store::{
-    Store,
+    Quarantined, Store,
     directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace},
     sqlite::{Probe, SqliteOptions, SqliteStore},
 };
@@ -92,6 +93,31 @@ pub async fn make_directory(store: &dyn Store) {
         address(AGENCY_ADDRESS, AddressOwner::Agency(AGENCY)),
     ];
     store.change_directory(changes).await.expect("a new directory takes them");
+}
+
+/// The id of the `n`-th delivery of [`fill_quarantine`].
+#[must_use]
+pub fn quarantine_id(n: u64) -> QuarantineId {
+    QuarantineId(uuid::Uuid::from_u128(u128::from(n) + 1))
+}
+
+/// Puts the first deliveries of the traffic into [`WORKSPACE`]'s quarantine, as if the parser of then could not read them.
+///
+/// # Panics
+/// When the store does not take them.
+pub async fn fill_quarantine(store: &dyn Store, count: u64) {
+    for n in 0..count {
+        let kept = Quarantined {
+            id: quarantine_id(n),
+            workspace: WORKSPACE,
+            platform: Platform::Smartlead,
+            received_at: START,
+            reason: "the parser of then knew no better".to_owned(),
+            headers: Vec::new(),
+            body: crate::traffic::smartlead_body(n),
+        };
+        store.quarantine(kept).await.expect("quarantine takes it");
+    }
 }
 
 /// The service's surfaces over a store.

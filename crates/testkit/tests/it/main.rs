@@ -3,7 +3,5 @@
 mod hostile;
 mod house;
 mod merge;
-mod once;
-mod steps;
 mod stored;
 mod traps;

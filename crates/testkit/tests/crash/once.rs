@@ -3,46 +3,22 @@
 
 use std::{path::Path, process::Command};
 
-use hookline_model::{
-    id::{AgencyId, QuarantineId, WorkspaceId},
-    platform::Platform,
-};
-use hookline_store::{
-    Quarantined, Store,
-    sqlite::{SqliteOptions, SqliteStore},
-};
+use hookline_model::id::{AgencyId, WorkspaceId};
 use hookline_testkit::{
     node::{ADMIN_KEY, Node},
     powercut::{Choice, PowerCut},
-    service::{AGENCY, START, WORKSPACE, make_directory},
-    traffic::smartlead_body,
+    service::{AGENCY, WORKSPACE, quarantine_id},
 };
 use serde_json::{Value, json};
 
-/// How many deliveries wait in quarantine, each another event, and how many workspaces are made.
+/// How many deliveries wait in quarantine, and how many workspaces are made.
 const COUNT: u64 = 6;
 
-fn quarantine_id(n: u64) -> QuarantineId {
-    QuarantineId(uuid::Uuid::from_u128(u128::from(n) + 1))
-}
-
-/// Puts deliveries into quarantine that the parser of today can read.
-async fn fill(folder: &Path) {
-    let store = SqliteStore::open(SqliteOptions::new(folder)).expect("a fresh folder opens");
-    make_directory(&store).await;
-    for n in 0..COUNT {
-        let kept = Quarantined {
-            id: quarantine_id(n),
-            workspace: WORKSPACE,
-            platform: Platform::Smartlead,
-            received_at: START,
-            reason: "the parser of then knew no better".to_owned(),
-            headers: Vec::new(),
-            body: smartlead_body(n),
-        };
-        store.quarantine(kept).await.expect("quarantine takes it");
-    }
-    store.close().await.expect("the store closes");
+/// Puts deliveries into quarantine that the parser of today can read. Each is another event.
+fn fill(folder: &Path) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_testkit_node"));
+    command.arg(folder).arg("fill").arg(COUNT.to_string());
+    assert!(command.status().expect("the node runs").success(), "quarantine is filled");
 }
 
 async fn start(power: &PowerCut, step: &str, n: u64) -> Option<Node> {
@@ -137,7 +113,7 @@ async fn a_crash_at_any_step_of_a_write_leaves_it_whole_or_undone() {
         for (step, is_made) in [("taken", false), ("written", false), ("committed", true), ("answered", true)] {
             let temp = tempfile::tempdir().expect("a folder");
             let power = PowerCut::new(temp.path()).expect("the shim is made");
-            fill(power.dir()).await;
+            fill(power.dir());
             let node = start(&power, step, n).await.expect("a folder with deliveries in quarantine can be served");
             let answers = send_all(&node).await;
             assert!(!node.wait().success(), "{step} is not taken {n} times");
@@ -153,7 +129,7 @@ async fn a_crash_at_any_step_of_a_write_leaves_it_whole_or_undone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn death_at_any_operation_of_a_write_leaves_it_whole_or_undone() {
     let run = async |power: &PowerCut, n: u64| {
-        fill(power.dir()).await;
+        fill(power.dir());
         power.die_at(n);
         let mut answers = Vec::new();
         if let Some(node) = start(power, "never", 1).await {
