@@ -7,6 +7,7 @@
 use hookline_model::{event::Event, identity::Claim, platform::Platform, time::Millis};
 
 pub mod instantly;
+pub mod redact_text;
 pub mod smartlead;
 pub mod time_text;
 
@@ -55,6 +56,11 @@ pub trait Parser: Sync {
 
     /// Blanks the values of known secret fields in place: the stored bytes are the bytes received, but for these.
     fn redact(&self, body: &mut [u8]);
+
+    /// The names of these fields, for [`redact_text::redact_text`]: what cannot be read is blanked by the letter.
+    fn secret_fields(&self) -> &'static [&'static str] {
+        &["secret_key"]
+    }
 }
 
 /// The parser of a platform, if its deliveries can be read.

@@ -5,8 +5,8 @@
 //!   tries every route with the wrong keys fails until it lists the new one.
 //! - `listen`: the accept loop with its time-outs, apart from what is served.
 //!
-//! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success) and `rejections`
-//! (who was refused at the door), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
+//! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
+//! parser is asked) and `rejections` (who was refused at the door), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
 //! and the source of chance are handed in.
 
 mod api;
@@ -17,6 +17,7 @@ mod limits;
 mod listen;
 mod metrics;
 mod problem;
+mod reading;
 mod receive;
 mod rejections;
 mod remote;

@@ -89,6 +89,10 @@ problem_types! {
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here";
     /// Somebody else changed the same thing.
     Conflict = CONFLICT, "conflict", "The change conflicts with another one";
+    /// The first request under the same idempotency key is still running.
+    RequestRunning = CONFLICT, "request-running", "The same request is still running";
+    /// The idempotency key belongs to another request.
+    IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key belongs to another request";
     /// A fault of ours.
     Internal = INTERNAL_SERVER_ERROR, "internal", "Something went wrong here";
 }

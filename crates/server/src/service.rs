@@ -8,7 +8,10 @@ use ipnet::IpNet;
 use hookline_model::time::Millis;
 use hookline_store::Store;
 
-use crate::{api, catch, chance::Entropy, health, limits::Limits, receive, receive::budget::ByteBudget, rejections::Rejections};
+use crate::{
+    api, api::idempotency::Running, catch, chance::Entropy, health, limits::Limits, receive, receive::budget::ByteBudget,
+    rejections::Rejections,
+};
 
 /// What time it is: the wall clock in the binary, a hand in tests.
 pub trait Clock: Send + Sync {
@@ -40,7 +43,8 @@ pub struct ServiceOptions {
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// The surfaces' state. Build it once and make every router from it: the byte budget and the rejections are in it.
+/// The surfaces' state. Build it once and make every router from it: the byte budget, the rejections and the running
+/// requests are in it.
 pub struct Service {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -52,6 +56,7 @@ pub struct Service {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) bodies: Arc<ByteBudget>,
     pub(crate) rejections: Rejections,
+    pub(crate) running: Running,
 }
 
 impl Service {
@@ -69,6 +74,7 @@ impl Service {
             trusted_proxies: options.trusted_proxies,
             bodies: Arc::new(ByteBudget::new(limits.bodies_bytes_in_all, limits.body_bytes_max)),
             rejections: Rejections::new(limits.rejections_max),
+            running: Running::default(),
             limits,
         })
     }

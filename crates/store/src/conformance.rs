@@ -7,6 +7,7 @@
 //! To add a case: write it in the module it belongs to, and add its name to the list below. A case that is not in the list is
 //! dead code, and does not compile.
 
+mod answers;
 mod appending;
 mod bodies;
 mod claims;
@@ -18,6 +19,7 @@ mod links;
 mod pages;
 mod quarantine;
 mod rebuilding;
+mod settling;
 mod variants;
 mod workspaces;
 mod world;
@@ -99,6 +101,26 @@ list_cases! {
         quarantine_keeps_a_delivery_whole_and_survives_reopening,
         quarantine_is_listed_newest_first_and_by_workspace,
         a_quarantine_id_that_comes_twice_is_kept_once,
+    }
+    settling {
+        a_delivery_in_quarantine_is_found_by_its_id,
+        a_page_of_quarantine_starts_behind_any_delivery,
+        a_released_delivery_is_in_the_log_and_no_longer_in_quarantine,
+        a_release_of_what_the_log_has_is_a_duplicate,
+        what_is_not_in_quarantine_releases_nothing,
+        a_release_goes_to_its_own_workspace_or_nowhere,
+        what_stays_has_its_new_reason_and_what_is_discarded_is_gone,
+        of_releases_at_once_one_is_made,
+        many_are_settled_at_once_between_other_appends,
+    }
+    answers {
+        an_answer_is_kept_with_its_change_and_survives_reopening,
+        a_change_under_a_known_key_is_a_conflict_and_changes_nothing,
+        a_change_that_is_refused_keeps_no_answer,
+        of_changes_at_once_under_one_key_one_is_made,
+        an_answer_is_kept_for_a_day,
+        only_so_many_answers_are_kept_and_the_oldest_go_first,
+        a_settling_keeps_its_answer_or_settles_nothing,
     }
     directory {
         a_change_is_in_the_directory_once_answered,

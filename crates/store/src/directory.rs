@@ -8,6 +8,8 @@ use hookline_model::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::answers::KeptAnswer;
+
 /// An agency: the account that owns workspaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agency {
@@ -113,6 +115,9 @@ pub enum DirectoryChange {
     PutKey(ApiKey),
     /// A key is revoked.
     DeleteKey(ApiKeyId),
+    /// The answer to whoever asked for the changes beside it. Of one under a key that an answer is kept under already comes a
+    /// conflict: a repetition changes nothing, however close behind the first it comes.
+    KeepAnswer(KeptAnswer),
 }
 
 /// Everything in the directory, with the look-ups that requests need.

@@ -10,11 +10,13 @@
 //! What the promises mean is decided by `conformance` (a feature of that name), which every store passes whole. Only in this
 //! crate is SQL.
 
+pub mod answers;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod directory;
 mod error;
 pub mod query;
+pub mod settle;
 pub mod sqlite;
 
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -30,8 +32,10 @@ use hookline_model::{
 };
 
 use crate::{
+    answers::KeptAnswer,
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+    settle::{MakeAnswer, Settled, Settlement},
 };
 
 pub use error::Error;
@@ -144,8 +148,26 @@ pub trait Store: Send + Sync {
     /// Keeps a delivery that could not be read. The oldest of the workspace go when its bound is reached.
     fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()>;
 
-    /// A page of a workspace's quarantine, newest first.
+    /// A page of a workspace's quarantine, newest first. A page may start behind any [`Quarantined::cursor`].
     fn quarantined(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Quarantined>>;
+
+    /// One delivery in quarantine.
+    fn quarantined_one(&self, workspace: WorkspaceId, id: QuarantineId) -> Answer<'_, Option<Quarantined>>;
+
+    /// Settles deliveries of a workspace's quarantine, all of them and the answer in one transaction: none of them is lost or
+    /// doubled, whatever happens between. Answers what became of each when that is on disk.
+    ///
+    /// A delivery is released at most once, and into its own workspace: anything else is a conflict. An answer under a key that
+    /// one is kept under already is a conflict, and settles nothing.
+    fn settle(
+        &self,
+        workspace: WorkspaceId,
+        settlements: Vec<Settlement>,
+        answer: Option<MakeAnswer>,
+    ) -> Answer<'_, Vec<Settled>>;
+
+    /// The answer that is kept under a key, unless it is expired by `now`.
+    fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>>;
 
     /// Agencies, workspaces, addresses and keys as of the last change.
     fn directory(&self) -> Arc<Directory>;

@@ -10,12 +10,13 @@ use std::{
 };
 
 use hookline_model::{
-    id::{Address, AgencyId, WorkspaceId},
+    id::{Address, AgencyId, QuarantineId, WorkspaceId},
+    platform::Platform,
     time::Millis,
 };
 use hookline_server::{Clock, Entropy, Limits, Service, ServiceOptions, serve};
 use hookline_store::{
-    Store,
+    Quarantined, Store,
     directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace},
     sqlite::{Probe, SqliteOptions, SqliteStore},
 };
@@ -94,13 +95,43 @@ pub async fn make_directory(store: &dyn Store) {
     store.change_directory(changes).await.expect("a new directory takes them");
 }
 
+/// The id of the `n`-th delivery of [`fill_quarantine`].
+#[must_use]
+pub fn quarantine_id(n: u64) -> QuarantineId {
+    QuarantineId(uuid::Uuid::from_u128(u128::from(n) + 1))
+}
+
+/// Puts the first deliveries of the traffic into [`WORKSPACE`]'s quarantine, as if the parser of then could not read them.
+///
+/// # Panics
+/// When the store does not take them.
+pub async fn fill_quarantine(store: &dyn Store, count: u64) {
+    for n in 0..count {
+        let kept = Quarantined {
+            id: quarantine_id(n),
+            workspace: WORKSPACE,
+            platform: Platform::Smartlead,
+            received_at: START,
+            reason: "the parser of then knew no better".to_owned(),
+            headers: Vec::new(),
+            body: crate::traffic::smartlead_body(n),
+        };
+        store.quarantine(kept).await.expect("quarantine takes it");
+    }
+}
+
 /// The service's surfaces over a store.
 pub fn surfaces(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Arc<Service> {
+    surfaces_seeded(store, clock, limits, 1)
+}
+
+/// The same with chance from a seed: a second life in one folder needs another one, or it makes the ids of the first again.
+pub fn surfaces_seeded(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits, seed: u64) -> Arc<Service> {
     use sha2::{Digest, Sha256};
     Service::new(ServiceOptions {
         store,
         clock,
-        entropy: Arc::new(Seeded::new(1)),
+        entropy: Arc::new(Seeded::new(seed)),
         admin_key_hash: Sha256::digest(ADMIN_KEY).into(),
         public_url: "http://hookline.test".to_owned(),
         limits,

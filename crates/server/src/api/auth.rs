@@ -11,8 +11,8 @@ use http::{header, request::Parts};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use hookline_model::id::{AgencyId, WorkspaceId};
-use hookline_store::directory::{AddressOwner, Agency, Directory, KeyScope, Role, Workspace};
+use hookline_model::id::{AgencyId, ApiKeyId, WorkspaceId};
+use hookline_store::directory::{AddressOwner, Agency, ApiKey, Directory, KeyScope, Role, Workspace};
 
 use crate::{
     problem::{Problem, ProblemType},
@@ -22,6 +22,8 @@ use crate::{
 /// A valid key's owner.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller {
+    /// The key's id; none is the admin key.
+    pub(super) key: Option<ApiKeyId>,
     pub(super) scope: KeyScope,
     pub(super) role: Role,
 }
@@ -69,10 +71,11 @@ impl FromRequestParts<Arc<Service>> for Caller {
         let key = bearer(parts).ok_or_else(unauthorized)?;
         let hash: [u8; 32] = Sha256::digest(key).into();
         if bool::from(hash.ct_eq(&service.admin_key_hash)) {
-            return Ok(Caller { scope: KeyScope::Installation, role: Role::Write });
+            return Ok(Caller { key: None, scope: KeyScope::Installation, role: Role::Write });
         }
         let directory = service.store.directory();
-        directory.key(&hash).map(|key| Caller { scope: key.scope, role: key.role }).ok_or_else(unauthorized)
+        let caller = |key: &ApiKey| Caller { key: Some(key.id), scope: key.scope, role: key.role };
+        directory.key(&hash).map(caller).ok_or_else(unauthorized)
     }
 }
 

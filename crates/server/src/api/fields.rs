@@ -4,7 +4,11 @@
 
 use std::{str::FromStr, sync::Arc};
 
-use axum::extract::{FromRequest, Request};
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+};
+use bytes::Bytes;
 use http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
@@ -34,12 +38,17 @@ impl FromRequest<Arc<Service>> for Fields {
             let detail = "Send JSON, with the content type application/json.";
             return Err(Problem::new(ProblemType::UnsupportedMediaType, detail).closing());
         }
-        let reading = Limited::new(request.into_body(), service.limits.api_body_bytes_max).collect();
-        match timeout(service.limits.body_timeout, reading).await {
-            Ok(Ok(body)) => Fields::parse(&body.to_bytes()),
-            Ok(Err(error)) => Err(unread(&*error, service.limits.api_body_bytes_max)),
-            Err(_) => Err(Problem::new(ProblemType::BodyTimeout, "The body took too long. Send it again.").closing()),
-        }
+        Fields::parse(&read(request.into_body(), service).await?)
+    }
+}
+
+/// Reads the body of an API request, in bounded time and memory.
+pub(super) async fn read(body: Body, service: &Service) -> Result<Bytes, Problem> {
+    let reading = Limited::new(body, service.limits.api_body_bytes_max).collect();
+    match timeout(service.limits.body_timeout, reading).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) => Err(unread(&*error, service.limits.api_body_bytes_max)),
+        Err(_) => Err(Problem::new(ProblemType::BodyTimeout, "The body took too long. Send it again.").closing()),
     }
 }
 

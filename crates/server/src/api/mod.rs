@@ -1,7 +1,8 @@
 //! The native API: everything under `/v1`.
 //!
 //! One endpoint is one file and one line in [`endpoints`]. A handler takes what it may work on from an extractor of [`auth`],
-//! which has found it and checked the key; it calls the store once or twice and maps what comes back. Shared parts: [`query`] and
+//! which has found it and checked the key; it calls the store once or twice and maps what comes back. One that changes something
+//! makes the change through [`once`], so that [`idempotency`] can repeat its answer. Shared parts: [`query`] and
 //! [`fields`] read parameters and bodies and name what is wrong with them, [`page`] and [`cursor`] make listings, [`shapes`] are
 //! the objects of the contract, [`event_shape`] with [`event_data`] the largest of them.
 
@@ -17,7 +18,9 @@ mod event_shape;
 mod events;
 mod fields;
 mod guard;
+pub(crate) mod idempotency;
 mod keys;
+mod once;
 mod page;
 mod quarantine;
 mod query;
@@ -70,6 +73,11 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(POST, "/v1/agencies/{agency_id}/addresses", addresses::create::create),
         endpoint(GET, "/v1/agencies/{agency_id}/addresses", addresses::list::list),
         endpoint(DELETE, "/v1/agencies/{agency_id}/addresses/{address}", addresses::delete::delete),
+        endpoint(GET, "/v1/agencies/{agency_id}/quarantine", quarantine::list::list),
+        endpoint(POST, "/v1/agencies/{agency_id}/quarantine/reprocess", quarantine::reprocess_all::reprocess_all),
+        endpoint(GET, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::show::show),
+        endpoint(DELETE, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::delete::delete),
+        endpoint(POST, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess),
         endpoint(GET, "/v1/agencies/{agency_id}/unrouted", agencies::unrouted::unrouted),
         endpoint(POST, "/v1/agencies/{agency_id}/workspaces", workspaces::create::create),
         endpoint(GET, "/v1/workspaces", workspaces::list::list),
@@ -87,7 +95,11 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", campaigns::show::show),
         endpoint(GET, "/v1/workspaces/{workspace_id}/emails", emails::list::list),
         endpoint(GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", emails::show::show),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/quarantine", quarantine::list),
+        endpoint(GET, "/v1/workspaces/{workspace_id}/quarantine", quarantine::list::list),
+        endpoint(POST, "/v1/workspaces/{workspace_id}/quarantine/reprocess", quarantine::reprocess_all::reprocess_all),
+        endpoint(GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::show::show),
+        endpoint(DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::delete::delete),
+        endpoint(POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess),
         endpoint(GET, "/v1/rejections", rejections::list),
         endpoint(POST, "/v1/keys", keys::create::create),
         endpoint(GET, "/v1/keys", keys::list::list),
@@ -99,5 +111,6 @@ fn endpoints() -> Vec<Endpoint> {
 pub(crate) fn routes(service: &Arc<Service>) -> Router<Arc<Service>> {
     let add = |router: Router<Arc<Service>>, endpoint: Endpoint| router.route(endpoint.path, endpoint.handler);
     let routes = endpoints().into_iter().fold(Router::new(), add);
+    let routes = routes.route_layer(from_fn_with_state(Arc::clone(service), idempotency::once));
     routes.route_layer(from_fn_with_state(Arc::clone(service), guard::guard))
 }

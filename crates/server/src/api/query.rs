@@ -13,7 +13,7 @@ use hookline_model::{
     key::EmailAddress,
     time::Millis,
 };
-use hookline_store::query::{CampaignSelector, ContactSelector, PAGE_ROWS_MAX, PageRequest};
+use hookline_store::query::{CampaignSelector, ContactSelector, Cursor, PAGE_ROWS_MAX, PageRequest};
 
 use crate::{
     api::cursor::{self, Listing},
@@ -143,13 +143,17 @@ impl Query {
             let limit = limit.parse().ok().filter(|limit| (1..=PAGE_ROWS_MAX).contains(limit));
             page.limit = limit.ok_or_else(|| Problem::invalid("limit", format!("Give a number from 1 to {PAGE_ROWS_MAX}.")))?;
         }
-        self.pairs.retain(|(name, value)| name != "cursor" || !value.is_empty());
-        if let Some(at) = self.pairs.iter().position(|(name, _)| name == "cursor") {
-            let (_, text) = self.pairs.remove(at);
-            let bad = || Problem::invalid("cursor", "Give next_cursor of the page before, unchanged, to the same listing.");
-            page.after = Some(cursor::decode(listing, &text).ok_or_else(bad)?);
-        }
+        page.after = self.cursor(listing)?;
         Ok(page)
+    }
+
+    /// `cursor`. An empty one is the beginning.
+    pub(super) fn cursor(&mut self, listing: Listing) -> Result<Option<Cursor>, Problem> {
+        self.pairs.retain(|(name, value)| name != "cursor" || !value.is_empty());
+        let Some(at) = self.pairs.iter().position(|(name, _)| name == "cursor") else { return Ok(None) };
+        let (_, text) = self.pairs.remove(at);
+        let bad = || Problem::invalid("cursor", "Give next_cursor of the page before, unchanged, to the same listing.");
+        cursor::decode(listing, &text).map(Some).ok_or_else(bad)
     }
 }
 

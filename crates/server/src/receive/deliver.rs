@@ -1,9 +1,6 @@
 //! `POST /public/{hook}/{address}`: one delivery, kept before it is answered.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use axum::{
     Json,
@@ -16,18 +13,17 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use hookline_model::{
-    entry::Origin,
     id::{EventId, QuarantineId},
-    kind::Kind,
     time::Millis,
 };
-use hookline_platforms::{Delivery, Parsed};
+use hookline_platforms::{Parsed, redact_text::redact_text};
 use hookline_store::{Append, Appended, Error, Quarantined, directory::AddressOwner};
 
 use crate::{
     chance::uuid_v7,
     metrics::INGEST_SECONDS,
     problem::{Problem, ProblemType},
+    reading,
     receive::{
         body::{self, ReadError},
         door::Door,
@@ -79,12 +75,16 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
         Err(error) => return Outcome::Refused(unread(service, error)),
     };
     let received_at = service.clock.now();
-    let parsed = parse(door, &body, received_at);
+    let parsed = reading::read(door.parser, &body, received_at);
     // In place and only after parsing, so that there is one copy and the parser may look at the secret.
     door.parser.redact(&mut body);
     match parsed {
         Ok(parsed) => keep(service, door, parsed, received_at, body).await,
-        Err(reason) => quarantine(service, door, reason, &head.headers, received_at, body).await,
+        Err(reason) => {
+            // By the letter too: what could not be read may be no JSON, or have its secret where nobody expects it.
+            redact_text(&mut body, door.parser.secret_fields());
+            quarantine(service, door, reason, &head.headers, received_at, body).await
+        }
     }
 }
 
@@ -134,20 +134,8 @@ fn unread(service: &Service, error: ReadError) -> Problem {
     problem.closing()
 }
 
-/// Reads a delivery, or says why it cannot be read. A parser that panics cost us the parser's bug, never the delivery.
-fn parse(door: &Door, body: &[u8], received_at: Millis) -> Result<Parsed, String> {
-    let delivery = Delivery { body, received_at };
-    match catch_unwind(AssertUnwindSafe(|| door.parser.parse(&delivery))) {
-        Ok(parsed) => parsed.map_err(|error| error.to_string()),
-        Err(_) => {
-            tracing::error!(source.platform = door.platform.name(), "a parser panicked; its delivery is in quarantine");
-            Err("the parser failed on this body, which is a fault of this version".to_owned())
-        }
-    }
-}
-
 async fn keep(service: &Service, door: &Door, parsed: Parsed, received_at: Millis, raw: Vec<u8>) -> Outcome {
-    let origin = if parsed.event.kind == Kind::WebhookTest { Origin::Test } else { Origin::Live };
+    let origin = reading::origin(&parsed.event);
     let Parsed { event, claim } = parsed;
     let delivery = Append { workspace: door.workspace, event, claim, origin, received_at, raw };
     match service.store.append(delivery).await {

@@ -114,6 +114,13 @@ impl App {
         self.send(request.expect("a request")).await
     }
 
+    /// Calls the API under an idempotency key.
+    pub(crate) async fn call_once(&self, method: Method, path: &str, key: &str, once: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let request = request.header("idempotency-key", once).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.map_or_else(Body::empty, |body| Body::from(body.to_string()))).expect("a request")).await
+    }
+
     pub(crate) async fn get(&self, path: &str, key: &str) -> Answer {
         self.call(Method::GET, path, key, None).await
     }

@@ -7,13 +7,16 @@ use std::{
 };
 
 use hookline_model::{
-    id::{CampaignId, ContactId, EmailId, EventId, WorkspaceId},
+    id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
     record::{Campaign, Contact, Email},
+    time::Millis,
 };
 use hookline_store::{
     Answer, Append, Appended, Duplicates, Error, Quarantined, RebuildKeys, Status, Store, StoredEvent,
+    answers::KeptAnswer,
     directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Workspace},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+    settle::{MakeAnswer, Settled, Settlement},
 };
 
 /// The store.
@@ -28,6 +31,8 @@ struct Kept {
     keys: Vec<ApiKey>,
     appended: Vec<Append>,
     quarantined: Vec<Quarantined>,
+    answers: Vec<KeptAnswer>,
+    answers_on_their_way: bool,
     error: Option<Error>,
     panics: bool,
     asked: Vec<String>,
@@ -54,6 +59,15 @@ impl FakeStore {
 
     pub(crate) fn quarantined(&self) -> Vec<Quarantined> {
         self.kept().quarantined.clone()
+    }
+
+    /// The next answer that is looked up is not there yet, as while its change is on the way to the disk.
+    pub(crate) fn delay_answer(&self) {
+        self.kept().answers_on_their_way = true;
+    }
+
+    pub(crate) fn answers(&self) -> Vec<KeptAnswer> {
+        self.kept().answers.clone()
     }
 
     /// The last filter and page that were asked for.
@@ -106,6 +120,36 @@ impl Kept {
             DirectoryChange::DeleteAddress(address) => self.addresses.retain(|row| row.address != address),
             DirectoryChange::PutKey(row) => self.keys.push(row),
             DirectoryChange::DeleteKey(id) => self.keys.retain(|row| row.id != id),
+            DirectoryChange::KeepAnswer(answer) => self.answers.push(answer),
+        }
+    }
+
+    fn append(&mut self, delivery: Append) -> Appended {
+        let event_id = delivery.event.id;
+        let same = |row: &Append| row.workspace == delivery.workspace && row.event.id == event_id;
+        let duplicate = self.appended.iter().any(same);
+        if !duplicate {
+            self.appended.push(delivery);
+        }
+        Appended { event_id, duplicate }
+    }
+
+    fn settle(&mut self, workspace: WorkspaceId, settlement: Settlement) -> Settled {
+        let same = |row: &Quarantined| (row.workspace, row.id) == (workspace, settlement.id());
+        let Some(place) = self.quarantined.iter().position(same) else { return Settled::NotThere };
+        match settlement {
+            Settlement::Stay(_, reason) => {
+                self.quarantined[place].reason = reason;
+                Settled::Stayed
+            }
+            Settlement::Discard(_) => {
+                self.quarantined.remove(place);
+                Settled::Discarded
+            }
+            Settlement::Release(_, delivery) => {
+                self.quarantined.remove(place);
+                Settled::Released(self.append(*delivery))
+            }
         }
     }
 
@@ -126,25 +170,51 @@ impl Kept {
 
 impl Store for FakeStore {
     fn append(&self, delivery: Append) -> Answer<'_, Appended> {
-        answer(self.enter().map(|mut kept| {
-            let event_id = delivery.event.id;
-            let same = |row: &Append| row.workspace == delivery.workspace && row.event.id == event_id;
-            let duplicate = kept.appended.iter().any(same);
-            if !duplicate {
-                kept.appended.push(delivery);
-            }
-            Appended { event_id, duplicate }
-        }))
+        answer(self.enter().map(|mut kept| kept.append(delivery)))
     }
 
     fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()> {
         answer(self.enter().map(|mut kept| kept.quarantined.push(delivery)))
     }
 
-    fn quarantined(&self, workspace: WorkspaceId, _: PageRequest) -> Answer<'_, Page<Quarantined>> {
+    fn quarantined(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Quarantined>> {
         answer(self.enter().map(|kept| {
-            let own = kept.quarantined.iter().rev().filter(|row| row.workspace == workspace);
-            Page { rows: own.cloned().collect(), next: None }
+            let place = |row: &Quarantined| (row.received_at, row.id.0.as_bytes().to_vec());
+            let is_behind =
+                |row: &&Quarantined| page.after.as_ref().is_none_or(|after| place(row) < (after.at, after.key.clone()));
+            let own = kept.quarantined.iter().filter(|row| row.workspace == workspace).filter(is_behind);
+            let mut rows: Vec<Quarantined> = own.cloned().collect();
+            rows.sort_by_key(|row| std::cmp::Reverse(place(row)));
+            rows.truncate(page.limit);
+            let next = rows.last().filter(|_| rows.len() == page.limit).map(Quarantined::cursor);
+            Page { rows, next }
+        }))
+    }
+
+    fn quarantined_one(&self, workspace: WorkspaceId, id: QuarantineId) -> Answer<'_, Option<Quarantined>> {
+        answer(self.enter().map(|kept| kept.quarantined.iter().find(|row| (row.workspace, row.id) == (workspace, id)).cloned()))
+    }
+
+    fn settle(
+        &self,
+        workspace: WorkspaceId,
+        settlements: Vec<Settlement>,
+        make_answer: Option<MakeAnswer>,
+    ) -> Answer<'_, Vec<Settled>> {
+        answer(self.enter().map(|mut kept| {
+            let settled: Vec<Settled> = settlements.into_iter().map(|one| kept.settle(workspace, one)).collect();
+            kept.answers.extend(make_answer.and_then(|make| make(&settled)));
+            settled
+        }))
+    }
+
+    fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>> {
+        answer(self.enter().map(|mut kept| {
+            if std::mem::take(&mut kept.answers_on_their_way) {
+                return None;
+            }
+            let found = kept.answers.iter().find(|answer| answer.key == key);
+            found.filter(|answer| !answer.is_expired(now)).cloned()
         }))
     }
 

@@ -1,5 +1,7 @@
 //! The surfaces on the embedded store.
 
+mod idempotency;
+mod quarantine;
 mod records;
 mod tenants;
 mod world;

@@ -1,8 +1,11 @@
 //! The service in process: a fresh store, a clock in hand, requests through the router.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use axum::{Router, body::Body};
@@ -10,6 +13,7 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use hookline_model::time::Millis;
@@ -21,7 +25,14 @@ use hookline_store::{
 
 pub(crate) const ADMIN: &str = "the-admin-key-of-this-test-0123456789";
 
-struct Hand(AtomicI64);
+/// A clock that moves by a millisecond whenever it is looked at.
+pub(crate) struct Hand(AtomicI64);
+
+impl Hand {
+    pub(crate) fn advance_ms(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
 
 impl Clock for Hand {
     fn now(&self) -> Millis {
@@ -38,11 +49,49 @@ impl Entropy for Counting {
     }
 }
 
+/// Holds the log's writer between taking what waits and writing it.
+#[derive(Default)]
+pub(crate) struct Gate {
+    is_shut: Mutex<bool>,
+    moved: Condvar,
+    waiting: Notify,
+}
+
+impl Gate {
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.is_shut.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn shut(&self) {
+        *self.lock() = true;
+    }
+
+    pub(crate) fn open(&self) {
+        *self.lock() = false;
+        self.moved.notify_all();
+    }
+
+    /// Returns once the writer waits at the shut gate.
+    pub(crate) async fn writer_waits(&self) {
+        self.waiting.notified().await;
+    }
+
+    fn pass(&self) {
+        let shut = self.lock();
+        if *shut {
+            self.waiting.notify_one();
+            drop(self.moved.wait_while(shut, |is_shut| *is_shut));
+        }
+    }
+}
+
 /// The service with an agency and a workspace.
 pub(crate) struct World {
-    _folder: tempfile::TempDir,
-    store: Arc<dyn Store>,
-    router: Router,
+    folder: tempfile::TempDir,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<Hand>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) router: Router,
     pub(crate) agency: Value,
     pub(crate) workspace: Value,
 }
@@ -50,21 +99,22 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> World {
         let folder = tempfile::tempdir().expect("a folder");
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(SqliteOptions::new(folder.path())).expect("a fresh store"));
-        let router = router(ServiceOptions {
-            store: Arc::clone(&store),
-            clock: Arc::new(Hand(AtomicI64::new(1_770_854_400_000))),
-            entropy: Arc::new(Counting(AtomicU64::new(0))),
-            admin_key_hash: Sha256::digest(ADMIN).into(),
-            public_url: "https://hooks.example.com".to_owned(),
-            limits: Limits::default(),
-            metrics: None,
-            trusted_proxies: Vec::new(),
-        });
-        let mut world = World { _folder: folder, store, router, agency: Value::Null, workspace: Value::Null };
+        let clock = Arc::new(Hand(AtomicI64::new(1_770_854_400_000)));
+        let (gate, chance) = (Arc::new(Gate::default()), Arc::new(Counting(AtomicU64::new(0))));
+        let (store, router) = open(folder.path(), &clock, &gate, chance);
+        let mut world = World { folder, store, clock, gate, router, agency: Value::Null, workspace: Value::Null };
         world.agency = world.make("/v1/agencies", json!({"name": "Acme"})).await;
         world.workspace = world.new_workspace("Client").await;
         world
+    }
+
+    /// The same after the service ended and started again.
+    pub(crate) async fn restarted(self) -> World {
+        self.store.close().await.expect("a clean end");
+        let World { folder, store, clock, gate, router, agency, workspace } = self;
+        drop((store, router));
+        let (store, router) = open(folder.path(), &clock, &gate, Arc::new(Counting(AtomicU64::new(1 << 40))));
+        World { folder, store, clock, gate, router, agency, workspace }
     }
 
     pub(crate) async fn new_workspace(&self, name: &str) -> Value {
@@ -88,6 +138,11 @@ impl World {
         let status = answer.status();
         let bytes = answer.into_body().collect().await.expect("a whole body").to_bytes();
         (status, if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") })
+    }
+
+    /// Calls the API with the admin key under an idempotency key; also whether the answer is one of before.
+    pub(crate) async fn call_once(&self, method: Method, path: &str, once: &str, body: Value) -> (u16, Value, bool) {
+        call_once(self.router.clone(), method, path.to_owned(), once.to_owned(), body).await
     }
 
     /// Reads something that is there.
@@ -129,9 +184,47 @@ impl World {
         answer
     }
 
+    /// Where everything is kept.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) async fn close(self) {
         self.store.close().await.expect("a clean end");
     }
+}
+
+fn open(folder: &Path, clock: &Arc<Hand>, gate: &Arc<Gate>, chance: Arc<Counting>) -> (Arc<dyn Store>, Router) {
+    let mut options = SqliteOptions::new(folder);
+    let passing = Arc::clone(gate);
+    options.probe = Arc::new(move |step| {
+        if step == "taken" {
+            passing.pass();
+        }
+    });
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options).expect("the folder opens"));
+    let router = router(ServiceOptions {
+        store: Arc::clone(&store),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        entropy: chance,
+        admin_key_hash: Sha256::digest(ADMIN).into(),
+        public_url: "https://hooks.example.com".to_owned(),
+        limits: Limits::default(),
+        metrics: None,
+        trusted_proxies: Vec::new(),
+    });
+    (store, router)
+}
+
+/// See [`World::call_once`]; can be given to a task.
+pub(crate) async fn call_once(router: Router, method: Method, path: String, once: String, body: Value) -> (u16, Value, bool) {
+    let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {ADMIN}"));
+    let request = request.header(header::CONTENT_TYPE, "application/json").header("idempotency-key", once);
+    let answer = router.oneshot(request.body(Body::from(body.to_string())).expect("a request")).await;
+    let answer = answer.expect("routers do not fail");
+    let (status, replayed) = (answer.status().as_u16(), answer.headers().contains_key("idempotent-replayed"));
+    let bytes = answer.into_body().collect().await.expect("a whole body").to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null), replayed)
 }
 
 pub(crate) fn text(value: &Value) -> &str {

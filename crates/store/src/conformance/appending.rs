@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hookline_model::{
     entry::Origin,
     event::{Change, Event},
-    id::{CampaignId, ContactId, EmailId, EventId, WorkspaceId},
+    id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
     kind::Kind,
     platform::Platform,
 };
@@ -124,6 +124,7 @@ pub(super) async fn an_unknown_workspace_is_an_error(make_place: MakePlace<'_>) 
 pub(super) async fn assert_no_read_answers(store: &dyn Store, workspace: WorkspaceId) {
     let (contact, campaign, email) = (by_lead("1"), campaign_key("1"), message_key("1"));
     assert!(store.quarantined(workspace, all()).await.is_err());
+    assert!(store.quarantined_one(workspace, QuarantineId(Uuid::nil())).await.is_err());
     assert!(store.event(workspace, EventId(Uuid::nil()), true).await.is_err());
     assert!(store.events(workspace, EventFilter::default(), all()).await.is_err());
     assert!(store.contact(workspace, ContactId::derive(workspace, &contact)).await.is_err());

@@ -56,6 +56,8 @@ pub(super) async fn a_closed_store_answers_with_an_error(make_place: MakePlace<'
     assert!(matches!(store.quarantine(unreadable(ACME, 1, 0)).await, Err(Error::Closed)));
     let change = vec![DirectoryChange::PutAgency(agency(super::world::AGENCY, UNROUTED))];
     assert!(matches!(store.change_directory(change).await, Err(Error::Closed)));
+    assert!(matches!(store.settle(ACME, Vec::new(), None).await, Err(Error::Closed)));
+    assert!(matches!(store.kept_answer([0; 32], given::at(0)).await, Err(Error::Closed)));
     assert!(store.ready().await.is_err(), "a closed store is not ready");
     assert_no_read_answers(store.as_ref(), ACME).await;
     let read = store.events(ACME, EventFilter::default(), all()).await;

@@ -9,7 +9,10 @@ use hookline_model::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::open::failed;
+use super::{
+    answers,
+    open::{all_or_none, failed},
+};
 use crate::{
     Error,
     directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Role, Workspace},
@@ -78,17 +81,18 @@ fn key_row(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
     })
 }
 
+/// Roughly what changes take in memory.
+pub(super) fn bytes(changes: &[DirectoryChange]) -> usize {
+    let of_one = |change: &DirectoryChange| match change {
+        DirectoryChange::KeepAnswer(answer) => answer.body.len(),
+        _ => 0,
+    };
+    changes.iter().map(|change| of_one(change) + 256).sum()
+}
+
 /// Applies changes inside the writer's transaction, all or none.
 pub(super) fn apply(log: &Connection, changes: &[DirectoryChange]) -> Result<(), Error> {
-    let step = |sql: &str| log.execute_batch(sql).map_err(|error| failed("change the directory", &error));
-    step("SAVEPOINT directory")?;
-    for change in changes {
-        if let Err(error) = apply_one(log, change) {
-            step("ROLLBACK TO directory; RELEASE directory")?;
-            return Err(error);
-        }
-    }
-    step("RELEASE directory")
+    all_or_none(log, || changes.iter().try_for_each(|change| apply_one(log, change)))
 }
 
 fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
@@ -159,6 +163,7 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
             run("UPDATE workspace SET deleted = 1 WHERE agency = ?1", params![id.0])?;
             run("DELETE FROM agency WHERE id = ?1", params![id.0])?
         }
+        DirectoryChange::KeepAnswer(answer) => return answers::put(log, answer),
     };
     Ok(())
 }

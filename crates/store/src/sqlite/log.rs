@@ -14,7 +14,7 @@ use super::{
     open::failed,
     payload::{self, Payload},
 };
-use crate::{Appended, Error};
+use crate::{Append, Appended, Error};
 
 /// A delivery, made ready for the writer on the request's own thread.
 #[derive(Debug)]
@@ -26,6 +26,32 @@ pub(super) struct Prepared {
     pub(super) origin: Origin,
     pub(super) received_at: Millis,
     pub(super) payload: Payload,
+}
+
+impl Prepared {
+    /// Packs a delivery.
+    pub(super) fn new(mut delivery: Append) -> Result<Prepared, Error> {
+        if delivery.origin == Origin::Test {
+            // Kept apart: a sample is no repetition of a live event, and a live event none of a sample.
+            delivery.event.id = delivery.event.id.of_test();
+            delivery.claim = delivery.claim.map(|claim| claim.of_test());
+        }
+        let payload = payload::pack(&delivery.event, &delivery.raw)?;
+        Ok(Prepared {
+            workspace: delivery.workspace,
+            digest: delivery.event.content_digest(),
+            event: delivery.event,
+            claim: delivery.claim,
+            origin: delivery.origin,
+            received_at: delivery.received_at,
+            payload,
+        })
+    }
+
+    /// Roughly what it takes in memory: the event beside the packed payload, which together are about the two unpacked.
+    pub(super) fn bytes(&self) -> usize {
+        self.payload.bytes + self.payload.packed.len()
+    }
 }
 
 /// An entry that was just appended, with what the view needs beside it.

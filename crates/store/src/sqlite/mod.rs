@@ -7,6 +7,7 @@
 //!
 //! What may be lost: nothing of the log; of the records, after a power cut, the last folds, which are folded again at the start.
 
+mod answers;
 mod directory;
 mod disk;
 mod log;
@@ -18,6 +19,7 @@ mod queue;
 mod reader;
 mod rebuild;
 mod rows;
+mod settle;
 mod shared;
 mod view;
 mod writer;
@@ -28,8 +30,8 @@ use std::{
     thread::JoinHandle,
 };
 
-use hookline_model::entry::Origin;
-use hookline_model::id::{CampaignId, ContactId, EmailId, EventId, WorkspaceId};
+use hookline_model::id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId};
+use hookline_model::time::Millis;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::{
@@ -37,6 +39,7 @@ use self::{
     log::Prepared,
     queue::Queue,
     reader::{Reader, WorkspaceReader},
+    settle::Settling,
     shared::Shared,
     view::{Command, View},
     writer::{Reply, Task, Writer},
@@ -47,8 +50,10 @@ pub use self::{
 };
 use crate::{
     Answer, Append, Appended, Error, Quarantined, RebuildKeys, Status, Store, StoredEvent,
+    answers::KeptAnswer,
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+    settle::{MakeAnswer, Settled, Settlement},
 };
 use hookline_model::record::{Campaign, Contact, Email};
 
@@ -236,26 +241,11 @@ fn spawn(name: &str, shared: &Arc<Shared>, work: impl FnOnce() + Send + 'static)
 }
 
 impl Store for SqliteStore {
-    fn append(&self, mut delivery: Append) -> Answer<'_, Appended> {
+    fn append(&self, delivery: Append) -> Answer<'_, Appended> {
         Box::pin(async move {
-            if delivery.origin == Origin::Test {
-                // Kept apart: a sample is no repetition of a live event, and a live event none of a sample.
-                delivery.event.id = delivery.event.id.of_test();
-                delivery.claim = delivery.claim.map(|claim| claim.of_test());
-            }
-            let payload = payload::pack(&delivery.event, &delivery.raw)?;
-            let prepared = Prepared {
-                workspace: delivery.workspace,
-                digest: delivery.event.content_digest(),
-                event: delivery.event,
-                claim: delivery.claim,
-                origin: delivery.origin,
-                received_at: delivery.received_at,
-                payload,
-            };
-            // The event is in memory beside the packed payload; together they are about what the two unpacked are.
-            let bytes = prepared.payload.bytes + prepared.payload.packed.len();
-            self.write(Some(delivery.workspace), bytes, Task::Append(Box::new(prepared)), Reply::Appended).await
+            let workspace = delivery.workspace;
+            let prepared = Prepared::new(delivery)?;
+            self.write(Some(workspace), prepared.bytes(), Task::Append(Box::new(prepared)), Reply::Appended).await
         })
     }
 
@@ -271,12 +261,35 @@ impl Store for SqliteStore {
         })
     }
 
+    fn quarantined_one(&self, workspace: WorkspaceId, id: QuarantineId) -> Answer<'_, Option<Quarantined>> {
+        Box::pin(async move {
+            let number = self.number(workspace).await?;
+            self.with_reader(move |reader| quarantine::one(&reader.log, number, workspace, id)).await
+        })
+    }
+
+    fn settle(
+        &self,
+        workspace: WorkspaceId,
+        settlements: Vec<Settlement>,
+        answer: Option<MakeAnswer>,
+    ) -> Answer<'_, Vec<Settled>> {
+        Box::pin(async move {
+            let settling = Settling::prepare(workspace, settlements, answer).await?;
+            self.write(Some(workspace), settling.bytes(), Task::Settle(settling), Reply::Settled).await
+        })
+    }
+
+    fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>> {
+        Box::pin(self.with_reader(move |reader| answers::find(&reader.log, key, now)))
+    }
+
     fn directory(&self) -> Arc<Directory> {
         Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn change_directory(&self, changes: Vec<DirectoryChange>) -> Answer<'_, ()> {
-        Box::pin(self.write(None, 256 * changes.len(), Task::Directory(changes), Reply::Done))
+        Box::pin(self.write(None, directory::bytes(&changes), Task::Directory(changes), Reply::Done))
     }
 
     fn event(&self, workspace: WorkspaceId, id: EventId, with_raw: bool) -> Answer<'_, Option<StoredEvent>> {

@@ -212,6 +212,20 @@ fn read_pragma(connection: &Connection, name: &str) -> Result<i64, Error> {
     connection.pragma_query_value(None, name, |row| row.get(0)).map_err(|error| failed("read a pragma", &error))
 }
 
+/// Makes a change inside a transaction whole, or takes it back when it is a conflict. After any other error the transaction is
+/// taken back whole, by the caller or by SQLite itself already.
+pub(super) fn all_or_none<T>(connection: &Connection, change: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let step = |sql: &str| connection.execute_batch(sql).map_err(|error| failed("make a change whole or not at all", &error));
+    step("SAVEPOINT change")?;
+    let outcome = change();
+    match outcome {
+        Ok(_) => step("RELEASE change")?,
+        Err(Error::Conflict(_)) => step("ROLLBACK TO change; RELEASE change")?,
+        Err(_) => {}
+    }
+    outcome
+}
+
 /// Tells a full disk from everything else.
 pub(super) fn failed(attempted: &'static str, error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {

@@ -5,12 +5,13 @@ use hookline_model::{
     platform::Platform,
     time::Millis,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
 
 use super::{metrics::QUARANTINE_EVICTED, open::failed};
 use crate::{
     Error, Quarantined,
-    query::{Cursor, Page, PageRequest},
+    query::{Page, PageRequest},
 };
 
 /// Deliveries of one workspace that are kept.
@@ -55,15 +56,44 @@ fn over_bound(log: &Connection, no: i64) -> Result<bool, rusqlite::Error> {
 
 /// Removes the oldest delivery; `false` if there was none.
 fn evict_oldest(log: &Connection, no: i64) -> Result<bool, rusqlite::Error> {
-    let find = "DELETE FROM quarantine WHERE id =
-            (SELECT id FROM quarantine WHERE workspace = ?1 ORDER BY received_at, id LIMIT 1) RETURNING bytes";
-    let Some(bytes) = log.prepare_cached(find)?.query_map([no], |row| row.get::<_, i64>(0))?.next().transpose()? else {
-        return Ok(false);
-    };
-    let take = "UPDATE quarantine_total SET count = count - 1, bytes = bytes - ?2 WHERE workspace = ?1";
-    log.prepare_cached(take)?.execute(params![no, bytes])?;
-    metrics::counter!(QUARANTINE_EVICTED).increment(1);
+    let find = "SELECT id FROM quarantine WHERE workspace = ?1 ORDER BY received_at, id LIMIT 1";
+    let oldest: Option<Uuid> = log.prepare_cached(find)?.query_row([no], |row| row.get(0)).optional()?;
+    let evicted = oldest.map(|id| take(log, no, id)).transpose()?.unwrap_or(false);
+    if evicted {
+        metrics::counter!(QUARANTINE_EVICTED).increment(1);
+    }
+    Ok(evicted)
+}
+
+/// Takes a delivery out; `false` if it is not there.
+fn take(log: &Connection, no: i64, id: Uuid) -> Result<bool, rusqlite::Error> {
+    let take = "DELETE FROM quarantine WHERE id = ?1 AND workspace = ?2 RETURNING bytes";
+    let bytes: Option<i64> = log.prepare_cached(take)?.query_row(params![id, no], |row| row.get(0)).optional()?;
+    let Some(bytes) = bytes else { return Ok(false) };
+    let count = "UPDATE quarantine_total SET count = count - 1, bytes = bytes - ?2 WHERE workspace = ?1";
+    log.prepare_cached(count)?.execute(params![no, bytes])?;
     Ok(true)
+}
+
+/// Takes a delivery out, inside the writer's transaction; `false` if it is not there (any more).
+pub(super) fn remove(log: &Connection, no: i64, id: QuarantineId) -> Result<bool, Error> {
+    take(log, no, id.0).map_err(|error| failed("take a delivery out of quarantine", &error))
+}
+
+/// Writes down why a delivery still cannot be read, inside the writer's transaction; `false` if it is not there (any more).
+pub(super) fn set_reason(log: &Connection, no: i64, id: QuarantineId, reason: &str) -> Result<bool, Error> {
+    let run = || -> Result<bool, rusqlite::Error> {
+        let find = "SELECT octet_length(reason) FROM quarantine WHERE id = ?1 AND workspace = ?2";
+        let former: Option<i64> = log.prepare_cached(find)?.query_row(params![id.0, no], |row| row.get(0)).optional()?;
+        let Some(former) = former else { return Ok(false) };
+        let more = reason.len() as i64 - former;
+        let set = "UPDATE quarantine SET reason = ?3, bytes = bytes + ?4 WHERE id = ?1 AND workspace = ?2";
+        log.prepare_cached(set)?.execute(params![id.0, no, reason, more])?;
+        let count = "UPDATE quarantine_total SET bytes = bytes + ?2 WHERE workspace = ?1";
+        log.prepare_cached(count)?.execute(params![no, more])?;
+        Ok(true)
+    };
+    run().map_err(|error| failed("keep a delivery in quarantine", &error))
 }
 
 /// A page of a workspace's quarantine, newest first.
@@ -76,23 +106,32 @@ pub(super) fn page(log: &Connection, no: i64, workspace: WorkspaceId, request: &
         log.prepare_cached(sql)?
             .query_map(
                 params![no, after.map(|cursor| cursor.at.0), after.map(|cursor| &cursor.key), request.limit as i64],
-                |row| {
-                    let platform: String = row.get(1)?;
-                    Ok(Quarantined {
-                        id: QuarantineId(row.get(0)?),
-                        workspace,
-                        platform: platform.parse().unwrap_or(Platform::Hookline),
-                        received_at: Millis(row.get(2)?),
-                        reason: row.get(3)?,
-                        headers: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
-                        body: row.get(5)?,
-                    })
-                },
+                |row| read(row, workspace),
             )?
             .collect::<Result<Vec<_>, _>>()
     };
     let rows = run().map_err(|error| failed("read the quarantine", &error))?;
     let last = rows.last().filter(|_| rows.len() == request.limit);
-    let next = last.map(|row| Cursor { at: row.received_at, key: row.id.0.as_bytes().to_vec() });
+    let next = last.map(Quarantined::cursor);
     Ok(Page { rows, next })
+}
+
+/// One delivery of a workspace's quarantine.
+pub(super) fn one(log: &Connection, no: i64, workspace: WorkspaceId, id: QuarantineId) -> Result<Option<Quarantined>, Error> {
+    let sql = "SELECT id, platform, received_at, reason, headers, body FROM quarantine WHERE id = ?1 AND workspace = ?2";
+    let run = || log.prepare_cached(sql)?.query_row(params![id.0, no], |row| read(row, workspace)).optional();
+    run().map_err(|error| failed("read the quarantine", &error))
+}
+
+fn read(row: &Row<'_>, workspace: WorkspaceId) -> Result<Quarantined, rusqlite::Error> {
+    let platform: String = row.get(1)?;
+    Ok(Quarantined {
+        id: QuarantineId(row.get(0)?),
+        workspace,
+        platform: platform.parse().unwrap_or(Platform::Hookline),
+        received_at: Millis(row.get(2)?),
+        reason: row.get(3)?,
+        headers: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
+        body: row.get(5)?,
+    })
 }

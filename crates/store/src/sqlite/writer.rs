@@ -18,31 +18,56 @@ use super::{
     open::failed,
     quarantine,
     queue::Queue,
+    settle::Settling,
     shared::Shared,
 };
 use crate::{
     Appended, Error, Quarantined,
     directory::{Directory, DirectoryChange},
+    settle::Settled,
 };
 
 /// One thing to write.
 pub(super) enum Task {
     Append(Box<Prepared>),
     Quarantine(Box<Quarantined>),
+    Settle(Settling),
     Directory(Vec<DirectoryChange>),
 }
 
 /// Where to answer.
 pub(super) enum Reply {
     Appended(oneshot::Sender<Result<Appended, Error>>),
+    Settled(oneshot::Sender<Result<Vec<Settled>, Error>>),
     Done(oneshot::Sender<Result<(), Error>>),
 }
 
 /// What became of a task.
 enum Outcome {
     Appended(Appended, Option<Box<Logged>>),
+    Settled(Vec<Settled>, Vec<Logged>),
     Quarantined,
     DirectoryChanged,
+}
+
+impl Outcome {
+    /// How many entries it is.
+    fn entries(&self) -> usize {
+        match self {
+            Outcome::Appended(_, entry) => usize::from(entry.is_some()),
+            Outcome::Settled(_, entries) => entries.len(),
+            Outcome::Quarantined | Outcome::DirectoryChanged => 0,
+        }
+    }
+
+    /// Hands its entries on, in order.
+    fn hand_on(&mut self, logged: &mut Vec<Logged>) {
+        match self {
+            Outcome::Appended(_, entry) => logged.extend(entry.take().map(|entry| *entry)),
+            Outcome::Settled(_, entries) => logged.append(entries),
+            Outcome::Quarantined | Outcome::DirectoryChanged => {}
+        }
+    }
 }
 
 /// From this many pages in the WAL on they are copied back between batches; from the second number on the WAL is cut as well.
@@ -102,11 +127,7 @@ impl Writer {
             self.publish_directory();
         }
         let mut logged = Vec::new();
-        for outcome in outcomes.iter_mut().flatten() {
-            if let Outcome::Appended(_, entry) = outcome {
-                logged.extend(entry.take().map(|entry| *entry));
-            }
-        }
+        outcomes.iter_mut().flatten().for_each(|outcome| outcome.hand_on(&mut logged));
         self.shared.commit(self.position, logged);
         Ok(outcomes)
     }
@@ -122,7 +143,7 @@ impl Writer {
                 Err(error @ Error::Conflict(_)) => Err(error),
                 Err(error) => return Err(error),
             };
-            position += u64::from(matches!(outcome, Ok(Outcome::Appended(_, Some(_)))));
+            position += outcome.as_ref().map_or(0, Outcome::entries) as u64;
             outcomes.push(outcome);
         }
         (self.shared.probe)("written");
@@ -141,6 +162,11 @@ impl Writer {
             Task::Quarantine(delivery) => {
                 let (no, _) = self.number(delivery.workspace)?;
                 quarantine::put(&self.connection, no, &delivery).map(|()| Outcome::Quarantined)
+            }
+            Task::Settle(settling) => {
+                let (no, reserved) = self.number(settling.workspace)?;
+                let (settled, entries) = settling.apply(&self.connection, no, reserved, position)?;
+                Ok(Outcome::Settled(settled, entries))
             }
             Task::Directory(changes) => directory::apply(&self.connection, &changes).map(|()| Outcome::DirectoryChanged),
         }
@@ -188,6 +214,9 @@ impl Reply {
             (Reply::Appended(reply), Ok(Outcome::Appended(appended, _))) => drop(reply.send(Ok(appended))),
             (Reply::Appended(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
             (Reply::Appended(reply), Err(error)) => drop(reply.send(Err(error))),
+            (Reply::Settled(reply), Ok(Outcome::Settled(settled, _))) => drop(reply.send(Ok(settled))),
+            (Reply::Settled(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
+            (Reply::Settled(reply), Err(error)) => drop(reply.send(Err(error))),
             (Reply::Done(reply), outcome) => drop(reply.send(outcome.map(|_| ()))),
         }
     }

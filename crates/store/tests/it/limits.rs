@@ -7,8 +7,10 @@ use hookline_store::{
     Error, Quarantined, Store,
     conformance::Place,
     query::{ContactFilter, EventFilter, PageRequest},
+    settle::Settlement,
     sqlite::{QueueLimits, SqliteOptions, SqliteStore},
 };
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::{
@@ -134,4 +136,35 @@ async fn a_full_quarantine_lets_the_oldest_go() {
     let store = folder.open();
     store.quarantine(unreadable(72, 1)).await.expect("quarantine takes it");
     assert_eq!(in_quarantine(store.as_ref()).await.len(), 55, "what was counted before counts on");
+}
+
+#[tokio::test]
+async fn what_leaves_quarantine_makes_room() {
+    const MIB: usize = 1024 * 1024;
+    let folder = Folder::new();
+    let store = folder.open();
+    make_workspace(store.as_ref()).await;
+    for round in 0..2 {
+        for n in 1..=63 {
+            store.quarantine(unreadable(n, MIB)).await.expect("quarantine takes it");
+        }
+        assert_eq!(in_quarantine(store.as_ref()).await.len(), 63, "round {round}");
+        let settlement = |n: u16| match (unreadable(n, 0).id, n % 3) {
+            (id, 0) => Settlement::Discard(id),
+            (id, 1) => Settlement::Release(id, Box::new(delivery(n.into()))),
+            (id, _) => Settlement::Stay(id, "a reason of another length".to_owned()),
+        };
+        store.settle(ACME, (1..=63).map(settlement).collect(), None).await.expect("they are settled");
+        assert_eq!(in_quarantine(store.as_ref()).await.len(), 21);
+        let total =
+            |file: &Connection, sql: &str| file.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+        let file = Connection::open(folder.path().join("log.db")).expect("the file is there");
+        let counted = total(&file, "SELECT count(*), sum(bytes) FROM quarantine").expect("it is counted");
+        assert_eq!(total(&file, "SELECT count, bytes FROM quarantine_total").expect("there is a total"), counted);
+        let bytes = "SELECT count(*), sum(length(body) + octet_length(headers) + octet_length(reason)) FROM quarantine";
+        assert_eq!(total(&file, bytes).expect("it is counted"), counted);
+        let rest = (1..=63).map(|n| Settlement::Discard(unreadable(n, 0).id)).collect();
+        store.settle(ACME, rest, None).await.expect("they are settled");
+        assert!(in_quarantine(store.as_ref()).await.is_empty());
+    }
 }

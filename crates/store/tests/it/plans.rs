@@ -114,6 +114,13 @@ const OF_THE_LOG: &[(&str, &str)] = &[
          ORDER BY received_at DESC, id DESC LIMIT ?4",
         "quarantine_age",
     ),
+    ("SELECT id FROM quarantine WHERE workspace = ?1 ORDER BY received_at, id LIMIT 1", "quarantine_age"),
+    ("SELECT body FROM quarantine WHERE id = ?1 AND workspace = ?2", "PRIMARY KEY"),
+    ("DELETE FROM quarantine WHERE id = ?1 AND workspace = ?2 RETURNING bytes", "PRIMARY KEY"),
+    ("UPDATE quarantine SET reason = ?3, bytes = bytes + ?4 WHERE id = ?1 AND workspace = ?2", "PRIMARY KEY"),
+    ("SELECT request, status, body, at FROM answer WHERE key = ?1", "sqlite_autoindex_answer_1"),
+    ("DELETE FROM answer WHERE at <= ?1", "answer_age"),
+    ("DELETE FROM answer WHERE no <= ?1", "PRIMARY KEY"),
 ];
 
 fn steps_are_searches(sql: &str, plan: &[String]) {

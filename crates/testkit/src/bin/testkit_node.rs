@@ -1,5 +1,6 @@
 //! A server that dies at a step of the pipe: `testkit_node FOLDER STEP N` serves the folder and aborts when the step is taken for
-//! the N-th time. It says where it listens as `hookline serve` does.
+//! the N-th time. It says where it listens as `hookline serve` does. `testkit_node FOLDER fill N` puts N deliveries into quarantine
+//! that can be read, and ends.
 
 use std::{io::Write, sync::Arc};
 
@@ -8,7 +9,7 @@ use hookline_store::{
     Store,
     sqlite::{SqliteOptions, SqliteStore},
 };
-use hookline_testkit::service::{START, die_at_step, make_directory, surfaces};
+use hookline_testkit::service::{START, die_at_step, fill_quarantine, make_directory, surfaces_seeded};
 use tokio_util::sync::CancellationToken;
 
 /// A clock that stands: every delivery of the tests states its own time.
@@ -28,9 +29,16 @@ async fn main() -> anyhow::Result<()> {
     options.probe = die_at_step(step, n.parse()?);
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options)?);
     make_directory(store.as_ref()).await;
+    if step == "fill" {
+        fill_quarantine(store.as_ref(), n.parse()?).await;
+        store.close().await?;
+        return Ok(());
+    }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let service = surfaces(Arc::clone(&store), Arc::new(Standing), Limits::default());
+    // Another life, other ids.
+    let seed = step.bytes().fold(n.parse()?, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+    let service = surfaces_seeded(Arc::clone(&store), Arc::new(Standing), Limits::default(), seed);
     let stop = CancellationToken::new();
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let stopped = stop.clone();

@@ -3,6 +3,5 @@
 mod hostile;
 mod house;
 mod merge;
-mod steps;
 mod stored;
 mod traps;

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
-use http::StatusCode;
+use axum::extract::State;
 
 use hookline_model::id::Address;
 use hookline_store::directory::{AddressRow, DirectoryChange};
 
 use crate::{
-    api::{auth::OwnerWrite, query::NoQuery, shapes::AddressShape},
+    api::{
+        auth::OwnerWrite,
+        once::{Once, Reply},
+        query::NoQuery,
+        shapes::AddressShape,
+    },
     chance::uuid_v4,
     problem::{Problem, ProblemType},
     service::Service,
@@ -22,13 +26,14 @@ const ADDRESSES_MAX: usize = 100;
 pub(in crate::api) async fn create(
     OwnerWrite(owner): OwnerWrite,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
-) -> Result<(StatusCode, Json<AddressShape>), Problem> {
+) -> Result<Reply, Problem> {
     if service.store.directory().addresses_of(owner).len() >= ADDRESSES_MAX {
         let detail = format!("There are {ADDRESSES_MAX} addresses already. Delete one that no platform uses any more.");
         return Err(Problem::new(ProblemType::Conflict, detail));
     }
     let row = AddressRow { address: Address(uuid_v4(&*service.entropy)), owner, created_at: service.clock.now() };
-    service.store.change_directory(vec![DirectoryChange::PutAddress(row)]).await?;
-    Ok((StatusCode::CREATED, Json(AddressShape::new(&row, &service.public_url))))
+    let reply = Reply::created(&AddressShape::new(&row, &service.public_url));
+    once.change(&service, vec![DirectoryChange::PutAddress(row)], reply).await
 }

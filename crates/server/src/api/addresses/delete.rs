@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State};
-use http::{StatusCode, request::Parts};
+use http::request::Parts;
 
 use hookline_model::id::Address;
 use hookline_store::directory::{AddressRow, DirectoryChange};
@@ -11,6 +11,7 @@ use hookline_store::directory::{AddressRow, DirectoryChange};
 use crate::{
     api::{
         auth::{OwnerWrite, path_id},
+        once::{Once, Reply},
         query::NoQuery,
     },
     problem::Problem,
@@ -36,8 +37,8 @@ impl FromRequestParts<Arc<Service>> for OwnAddress {
 pub(in crate::api) async fn delete(
     OwnAddress(row): OwnAddress,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
-) -> Result<StatusCode, Problem> {
-    service.store.change_directory(vec![DirectoryChange::DeleteAddress(row.address)]).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Reply, Problem> {
+    once.change(&service, vec![DirectoryChange::DeleteAddress(row.address)], Reply::deleted()).await
 }

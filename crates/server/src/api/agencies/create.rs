@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
-use http::StatusCode;
+use axum::extract::State;
 
 use hookline_model::id::{Address, AgencyId, WorkspaceId};
 use hookline_store::directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace};
 
 use crate::{
-    api::{auth::InstallationWrite, fields::Fields, query::NoQuery, shapes::AgencyShape},
+    api::{
+        auth::InstallationWrite,
+        fields::Fields,
+        once::{Once, Reply},
+        query::NoQuery,
+        shapes::AgencyShape,
+    },
     chance::uuid_v4,
     problem::Problem,
     service::Service,
@@ -22,9 +27,10 @@ const UNROUTED_NAME: &str = "unrouted";
 pub(in crate::api) async fn create(
     _: InstallationWrite,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
     mut fields: Fields,
-) -> Result<(StatusCode, Json<AgencyShape>), Problem> {
+) -> Result<Reply, Problem> {
     let name = fields.name("name")?;
     fields.end()?;
     let created_at = service.clock.now();
@@ -36,6 +42,5 @@ pub(in crate::api) async fn create(
     let shape = AgencyShape::new(&agency, Some(&address), &service.public_url);
     let changes =
         vec![DirectoryChange::PutAgency(agency), DirectoryChange::PutWorkspace(reserved), DirectoryChange::PutAddress(address)];
-    service.store.change_directory(changes).await?;
-    Ok((StatusCode::CREATED, Json(shape)))
+    once.change(&service, changes, Reply::created(&shape)).await
 }

@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 
 use hookline_store::directory::{Agency, DirectoryChange};
 
 use crate::{
-    api::{auth::AgencyWrite, fields::Fields, query::NoQuery, shapes::AgencyShape},
+    api::{
+        auth::AgencyWrite,
+        fields::Fields,
+        once::{Once, Reply},
+        query::NoQuery,
+    },
     problem::Problem,
     service::Service,
 };
@@ -16,12 +21,13 @@ use crate::{
 pub(in crate::api) async fn update(
     AgencyWrite(agency): AgencyWrite,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
     mut fields: Fields,
-) -> Result<Json<AgencyShape>, Problem> {
+) -> Result<Reply, Problem> {
     let name = fields.name_if_given("name")?;
     fields.end()?;
     let agency = Agency { name: name.unwrap_or_else(|| agency.name.clone()), ..agency };
-    service.store.change_directory(vec![DirectoryChange::PutAgency(agency.clone())]).await?;
-    Ok(Json(super::shape(&service, &agency)))
+    let reply = Reply::ok(&super::shape(&service, &agency));
+    once.change(&service, vec![DirectoryChange::PutAgency(agency)], reply).await
 }

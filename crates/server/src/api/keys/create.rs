@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
-use http::StatusCode;
+use axum::extract::State;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -14,6 +13,7 @@ use crate::{
     api::{
         auth::Caller,
         fields::{Fields, missing},
+        once::{Once, Reply},
         query::NoQuery,
         shapes::KeyShape,
     },
@@ -22,12 +22,12 @@ use crate::{
     service::Service,
 };
 
-/// A new key: the only answer with its text.
+/// A new key: the only answer with its text. Also the same answer without it, which is what is kept to be repeated.
 #[derive(Serialize)]
-pub(in crate::api) struct NewKey {
-    key: String,
+struct NewKey<'a> {
+    key: Option<&'a str>,
     #[serde(flatten)]
-    shape: KeyShape,
+    shape: &'a KeyShape,
 }
 
 #[derive(Clone, Copy)]
@@ -46,9 +46,10 @@ const ROLES: [(&str, Role); 2] = [("read", Role::Read), ("write", Role::Write)];
 pub(in crate::api) async fn create(
     caller: Caller,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
     mut fields: Fields,
-) -> Result<(StatusCode, Json<NewKey>), Problem> {
+) -> Result<Reply, Problem> {
     caller.may_write()?;
     let (scope, agency) = scope(&mut fields)?;
     let role = fields.word("role", &ROLES)?;
@@ -61,8 +62,9 @@ pub(in crate::api) async fn create(
     let id = ApiKeyId(uuid_v7(&*service.entropy, created_at));
     let key = ApiKey { id, hash, scope, role, name, created_at };
     let shape = KeyShape::new(&key);
-    service.store.change_directory(vec![DirectoryChange::PutKey(key)]).await?;
-    Ok((StatusCode::CREATED, Json(NewKey { key: text, shape })))
+    let reply = |key| Reply::created(&NewKey { key, shape: &shape });
+    let (reply, kept) = (reply(Some(&text)), reply(None));
+    once.change_keeping(&service, vec![DirectoryChange::PutKey(key)], reply, kept).await
 }
 
 /// The scope that the body asks for, and the agency that it names. An id that does not belong to the scope is refused rather than

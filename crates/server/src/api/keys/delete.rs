@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State};
-use http::{StatusCode, request::Parts};
+use http::request::Parts;
 
 use hookline_model::id::ApiKeyId;
 use hookline_store::directory::DirectoryChange;
@@ -11,6 +11,7 @@ use hookline_store::directory::DirectoryChange;
 use crate::{
     api::{
         auth::{Caller, path_id},
+        once::{Once, Reply},
         query::NoQuery,
     },
     problem::Problem,
@@ -37,8 +38,8 @@ impl FromRequestParts<Arc<Service>> for OwnKey {
 pub(in crate::api) async fn delete(
     OwnKey(id): OwnKey,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
-) -> Result<StatusCode, Problem> {
-    service.store.change_directory(vec![DirectoryChange::DeleteKey(id)]).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Reply, Problem> {
+    once.change(&service, vec![DirectoryChange::DeleteKey(id)], Reply::deleted()).await
 }

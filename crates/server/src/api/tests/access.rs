@@ -42,6 +42,11 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (POST, "/v1/agencies/{agency_id}/addresses", Scope::Agency, 201),
     (GET, "/v1/agencies/{agency_id}/addresses", Scope::Agency, 200),
     (DELETE, "/v1/agencies/{agency_id}/addresses/{address}", Scope::Agency, 204),
+    (GET, "/v1/agencies/{agency_id}/quarantine", Scope::Agency, 200),
+    (POST, "/v1/agencies/{agency_id}/quarantine/reprocess", Scope::Agency, 200),
+    (GET, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", Scope::Agency, 200),
+    (DELETE, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", Scope::Agency, 204),
+    (POST, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}/reprocess", Scope::Agency, 200),
     (GET, "/v1/agencies/{agency_id}/unrouted", Scope::Agency, 200),
     (POST, "/v1/agencies/{agency_id}/workspaces", Scope::Agency, 201),
     (GET, "/v1/workspaces", Scope::Own, 200),
@@ -60,6 +65,10 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/workspaces/{workspace_id}/emails", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", Scope::Workspace, 404),
     (GET, "/v1/workspaces/{workspace_id}/quarantine", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/quarantine/reprocess", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", Scope::Workspace, 200),
+    (DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", Scope::Workspace, 204),
+    (POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", Scope::Workspace, 200),
     (GET, "/v1/rejections", Scope::Installation, 200),
     (POST, "/v1/keys", Scope::NewKey, 201),
     (GET, "/v1/keys", Scope::Own, 200),
@@ -72,6 +81,8 @@ struct Tenants {
     agency: Value,
     workspace: Value,
     event_id: String,
+    /// In the workspace's quarantine, and in the agency's.
+    quarantined: Vec<String>,
     key_id: String,
     installation_read: String,
     agency_write: String,
@@ -92,10 +103,17 @@ impl Tenants {
         let foreign = app.workspace(&other, "Foreign").await;
         let path = format!("/public/smartlead-webhook/{}", text(&workspace["address"]));
         let event = app.call(POST, &path, "", Some(delivery(1))).await;
+        let global = format!("/public/global-smartlead-webhook/{}", text(&agency["address"]));
+        let mut quarantined = Vec::new();
+        for path in [&path, &global] {
+            assert_eq!(app.call(POST, path, "", Some(json!([]))).await.problem(), "unreadable-delivery");
+            quarantined.extend(app.store.quarantined().last().map(|row| row.id.to_string()));
+        }
         let key =
             app.make("/v1/keys", json!({"scope": "workspace", "workspace_id": workspace["id"], "role": "read", "name": "x"}));
         Tenants {
             key_id: text(&key.await["id"]).to_owned(),
+            quarantined,
             event_id: text(&event.body["event_id"]).to_owned(),
             installation_read: app.key("installation", None, "read").await,
             agency_write: app.key("agency", Some(&agency), "write").await,
@@ -112,11 +130,13 @@ impl Tenants {
     }
 
     fn path(&self, template: &str) -> String {
-        let owner = if template.starts_with("/v1/agencies") { &self.agency } else { &self.workspace };
+        let of_agency = template.starts_with("/v1/agencies");
+        let owner = if of_agency { &self.agency } else { &self.workspace };
         template
             .replace("{agency_id}", text(&self.agency["id"]))
             .replace("{workspace_id}", text(&self.workspace["id"]))
             .replace("{address}", text(&owner["address"]))
+            .replace("{quarantine_id}", &self.quarantined[usize::from(of_agency)])
             .replace("{event_id}", &self.event_id)
             .replace("{key_id}", &self.key_id)
             .replace("{contact_id}", &self.key_id)
@@ -124,12 +144,15 @@ impl Tenants {
             .replace("{email_id}", &self.key_id)
     }
 
-    async fn send(&self, method: &Method, template: &str, query: &str, key: &str) -> Answer {
-        let body = match template {
+    fn body(&self, template: &str) -> Value {
+        match template {
             "/v1/keys" => json!({"scope": "workspace", "workspace_id": self.workspace["id"], "role": "read", "name": "New"}),
             _ => json!({"name": "New"}),
-        };
-        let body = [POST, PATCH].contains(method).then_some(body);
+        }
+    }
+
+    async fn send(&self, method: &Method, template: &str, query: &str, key: &str) -> Answer {
+        let body = [POST, PATCH].contains(method).then_some(self.body(template));
         self.app.call(method.clone(), &format!("{}{query}", self.path(template)), key, body).await
     }
 
@@ -236,6 +259,36 @@ async fn the_right_key_opens_every_route() {
 }
 
 #[tokio::test]
+async fn every_write_is_made_once_under_its_key() {
+    for (method, template, _, status) in ROUTES.iter().filter(|(method, ..)| *method != GET) {
+        // Anew each time: some of these routes remove what the next would ask for.
+        let tenants = Tenants::new().await;
+        let (path, body) = (tenants.path(template), tenants.body(template));
+        let mut answers = Vec::new();
+        for replayed in [false, true] {
+            let answer = tenants.app.call_once(method.clone(), &path, ADMIN, "the key", Some(body.clone())).await;
+            assert_eq!(answer.problem(), "invalid-request", "{method} {template}");
+            let mut answer = tenants.app.call_once(method.clone(), &path, ADMIN, "the-key", Some(body.clone())).await;
+            assert_eq!(answer.status.as_u16(), *status, "{method} {template} {answer:?}");
+            assert_eq!(answer.headers.contains_key("idempotent-replayed"), replayed, "{method} {template}");
+            if *template == "/v1/keys" {
+                answer.body["key"].take();
+            }
+            answers.push(answer.body);
+        }
+        assert_eq!(answers[0], answers[1], "{method} {template}");
+        assert_eq!(tenants.app.store.answers().len(), 1, "{method} {template}");
+        let other = tenants.app.call_once(method.clone(), &path, ADMIN, "the-key", Some(json!({}))).await;
+        assert_eq!(other.problem(), "idempotency-key-reused", "{method} {template}");
+        // Whoever may not do it is not told what came of it.
+        for key in [&tenants.foreign_agency, &tenants.workspace_read, &"hk_wrong".to_owned()] {
+            let refused = tenants.app.call_once(method.clone(), &path, key, "the-key", Some(body.clone())).await;
+            assert!([401, 403, 404].contains(&refused.status.as_u16()), "{method} {template} {refused:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn unknown_parameters_are_named_on_every_route() {
     let tenants = Tenants::new().await;
     for (method, template, ..) in ROUTES {
@@ -248,7 +301,7 @@ async fn unknown_parameters_are_named_on_every_route() {
 #[tokio::test]
 async fn bodies_that_cannot_be_read_are_refused_on_every_route_that_takes_one() {
     let tenants = Tenants::new().await;
-    let takes_one = |path: &str| !path.ends_with("/addresses");
+    let takes_one = |path: &str| !path.ends_with("/addresses") && !path.ends_with("/reprocess");
     for (method, template, ..) in ROUTES.iter().filter(|(method, path, ..)| [POST, PATCH].contains(method) && takes_one(path)) {
         let path = tenants.path(template);
         let unknown = tenants.app.call(method.clone(), &path, ADMIN, Some(json!({"nmae": "x", "name": "x"}))).await;

@@ -2,4 +2,5 @@
 
 mod access;
 mod directory;
+mod idempotency;
 mod reads;

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
-use http::StatusCode;
+use axum::extract::State;
 
 use hookline_model::id::{Address, WorkspaceId};
 use hookline_store::directory::{AddressOwner, AddressRow, DirectoryChange, Workspace};
 
 use crate::{
-    api::{auth::AgencyWrite, fields::Fields, query::NoQuery, shapes::WorkspaceShape},
+    api::{
+        auth::AgencyWrite,
+        fields::Fields,
+        once::{Once, Reply},
+        query::NoQuery,
+        shapes::WorkspaceShape,
+    },
     chance::uuid_v4,
     problem::Problem,
     service::Service,
@@ -19,9 +24,10 @@ use crate::{
 pub(in crate::api) async fn create(
     AgencyWrite(agency): AgencyWrite,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
     mut fields: Fields,
-) -> Result<(StatusCode, Json<WorkspaceShape>), Problem> {
+) -> Result<Reply, Problem> {
     let name = fields.name("name")?;
     fields.end()?;
     let created_at = service.clock.now();
@@ -30,6 +36,5 @@ pub(in crate::api) async fn create(
     let address = AddressRow { address: Address(uuid_v4(&*service.entropy)), owner: AddressOwner::Workspace(id), created_at };
     let shape = WorkspaceShape::new(&workspace, Some(&address), &service.public_url);
     let changes = vec![DirectoryChange::PutWorkspace(workspace), DirectoryChange::PutAddress(address)];
-    service.store.change_directory(changes).await?;
-    Ok((StatusCode::CREATED, Json(shape)))
+    once.change(&service, changes, Reply::created(&shape)).await
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use http::StatusCode;
 
 use hookline_store::directory::DirectoryChange;
 
 use crate::{
-    api::{auth::WorkspaceWrite, query::NoQuery},
+    api::{
+        auth::WorkspaceWrite,
+        once::{Once, Reply},
+        query::NoQuery,
+    },
     problem::Problem,
     service::Service,
 };
@@ -17,8 +20,8 @@ use crate::{
 pub(in crate::api) async fn delete(
     WorkspaceWrite(workspace): WorkspaceWrite,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
-) -> Result<StatusCode, Problem> {
-    service.store.change_directory(vec![DirectoryChange::DeleteWorkspace(workspace.id)]).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Reply, Problem> {
+    once.change(&service, vec![DirectoryChange::DeleteWorkspace(workspace.id)], Reply::deleted()).await
 }

@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 
 use hookline_store::directory::{DirectoryChange, Workspace};
 
 use crate::{
-    api::{auth::WorkspaceWrite, fields::Fields, query::NoQuery, shapes::WorkspaceShape},
+    api::{
+        auth::WorkspaceWrite,
+        fields::Fields,
+        once::{Once, Reply},
+        query::NoQuery,
+    },
     problem::Problem,
     service::Service,
 };
@@ -16,12 +21,13 @@ use crate::{
 pub(in crate::api) async fn update(
     WorkspaceWrite(workspace): WorkspaceWrite,
     _: NoQuery,
+    once: Once,
     State(service): State<Arc<Service>>,
     mut fields: Fields,
-) -> Result<Json<WorkspaceShape>, Problem> {
+) -> Result<Reply, Problem> {
     let name = fields.name_if_given("name")?;
     fields.end()?;
     let workspace = Workspace { name: name.unwrap_or_else(|| workspace.name.clone()), ..workspace };
-    service.store.change_directory(vec![DirectoryChange::PutWorkspace(workspace.clone())]).await?;
-    Ok(Json(super::shape(&service, &workspace)))
+    let reply = Reply::ok(&super::shape(&service, &workspace));
+    once.change(&service, vec![DirectoryChange::PutWorkspace(workspace)], reply).await
 }

@@ -80,6 +80,18 @@ CREATE TABLE duplicate (
     PRIMARY KEY (workspace, id)
 ) STRICT, WITHOUT ROWID;
 
+-- Answers to writes that came with an idempotency key, numbered in the order of their being kept.
+CREATE TABLE answer (
+    no      INTEGER PRIMARY KEY,
+    key     BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
+    request BLOB NOT NULL CHECK (length(request) = 32),
+    status  INTEGER NOT NULL,
+    body    BLOB NOT NULL,
+    at      INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX answer_age ON answer (at);
+
 CREATE TABLE quarantine (
     id          BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     workspace   INTEGER NOT NULL,

@@ -1,0 +1,131 @@
+//! Making a change once: a handler that changes something takes [`Once`] and hands it the changes with the answer, which are then
+//! on disk together or not at all.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use serde::Serialize;
+
+use hookline_model::{id::WorkspaceId, time::Millis};
+use hookline_store::{
+    answers::KeptAnswer,
+    directory::DirectoryChange,
+    settle::{MakeAnswer, Settled, Settlement},
+};
+
+use crate::{problem::Problem, service::Service};
+
+/// A good answer to a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reply {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// Something new: 201.
+    pub(super) fn created(shape: &impl Serialize) -> Reply {
+        Reply::new(StatusCode::CREATED, shape)
+    }
+
+    /// How something is now: 200.
+    pub(super) fn ok(shape: &impl Serialize) -> Reply {
+        Reply::new(StatusCode::OK, shape)
+    }
+
+    /// Something is gone: 204.
+    pub(super) fn deleted() -> Reply {
+        Reply { status: StatusCode::NO_CONTENT, body: Vec::new() }
+    }
+
+    fn new(status: StatusCode, shape: &impl Serialize) -> Reply {
+        // Shapes are texts and numbers under names: this cannot fail.
+        Reply { status, body: serde_json::to_vec(shape).unwrap_or_default() }
+    }
+
+    /// A reply that was kept.
+    pub(super) fn kept(answer: KeptAnswer) -> Reply {
+        Reply { status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), body: answer.body }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let has_body = !self.body.is_empty();
+        let mut response = (self.status, self.body).into_response();
+        let headers = response.headers_mut();
+        match has_body {
+            true => headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            false => headers.remove(header::CONTENT_TYPE),
+        };
+        response
+    }
+}
+
+/// What a request is repeated by, as hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    /// Of who asks, of what, and of the key.
+    pub(super) key: [u8; 32],
+    /// Of what was sent.
+    pub(super) request: [u8; 32],
+}
+
+impl Identity {
+    fn keep(self, reply: Reply, at: Millis) -> KeptAnswer {
+        KeptAnswer { key: self.key, request: self.request, status: reply.status.as_u16(), body: reply.body, at }
+    }
+}
+
+/// The idempotency key of the request, if it has one. What is changed through this is changed once, and answered alike each time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Once(pub(super) Option<Identity>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Once {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Once, Infallible> {
+        Ok(parts.extensions.get().copied().unwrap_or_default())
+    }
+}
+
+impl Once {
+    /// Changes the directory, all or none, and keeps the reply with it.
+    pub(super) async fn change(self, service: &Service, changes: Vec<DirectoryChange>, reply: Reply) -> Result<Reply, Problem> {
+        self.change_keeping(service, changes, reply.clone(), reply).await
+    }
+
+    /// The same for a reply with a secret: what is kept is another one, without it.
+    pub(super) async fn change_keeping(
+        self,
+        service: &Service,
+        mut changes: Vec<DirectoryChange>,
+        reply: Reply,
+        kept: Reply,
+    ) -> Result<Reply, Problem> {
+        changes.extend(self.0.map(|identity| DirectoryChange::KeepAnswer(identity.keep(kept, service.clock.now()))));
+        service.store.change_directory(changes).await?;
+        Ok(reply)
+    }
+
+    /// Settles deliveries in quarantine, all or none, and keeps the reply with it, if there is one to what became of them.
+    pub(super) async fn settle(
+        self,
+        service: &Service,
+        workspace: WorkspaceId,
+        settlements: Vec<Settlement>,
+        reply: impl Fn(&[Settled]) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Result<Option<Reply>, Problem> {
+        let (reply, at) = (Arc::new(reply), service.clock.now());
+        let make_answer = self.0.map(|identity| {
+            let reply = Arc::clone(&reply);
+            Arc::new(move |settled: &[Settled]| reply(settled).map(|reply| identity.keep(reply, at))) as MakeAnswer
+        });
+        let settled = service.store.settle(workspace, settlements, make_answer).await?;
+        Ok(reply(&settled))
+    }
+}
