@@ -77,7 +77,10 @@ fn crash(rounds: u32) -> anyhow::Result<()> {
     test.env("HOOKLINE_CRASH_ROUNDS", rounds.to_string());
     // Every operation on the files, not a sample of them.
     test.env("HOOKLINE_CRASH_POINTS", "1000000");
-    succeed(&mut test, "a crash broke a promise")
+    succeed(&mut test, "a crash broke a promise")?;
+    let mut test = cargo(&["test", "--locked", "-p", "hookline-testkit", "--test", "crash"]);
+    test.env("HOOKLINE_CRASH_POINTS", "1000000");
+    succeed(&mut test, "a crash made half a change")
 }
 
 fn cargo(arguments: &[&str]) -> Command {
