@@ -7,7 +7,8 @@ use std::{
 };
 
 /// From the top of the house to its ground. A crate may depend on those behind it, never on those before it.
-const ORDER: [&str; 6] = ["hookline", "hookline-simulate", "hookline-server", "hookline-store", "hookline-platforms", "hookline-model"];
+const ORDER: [&str; 6] =
+    ["hookline", "hookline-simulate", "hookline-server", "hookline-store", "hookline-platforms", "hookline-model"];
 /// Crates that support tests: the product never depends on them, but for its own tests.
 const SUPPORT: [&str; 1] = ["hookline-testkit"];
 /// Well beyond the usual 400; a file that needs more is two files.
