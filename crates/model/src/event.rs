@@ -132,6 +132,14 @@ pub struct MessageFacts {
     pub last_opened_at: Option<Millis>,
 }
 
+impl MessageFacts {
+    /// How many bytes its bodies have.
+    #[must_use]
+    pub fn body_bytes(&self) -> usize {
+        [&self.body_text, &self.body_html].into_iter().flatten().map(String::len).sum()
+    }
+}
+
 /// A single value that an event sets or explicitly clears.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

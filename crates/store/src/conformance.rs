@@ -140,6 +140,7 @@ list_cases! {
         pages_of_filtered_lists_give_each_once,
         a_walk_is_not_disturbed_by_newer_rows,
         a_page_has_as_many_rows_as_are_asked_for,
+        pages_carry_a_bounded_number_of_bytes,
     }
     filters {
         every_filter_of_events_tells_rows_apart,

@@ -11,6 +11,9 @@ use hookline_model::{
 /// The most rows a page can have.
 pub const PAGE_ROWS_MAX: usize = 500;
 
+/// The most bytes of bodies a page carries: a page that would carry more has fewer rows, at least one, and a cursor.
+pub const PAGE_BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 /// Which page of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageRequest {

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Answer, Store,
     query::{
-        CampaignFilter, CampaignSelector, ContactFilter, ContactSelector, Cursor, EmailFilter, EventFilter, PAGE_ROWS_MAX, Page,
-        PageRequest,
+        CampaignFilter, CampaignSelector, ContactFilter, ContactSelector, Cursor, EmailFilter, EventFilter, PAGE_BODY_BYTES_MAX,
+        PAGE_ROWS_MAX, Page, PageRequest,
     },
 };
 
@@ -203,5 +203,38 @@ pub(super) async fn a_page_has_as_many_rows_as_are_asked_for(make_place: MakePla
         assert_eq!(all.len(), count);
         let default = fetch(PageRequest::default()).await.expect("a page is answered");
         assert_eq!(default.rows, first.rows[..50]);
+    }
+}
+
+pub(super) async fn pages_carry_a_bounded_number_of_bytes(make_place: MakePlace<'_>) {
+    const MEBIBYTE: usize = 1024 * 1024;
+    let world = World::new(make_place).await;
+    let count = 2 * PAGE_BODY_BYTES_MAX / MEBIBYTE;
+    for n in 0..count {
+        let mut event = sent("jane@x.example", "41", i64::try_from(n).unwrap_or(0));
+        event.outbound.get_or_insert_default().body_html = Some("a".repeat(MEBIBYTE));
+        world.append(event).await;
+        let mut kept = unreadable(ACME, n as u128, i64::try_from(n).unwrap_or(0));
+        kept.body = vec![b'a'; MEBIBYTE];
+        world.store.quarantine(kept).await.expect("quarantine takes it");
+    }
+    let store = world.store.as_ref();
+    let lists: [Fetch<'_>; 3] = [
+        &|page| events(store, ACME, EventFilter::default(), page),
+        &|page| emails(store, EmailFilter::default(), page),
+        &|page| quarantined(store, page),
+    ];
+    for fetch in lists {
+        let (mut seen, mut after) = (BTreeSet::new(), None);
+        loop {
+            let page = fetch(PageRequest { limit: PAGE_ROWS_MAX, after }).await.expect("a page is answered");
+            assert!(page.rows.len() <= PAGE_BODY_BYTES_MAX / MEBIBYTE + 1, "{} rows", page.rows.len());
+            seen.extend(page.rows.into_iter().map(|row| row.1));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(seen.len(), count, "each once");
     }
 }

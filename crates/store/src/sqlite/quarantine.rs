@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{metrics::QUARANTINE_EVICTED, open::failed};
 use crate::{
     Error, Quarantined,
-    query::{Page, PageRequest},
+    query::{PAGE_BODY_BYTES_MAX, Page, PageRequest},
 };
 
 /// Deliveries of one workspace that are kept.
@@ -102,17 +102,23 @@ pub(super) fn page(log: &Connection, no: i64, workspace: WorkspaceId, request: &
         WHERE workspace = ?1 AND (?2 IS NULL OR (received_at, id) < (?2, ?3))
         ORDER BY received_at DESC, id DESC LIMIT ?4";
     let after = request.after.as_ref();
-    let run = || {
-        log.prepare_cached(sql)?
-            .query_map(
-                params![no, after.map(|cursor| cursor.at.0), after.map(|cursor| &cursor.key), request.limit as i64],
-                |row| read(row, workspace),
-            )?
-            .collect::<Result<Vec<_>, _>>()
+    let run = || -> Result<(Vec<Quarantined>, bool), rusqlite::Error> {
+        let values = params![no, after.map(|cursor| cursor.at.0), after.map(|cursor| &cursor.key), request.limit as i64];
+        let mut statement = log.prepare_cached(sql)?;
+        let mut found = statement.query_map(values, |row| read(row, workspace))?;
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = found.next().transpose()? {
+            bytes += row.body.len();
+            rows.push(row);
+            if bytes > PAGE_BODY_BYTES_MAX {
+                return Ok((rows, true));
+            }
+        }
+        let full = rows.len() == request.limit;
+        Ok((rows, full))
     };
-    let rows = run().map_err(|error| failed("read the quarantine", &error))?;
-    let last = rows.last().filter(|_| rows.len() == request.limit);
-    let next = last.map(Quarantined::cursor);
+    let (rows, more) = run().map_err(|error| failed("read the quarantine", &error))?;
+    let next = rows.last().filter(|_| more).map(Quarantined::cursor);
     Ok(Page { rows, next })
 }
 

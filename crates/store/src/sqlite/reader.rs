@@ -22,7 +22,8 @@ use super::{
 use crate::{
     Duplicates, Error, StoredEvent,
     query::{
-        CampaignFilter, CampaignSelector, ContactFilter, ContactSelector, Cursor, EmailFilter, EventFilter, Page, PageRequest,
+        CampaignFilter, CampaignSelector, ContactFilter, ContactSelector, Cursor, EmailFilter, EventFilter, PAGE_BODY_BYTES_MAX,
+        Page, PageRequest,
     },
 };
 
@@ -110,9 +111,9 @@ fn cursor_bytes(cursor: &Cursor) -> Vec<u8> {
     cursor.key.clone()
 }
 
-/// The cursor behind the last row of a full page.
-fn next_cursor(limit: usize, rows: usize, last: Option<Cursor>) -> Option<Cursor> {
-    last.filter(|_| rows >= limit)
+/// The cursor behind the last row, where more may follow: the page is full, or was cut short for its bytes.
+fn next_cursor(limit: usize, found: usize, shown: usize, last: Option<Cursor>) -> Option<Cursor> {
+    last.filter(|_| found >= limit || shown < found)
 }
 
 impl WorkspaceReader<'_> {
@@ -162,10 +163,23 @@ impl WorkspaceReader<'_> {
         }
         listing.page("occurred_at", "position", request, cursor_number);
         let found: Vec<(i64, i64)> = listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let last = found.last().map(|(position, at)| Cursor { at: Millis(*at), key: position.to_be_bytes().to_vec() });
-        let rows: Result<Vec<_>, Error> =
-            found.iter().map(|(position, ..)| self.stored_event(position.cast_unsigned(), false)).collect();
-        Ok(Page { rows: rows?, next: next_cursor(request.limit, found.len(), last) })
+        let (mut rows, mut bytes) = (Vec::with_capacity(found.len()), 0);
+        for (position, _) in &found {
+            let row = self.stored_event(position.cast_unsigned(), false)?;
+            bytes += [&row.event.outbound, &row.event.inbound]
+                .into_iter()
+                .flatten()
+                .map(|message| message.body_bytes())
+                .sum::<usize>();
+            rows.push(row);
+            if bytes > PAGE_BODY_BYTES_MAX {
+                break;
+            }
+        }
+        let last = found.get(rows.len().wrapping_sub(1));
+        let last = last.map(|(position, at)| Cursor { at: Millis(*at), key: position.to_be_bytes().to_vec() });
+        let next = next_cursor(request.limit, found.len(), rows.len(), last);
+        Ok(Page { rows, next })
     }
 
     fn stored_event(&mut self, position: u64, with_raw: bool) -> Result<StoredEvent, Error> {
@@ -306,7 +320,7 @@ impl WorkspaceReader<'_> {
         for (text, ..) in &found {
             rows.extend(record::contact(&mut self.rows, self.workspace, &key(text)?)?);
         }
-        Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
+        Ok(Page { rows, next: next_cursor(request.limit, found.len(), found.len(), last) })
     }
 
     /// One campaign.
@@ -335,7 +349,7 @@ impl WorkspaceReader<'_> {
         for (text, ..) in &found {
             rows.extend(record::campaign(&mut self.rows, self.workspace, &key(text)?)?);
         }
-        Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
+        Ok(Page { rows, next: next_cursor(request.limit, found.len(), found.len(), last) })
     }
 
     /// One message.
@@ -375,14 +389,20 @@ impl WorkspaceReader<'_> {
         listing.page("at", "id", request, cursor_bytes);
         let found: Vec<(String, i64, Uuid, Vec<u8>)> =
             listing.rows(self.rows.records, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let last = found.last().map(|(_, at, id, _)| Cursor { at: Millis(*at), key: id.as_bytes().to_vec() });
-        let mut rows = Vec::with_capacity(found.len());
+        let (mut rows, mut bytes) = (Vec::with_capacity(found.len()), 0);
         for (text, _, _, state) in &found {
             let (key, state) = (key(text)?, unpack(state)?);
             let bodies = self.rows.bodies(&key, &state)?;
+            bytes += [&bodies.text, &bodies.html].into_iter().flatten().map(String::len).sum::<usize>();
             rows.push(record::email(&mut self.rows, self.workspace, &key, &state, bodies)?);
+            if bytes > PAGE_BODY_BYTES_MAX {
+                break;
+            }
         }
-        Ok(Page { rows, next: next_cursor(request.limit, found.len(), last) })
+        let last = found.get(rows.len().wrapping_sub(1));
+        let last = last.map(|(_, at, id, _)| Cursor { at: Millis(*at), key: id.as_bytes().to_vec() });
+        let next = next_cursor(request.limit, found.len(), rows.len(), last);
+        Ok(Page { rows, next })
     }
 
     /// Every record.
