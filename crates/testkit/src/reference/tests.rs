@@ -1,7 +1,7 @@
 //! Each rule of `docs/records.md` by an example worked out by hand.
 
 use hookline_model::{
-    event::{Bounce, BounceType, CampaignRef, Change, ContactRef, Event, Facts, MessageFacts},
+    event::{AliasFact, Bounce, BounceType, CampaignRef, Change, ContactRef, Event, Facts, MessageFacts},
     id::{EventId, WorkspaceId},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
@@ -18,6 +18,7 @@ mod contacts;
 mod emails;
 mod entries;
 mod identity;
+mod rollups;
 
 const JANE: &str = "jane@x.example";
 const JOE: &str = "joe@x.example";
@@ -106,6 +107,20 @@ fn stating(event: &Event, facts: impl FnOnce(&mut Facts)) -> Event {
 /// The event, in this campaign.
 fn within(event: &Event, key: CampaignKey) -> Event {
     with(event, |event| event.campaign = Some(CampaignRef { key, name: None, status_mentioned: None }))
+}
+
+fn forty_one() -> CampaignKey {
+    CampaignKey::External(smartlead("41"))
+}
+
+fn spring() -> CampaignKey {
+    CampaignKey::Named(external(Platform::Lemlist, "", "Spring"))
+}
+
+/// An event of these aliases and their undoing, of the campaigns `forty_one` and `spring`.
+fn aliases(n: u8, seconds: i64, aliased: &[bool]) -> Event {
+    let aliases = aliased.iter().map(|aliased| AliasFact { a: spring(), b: forty_one(), aliased: *aliased }).collect();
+    stating(&bare(n, Kind::CampaignAliased, seconds), |facts| facts.aliases = aliases)
 }
 
 /// The event, telling of the sent message `s1`.

@@ -1,31 +1,17 @@
 //! Campaigns and enrollments.
 
 use hookline_model::{
-    event::{AliasFact, Change, Event},
+    event::{Change, Event},
     interest::Interest,
     key::CampaignKey,
     kind::Kind,
-    platform::Platform,
 };
 use serde_json::json;
 
 use super::{
-    JANE, JOE, about, at, bare, campaign, dump, external, hubspot, jane, of_sent, only, smartlead, stating, with, within,
+    JANE, JOE, about, aliases, at, bare, campaign, dump, forty_one, hubspot, jane, of_sent, only, smartlead, spring, stating,
+    with, within,
 };
-
-fn forty_one() -> CampaignKey {
-    CampaignKey::External(smartlead("41"))
-}
-
-fn spring() -> CampaignKey {
-    CampaignKey::Named(external(Platform::Lemlist, "", "Spring"))
-}
-
-/// An event of these aliases and their undoing, of the campaigns `forty_one` and `spring`.
-fn aliases(n: u8, seconds: i64, aliased: &[bool]) -> Event {
-    let aliases = aliased.iter().map(|aliased| AliasFact { a: spring(), b: forty_one(), aliased: *aliased }).collect();
-    stating(&bare(n, Kind::CampaignAliased, seconds), |facts| facts.aliases = aliases)
-}
 
 #[test]
 fn a_lone_event_gives_every_field() {

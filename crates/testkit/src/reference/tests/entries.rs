@@ -1,9 +1,9 @@
-//! Entries, variants, stamps, and rollups, which are nothing but counted entries.
+//! Entries, variants and stamps.
 
-use hookline_model::{event::Change, key::CampaignKey, kind::Kind, platform::Platform, time::TimeSource};
+use hookline_model::{event::Change, kind::Kind, time::TimeSource};
 use serde_json::json;
 
-use super::{at, bare, contact, dump, jane, of_sent, smartlead, stating, text, with, within};
+use super::{at, contact, dump, jane, stating, text, with};
 
 #[test]
 fn nothing_means_no_records() {
@@ -61,15 +61,11 @@ fn every_variant_gives_values_and_times_but_only_the_earliest_counts() {
         event.facts.phone = None;
         event.facts.company_name = text("Acme");
     });
-    let dump = dump(&[second, first]);
-    let contact = &dump["contacts"][0];
+    let contact = contact(&[second, first]);
     assert_eq!(contact["phone"], json!("1"));
     assert_eq!(contact["company_name"], json!("Acme"));
     assert_eq!(contact["updated_at"], json!("2026-02-11T09:06:40.000Z"));
     assert_eq!(contact["counts"], json!({ "sent": 1, "opened": 0, "clicked": 0, "replied": 0, "bounced": 0 }));
-    assert_eq!(dump["rollups"].as_array().map(Vec::len), Some(1));
-    assert_eq!(dump["rollups"][0]["kind"], json!("email.sent"));
-    assert_eq!(dump["rollups"][0]["hour"], json!("2026-02-11T08:00:00.000Z"));
 }
 
 #[test]
@@ -88,32 +84,4 @@ fn a_repetition_without_a_time_of_its_own_is_the_same_entry() {
     for events in [[first.clone(), repeated.clone()], [repeated, first]] {
         assert_eq!(contact(&events)["updated_at"], json!("2026-02-11T08:00:10.000Z"));
     }
-}
-
-#[test]
-fn rollups_count_by_hour_campaign_platform_kind_and_step() {
-    let step = |n, seconds, step| of_sent(&bare(n, Kind::EmailSent, seconds), |facts| facts.sequence_number = step);
-    let campaign = CampaignKey::External(smartlead("41"));
-    let events = [
-        within(&step(1, 10, Some(2)), campaign.clone()),
-        within(&step(2, 3599, Some(2)), campaign.clone()),
-        within(&step(3, 20, None), campaign.clone()),
-        within(&step(4, 3600, Some(2)), campaign),
-        bare(5, Kind::WebhookTest, 30),
-        bare(6, Kind::AccountError, 30),
-        with(&bare(7, Kind::WebhookTest, 30), |event| event.platform = Platform::Lemlist),
-    ];
-    let rollup = |hour, campaign: Option<&str>, platform, kind, step: Option<u32>, count| json!({ "hour": hour, "campaign": campaign, "platform": platform, "kind": kind, "sequence_number": step, "count": count });
-    let (eight, nine) = ("2026-02-11T08:00:00.000Z", "2026-02-11T09:00:00.000Z");
-    assert_eq!(
-        dump(&events)["rollups"],
-        json!([
-            rollup(eight, None, "lemlist", "webhook.test", None, 1),
-            rollup(eight, None, "smartlead", "account.error", None, 1),
-            rollup(eight, None, "smartlead", "webhook.test", None, 1),
-            rollup(eight, Some("ext:smartlead::41"), "smartlead", "email.sent", None, 1),
-            rollup(eight, Some("ext:smartlead::41"), "smartlead", "email.sent", Some(2), 2),
-            rollup(nine, Some("ext:smartlead::41"), "smartlead", "email.sent", Some(2), 1),
-        ])
-    );
 }
