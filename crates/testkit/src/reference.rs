@@ -8,6 +8,7 @@ mod campaigns;
 mod contacts;
 mod emails;
 mod entries;
+mod firsts;
 mod groups;
 mod rollups;
 #[cfg(test)]
@@ -31,5 +32,6 @@ pub fn records(workspace: WorkspaceId, events: &[Event]) -> Value {
         "enrollments": enrollments.iter().map(campaigns::Enrollment::record).collect::<Vec<_>>(),
         "emails": emails::emails(workspace, &entries, &people, &campaigns),
         "rollups": rollups::rollups(&entries),
+        "firsts": firsts::firsts(&campaigns, &enrollments),
     })
 }

@@ -3,6 +3,7 @@
 use hookline_model::{
     id::{CampaignId, ContactId},
     key::CampaignKey,
+    time::Millis,
 };
 use serde_json::{Map, Value, json};
 
@@ -14,7 +15,7 @@ use super::{
 /// One contact in one campaign.
 pub(super) struct Enrollment<'a> {
     contact: ContactId,
-    campaign: CampaignId,
+    pub(super) campaign: CampaignId,
     entries: Vec<Entry<'a>>,
 }
 
@@ -38,7 +39,7 @@ impl Enrollment<'_> {
     pub(super) fn record(&self) -> Value {
         let mut marks = Map::new();
         for name in CAMPAIGN_COUNTS {
-            marks.insert(name.to_owned(), time(first(&self.entries, |event| counts_under(name, event))));
+            marks.insert(name.to_owned(), time(self.first_mark(name)));
         }
         json!({
             "contact_id": self.contact,
@@ -51,8 +52,9 @@ impl Enrollment<'_> {
         })
     }
 
-    fn has_mark(&self, name: &str) -> bool {
-        self.entries.iter().any(|entry| counts_under(name, entry.event))
+    /// The mark under a name of `counts`: the smallest time of the entries, all variants, that would count under it.
+    pub(super) fn first_mark(&self, name: &str) -> Option<Millis> {
+        first(&self.entries, |event| counts_under(name, event))
     }
 }
 
@@ -68,7 +70,7 @@ pub(super) fn campaigns(campaigns: &[Campaign], enrollments: &[Enrollment]) -> V
 
 fn record(campaign: &Campaign, best: &CampaignKey, enrollments: &[&Enrollment]) -> Value {
     let entries = &campaign.entries;
-    let marked = |name: &str| enrollments.iter().filter(|enrollment| enrollment.has_mark(name)).count();
+    let marked = |name: &str| enrollments.iter().filter(|enrollment| enrollment.first_mark(name).is_some()).count();
     let name = single_value(entries, |entry| stated(entry.event.campaign.as_ref()?.name.as_ref()));
     let status = single_value(entries, |entry| stated(entry.event.facts.campaign_status.as_ref()));
     let mentioned = single_value(entries, |entry| stated(entry.event.campaign.as_ref()?.status_mentioned.as_ref()));

@@ -1,7 +1,7 @@
 //! Each rule of `docs/records.md` by an example worked out by hand.
 
 use hookline_model::{
-    event::{AliasFact, Bounce, BounceType, CampaignRef, Change, ContactRef, Event, Facts, MessageFacts},
+    event::{AliasFact, Bounce, BounceType, CampaignRef, Change, ContactRef, Event, Facts, LinkFact, MessageFacts},
     id::{EventId, WorkspaceId},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
@@ -17,6 +17,7 @@ mod campaigns;
 mod contacts;
 mod emails;
 mod entries;
+mod firsts;
 mod identity;
 mod rollups;
 
@@ -121,6 +122,12 @@ fn spring() -> CampaignKey {
 fn aliases(n: u8, seconds: i64, aliased: &[bool]) -> Event {
     let aliases = aliased.iter().map(|aliased| AliasFact { a: spring(), b: forty_one(), aliased: *aliased }).collect();
     stating(&bare(n, Kind::CampaignAliased, seconds), |facts| facts.aliases = aliases)
+}
+
+/// An event of these links and their undoing.
+fn links(n: u8, seconds: i64, links: &[(ContactKey, ContactKey, bool)]) -> Event {
+    let links = links.iter().map(|(a, b, linked)| LinkFact { a: a.clone(), b: b.clone(), linked: *linked }).collect();
+    stating(&bare(n, Kind::ContactLinked, seconds), |facts| facts.links = links)
 }
 
 /// The event, telling of the sent message `s1`.

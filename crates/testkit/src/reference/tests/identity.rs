@@ -1,19 +1,9 @@
 //! Which keys are one contact.
 
-use hookline_model::{
-    event::{Event, LinkFact},
-    key::ContactKey,
-    kind::Kind,
-};
+use hookline_model::{key::ContactKey, kind::Kind};
 use serde_json::json;
 
-use super::{JANE, JOE, about, address, addresses, bare, contact, dump, hubspot, jane, smartlead, stating};
-
-/// An event of these links and their undoing.
-fn links(n: u8, seconds: i64, links: &[(ContactKey, ContactKey, bool)]) -> Event {
-    let links = links.iter().map(|(a, b, linked)| LinkFact { a: a.clone(), b: b.clone(), linked: *linked }).collect();
-    stating(&bare(n, Kind::ContactLinked, seconds), |facts| facts.links = links)
-}
+use super::{JANE, JOE, about, address, addresses, contact, dump, hubspot, jane, links, smartlead};
 
 #[test]
 fn the_smallest_key_gives_the_id_and_the_address() {
