@@ -12,8 +12,9 @@ use crate::{
     id::{CampaignId, ContactId, WorkspaceId},
     key::{CampaignKey, ContactKey, EmailKey},
     link::{campaign_component, contact_component},
-    record::{self, Bodies},
+    record,
     rows::ReadRows,
+    texts::Texts,
 };
 
 /// Reading all rows of a workspace, for dumps.
@@ -38,11 +39,11 @@ pub trait AllRows: ReadRows {
     /// # Errors
     /// See [`AllRows::contact_keys`].
     fn rollups(&mut self) -> Result<Vec<(RollupKey, i64)>, Self::Error>;
-    /// The bodies of a message, from the log.
+    /// The texts of a message, from the log.
     ///
     /// # Errors
     /// See [`AllRows::contact_keys`].
-    fn bodies(&mut self, key: &EmailKey, state: &EmailState) -> Result<Bodies, Self::Error>;
+    fn texts(&mut self, key: &EmailKey, state: &EmailState) -> Result<Texts, Self::Error>;
 }
 
 /// The dump that `docs/records.md` describes.
@@ -108,8 +109,8 @@ fn enrollments<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Vec<V
 fn emails<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Vec<Value>, R::Error> {
     let mut shown = BTreeMap::new();
     for (key, state) in rows.emails()? {
-        let bodies = rows.bodies(&key, &state)?;
-        let email = record::email(rows, workspace, &key, &state, bodies)?;
+        let texts = rows.texts(&key, &state)?;
+        let email = record::email(rows, workspace, &key, &state, texts)?;
         shown.insert(email.id, json!(email));
     }
     Ok(shown.into_values().collect())

@@ -23,25 +23,26 @@ pub enum Direction {
     Inbound,
 }
 
-/// Everything known of one message. Bodies stay in the log: the state names the entry that has the one to show.
+/// Everything known of one message. Texts stay in the log: the state names the entry that has the one to show, so that the
+/// state of a message is small however long the message is. See [`crate::texts::Texts`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailState {
-    /// Message-ID.
-    pub message_id: Register<String>,
-    /// Writer.
-    pub from: Register<String>,
-    /// Recipient.
-    pub to: Register<String>,
-    /// Subject.
-    pub subject: Register<String>,
+    /// Log position of the entry whose Message-ID is shown.
+    pub message_id: Register<u64>,
+    /// Log position of the entry whose writer is shown.
+    pub from: Register<u64>,
+    /// Log position of the entry whose recipient is shown.
+    pub to: Register<u64>,
+    /// Log position of the entry whose subject is shown.
+    pub subject: Register<u64>,
     /// Log position of the entry whose text is shown.
     pub body_text: Register<u64>,
     /// Log position of the entry whose HTML is shown.
     pub body_html: Register<u64>,
     /// Step.
     pub sequence_number: Register<u32>,
-    /// Our mailbox.
-    pub sending_account: Register<String>,
+    /// Log position of the entry whose our mailbox is shown.
+    pub sending_account: Register<u64>,
     /// The contact.
     pub contact: Register<ContactKey>,
     /// The campaign.
@@ -81,14 +82,19 @@ impl EmailState {
     #[must_use]
     pub fn of(event: &Event, facts: &MessageFacts, direction: Direction, stamp: Stamp, position: u64) -> EmailState {
         let mut state = EmailState { last: Some(stamp), ..EmailState::default() };
-        set(&mut state.message_id, stamp, facts.message_id.as_ref());
-        set(&mut state.from, stamp, facts.from.as_ref());
-        set(&mut state.to, stamp, facts.to.as_ref());
-        set(&mut state.subject, stamp, facts.subject.as_ref());
-        set(&mut state.body_text, stamp, facts.body_text.as_ref().map(|_| &position));
-        set(&mut state.body_html, stamp, facts.body_html.as_ref().map(|_| &position));
+        let texts = [
+            (&mut state.message_id, &facts.message_id),
+            (&mut state.from, &facts.from),
+            (&mut state.to, &facts.to),
+            (&mut state.subject, &facts.subject),
+            (&mut state.body_text, &facts.body_text),
+            (&mut state.body_html, &facts.body_html),
+            (&mut state.sending_account, &event.sending_account),
+        ];
+        for (register, text) in texts {
+            set(register, stamp, text.as_ref().map(|_| &position));
+        }
         set(&mut state.sequence_number, stamp, facts.sequence_number.as_ref());
-        set(&mut state.sending_account, stamp, event.sending_account.as_ref());
         set(&mut state.contact, stamp, event.contact_key().as_ref());
         set(&mut state.campaign, stamp, event.campaign_key());
         match direction {

@@ -5,7 +5,7 @@
 //!
 //! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`]);
 //! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`link`], [`delta`]); how rows follow
-//! ([`rows`], [`buffer`], [`fold`]); what is shown ([`record`], [`dump`]).
+//! ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`]).
 
 pub mod buffer;
 pub mod campaign;
@@ -23,8 +23,10 @@ pub mod interest;
 pub mod key;
 pub mod kind;
 pub mod link;
+pub mod packed;
 pub mod platform;
 pub mod record;
 pub mod rows;
 pub mod stamp;
+pub mod texts;
 pub mod time;

@@ -17,6 +17,7 @@ use crate::{
     link::{campaign_component, contact_component},
     platform::Platform,
     rows::ReadRows,
+    texts::Texts,
     time::Millis,
 };
 
@@ -157,15 +158,6 @@ pub struct Email {
     pub bounce_type: Option<BounceType>,
     /// Reason of the bounce.
     pub bounce_reason: Option<String>,
-}
-
-/// The text and the HTML of a message, fetched from the log by the positions that [`EmailState`] names.
-#[derive(Clone, Debug, Default)]
-pub struct Bodies {
-    /// Text.
-    pub text: Option<String>,
-    /// HTML.
-    pub html: Option<String>,
 }
 
 fn text(at: Option<Millis>) -> Option<String> {
@@ -329,7 +321,7 @@ pub fn email<R: ReadRows>(
     workspace: WorkspaceId,
     key: &EmailKey,
     state: &EmailState,
-    bodies: Bodies,
+    texts: Texts,
 ) -> Result<Email, R::Error> {
     let direction = if key.is_inbound() { Direction::Inbound } else { Direction::Outbound };
     let outbound = direction == Direction::Outbound;
@@ -351,13 +343,13 @@ pub fn email<R: ReadRows>(
         contact_id: contact_head.as_ref().map(|head| ContactId::derive(workspace, head)),
         campaign_id: campaign_head.map(|head| CampaignId::derive(workspace, &head)),
         platform_campaign_id: state.campaign.get().and_then(|key| key.platform_campaign_id()).map(ToOwned::to_owned),
-        sending_account: state.sending_account.get().cloned(),
-        from: state.from.get().cloned(),
-        to: state.to.get().cloned(),
-        subject: state.subject.get().cloned(),
-        body_text: bodies.text,
-        body_html: bodies.html,
-        message_id: state.message_id.get().cloned(),
+        sending_account: texts.sending_account,
+        from: texts.from,
+        to: texts.to,
+        subject: texts.subject,
+        body_text: texts.body_text,
+        body_html: texts.body_html,
+        message_id: texts.message_id,
         sequence_number: state.sequence_number.get().copied(),
         sent_at: text(state.at.filter(|_| outbound)),
         received_at: text(state.at.filter(|_| !outbound)),

@@ -14,7 +14,9 @@ use crate::{
 };
 
 /// The place of a log entry in the order that decides single values. The derived order is that order; the greatest wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+///
+/// Serialised by [`crate::packed`], which writes each distinct stamp of a state once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     /// Effective time.
     pub at: Millis,

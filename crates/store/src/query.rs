@@ -29,8 +29,8 @@ impl Default for PageRequest {
     }
 }
 
-/// The last row of a page: the next page starts behind it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The last row of a page: the next page starts behind it. Newest first, so a later page has lesser cursors.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
     /// The time that the listing is sorted by.
     pub at: Millis,

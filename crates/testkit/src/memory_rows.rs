@@ -13,9 +13,9 @@ use hookline_model::{
     id::{EventId, WorkspaceId},
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
-    record::Bodies,
     rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
     stamp::Register,
+    texts::Texts,
 };
 
 /// A workspace's rows and its log.
@@ -177,12 +177,7 @@ impl AllRows for MemoryRows {
         Ok(self.rollups.iter().map(|(key, count)| (key.clone(), *count)).collect())
     }
 
-    fn bodies(&mut self, key: &EmailKey, state: &EmailState) -> Result<Bodies, Infallible> {
-        let told =
-            |position: Option<&u64>| position.and_then(|position| self.logged(*position)).and_then(|event| event.message(key));
-        Ok(Bodies {
-            text: told(state.body_text.get()).and_then(|facts| facts.body_text.clone()),
-            html: told(state.body_html.get()).and_then(|facts| facts.body_html.clone()),
-        })
+    fn texts(&mut self, key: &EmailKey, state: &EmailState) -> Result<Texts, Infallible> {
+        Texts::fetch(key, state, |position| Ok(self.logged(position).cloned()))
     }
 }

@@ -12,7 +12,11 @@ use crate::Error;
 /// Version of log.db's schema. A landed schema is never edited; a new version comes with a migration.
 const LOG_SCHEMA: i64 = 1;
 /// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
-const RECORDS_SCHEMA: i64 = 1;
+const RECORDS_SCHEMA: i64 = 2;
+/// Pages of log.db: entries follow on each other, so large pages waste less.
+const LOG_PAGE_BYTES: i64 = 8192;
+/// Pages of records.db: most events change a row or two at a random place, and a page is written whole.
+const RECORDS_PAGE_BYTES: i64 = 4096;
 /// "HKLg" and "HKRc": which file is which, for `file(1)` and for us.
 const LOG_APPLICATION: i64 = 0x484b_4c67;
 const RECORDS_APPLICATION: i64 = 0x484b_5263;
@@ -72,7 +76,7 @@ enum Durability {
 /// Opens log.db for its one writer, making or checking its schema.
 pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
     let connection = open(&files.log, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    let version = prepare(&connection, LOG_APPLICATION, "log.db")?;
+    let version = prepare(&connection, LOG_APPLICATION, "log.db", LOG_PAGE_BYTES)?;
     settle(&connection, Durability::OnCommit, WRITER_CACHE_KIB)?;
     match version {
         0 => create(&connection, include_str!("schema/log.sql"), LOG_APPLICATION, LOG_SCHEMA)?,
@@ -102,7 +106,7 @@ pub(super) fn records_writer(files: &Files) -> Result<Connection, Error> {
 
 fn try_records_writer(files: &Files) -> Result<Option<Connection>, Error> {
     let connection = open(&files.records, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    let version = prepare(&connection, RECORDS_APPLICATION, "records.db")?;
+    let version = prepare(&connection, RECORDS_APPLICATION, "records.db", RECORDS_PAGE_BYTES)?;
     settle(&connection, Durability::Eventually, WRITER_CACHE_KIB)?;
     match version {
         0 => create(&connection, include_str!("schema/records.sql"), RECORDS_APPLICATION, RECORDS_SCHEMA)?,
@@ -150,11 +154,11 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
 }
 
 /// Settings that must precede the first table, and the file's schema version (0 when new).
-fn prepare(connection: &Connection, application: i64, name: &str) -> Result<i64, Error> {
+fn prepare(connection: &Connection, application: i64, name: &str, page_bytes: i64) -> Result<i64, Error> {
     let version = read_pragma(connection, "user_version")?;
     let found = read_pragma(connection, "application_id")?;
     if version == 0 && found == 0 && is_empty(connection)? {
-        pragma(connection, "page_size", 8192)?;
+        pragma(connection, "page_size", page_bytes)?;
         pragma(connection, "auto_vacuum", 2)?;
     } else if found != application {
         return Err(Error::Conflict(format!("{name} is not hookline's")));

@@ -13,12 +13,12 @@ use hookline_model::{
     email::EmailState,
     entry::Entry,
     fold::derive_again,
-    id::{CampaignId, ContactId, WorkspaceId},
+    id::WorkspaceId,
     key::{CampaignKey, ContactKey, EmailKey},
     rows::{ContactRow, ReadRows, WriteRows},
+    time::Millis,
 };
-use rusqlite::{Connection, params};
-use uuid::Uuid;
+use rusqlite::Connection;
 
 use super::{
     log,
@@ -41,7 +41,7 @@ pub(super) fn rebuild(
     }
     let step = |sql: &str| records.execute_batch(sql).map_err(|error| failed("rebuild records", &error));
     step("BEGIN IMMEDIATE")?;
-    let mut rebuild = Rebuild { rows: SqlRows { records, log, no, workspace }, different: 0 };
+    let mut rebuild = Rebuild { rows: SqlRows::new(records, log, no, workspace), different: 0 };
     match rebuild.all(keys) {
         Ok(()) => step("COMMIT").map(|()| rebuild.different),
         Err(error) => {
@@ -59,9 +59,9 @@ fn is_reserved(log: &Connection, no: i64) -> Result<bool, Error> {
 
 /// Which entries to fold again.
 #[derive(Clone, Copy)]
-enum Entries {
-    OfContact(Uuid),
-    OfCampaign(Uuid),
+enum Entries<'k> {
+    OfContact(&'k ContactKey),
+    OfCampaign(&'k CampaignKey),
     All,
 }
 
@@ -91,8 +91,7 @@ impl Rebuild<'_> {
     fn contact(&mut self, key: &ContactKey) -> Result<(), Error> {
         let mut state = ContactState::default();
         let mut enrollments: BTreeMap<CampaignKey, EnrollmentState> = BTreeMap::new();
-        let id = ContactId::derive(self.rows.workspace, key).0;
-        self.for_each_delta(Entries::OfContact(id), |mut deltas| {
+        self.for_each_delta(Entries::OfContact(key), |mut deltas| {
             if let Some(delta) = deltas.contacts.remove(key) {
                 state.merge(delta);
             }
@@ -118,8 +117,7 @@ impl Rebuild<'_> {
         let mut state = CampaignState::default();
         let mut enrollments: BTreeMap<ContactKey, EnrollmentState> = BTreeMap::new();
         let mut rollups = BTreeMap::new();
-        let id = CampaignId::derive(self.rows.workspace, key).0;
-        self.for_each_delta(Entries::OfCampaign(id), |mut deltas| {
+        self.for_each_delta(Entries::OfCampaign(key), |mut deltas| {
             if let Some(delta) = deltas.campaigns.remove(key) {
                 state.merge(delta);
             }
@@ -142,9 +140,9 @@ impl Rebuild<'_> {
         for (contact, state) in enrollments {
             self.enrollment(key, &contact, &state)?;
         }
-        let clear = "DELETE FROM rollup WHERE workspace = ?1 AND campaign = ?2";
-        let run = || self.rows.records.prepare_cached(clear)?.execute(params![self.rows.no, key.to_string()]);
-        run().map_err(|error| failed("rebuild rollups", &error))?;
+        if let Some(no) = self.rows.campaign_no(key)? {
+            self.rows.write("DELETE FROM rollup WHERE workspace = ?1 AND campaign = ?2", [self.rows.no, no])?;
+        }
         for (rollup, count) in rollups.iter().filter(|(_, count)| **count != 0) {
             self.rows.add_rollup(rollup, *count)?;
         }
@@ -182,18 +180,8 @@ impl Rebuild<'_> {
     /// Gives the deltas of the entries, one entry at a time.
     ///
     /// Whether an entry counts is read from the list, not from how it came: by now another variant may count in its place.
-    fn for_each_delta(&self, entries: Entries, mut take: impl FnMut(Deltas)) -> Result<(), Error> {
-        let (sql, id) = match entries {
-            Entries::OfContact(id) => ("SELECT position, listed FROM event WHERE workspace = ?1 AND contact = ?2", Some(id)),
-            Entries::OfCampaign(id) => ("SELECT position, listed FROM event WHERE workspace = ?1 AND campaign = ?2", Some(id)),
-            Entries::All => ("SELECT position, listed FROM event WHERE workspace = ?1 AND ?2 IS NULL", None),
-        };
-        let read = || -> rusqlite::Result<Vec<(i64, bool)>> {
-            let mut statement = self.rows.records.prepare_cached(sql)?;
-            statement.query_map(params![self.rows.no, id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        };
-        for (position, counts) in read().map_err(|error| failed("find the entries of a record", &error))? {
-            let position = position.cast_unsigned();
+    fn for_each_delta(&mut self, entries: Entries<'_>, mut take: impl FnMut(Deltas)) -> Result<(), Error> {
+        for (position, counts) in self.positions(entries)? {
             let Some(row) = log::read_row(self.rows.log, position)? else { continue };
             if row.origin == hookline_model::entry::Origin::Test {
                 continue;
@@ -203,5 +191,25 @@ impl Rebuild<'_> {
             take(Deltas::of([&entry]));
         }
         Ok(())
+    }
+
+    /// Where the entries are, and which of them count.
+    fn positions(&mut self, entries: Entries<'_>) -> Result<Vec<(u64, bool)>, Error> {
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?));
+        match entries {
+            Entries::OfContact(key) => {
+                let mut positions = Vec::new();
+                self.rows.walk_contact_events(key, (Millis(i64::MAX), u64::MAX >> 1), |event| {
+                    positions.push((event.position, event.listed));
+                    true
+                })?;
+                Ok(positions)
+            }
+            Entries::OfCampaign(key) => match self.rows.campaign_no(key)? {
+                Some(no) => self.rows.all("SELECT position, listed FROM event WHERE campaign = ?1", [no], read),
+                None => Ok(Vec::new()),
+            },
+            Entries::All => self.rows.all("SELECT position, listed FROM event WHERE workspace = ?1", [self.rows.no], read),
+        }
     }
 }

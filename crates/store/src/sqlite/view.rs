@@ -8,9 +8,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use hookline_model::{
     entry::{Entry, Former},
     fold::fold,
-    id::{CampaignId, ContactId, WorkspaceId},
+    id::WorkspaceId,
 };
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
@@ -97,17 +97,17 @@ impl View {
     }
 
     fn fold_inside(&self, entries: &[Arc<Logged>], last: u64) -> Result<(), Error> {
-        let mut by_workspace: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
+        let mut by_workspace: BTreeMap<i64, Vec<&Logged>> = BTreeMap::new();
         for logged in entries {
-            list_event(&self.records, logged.no, &logged.entry)?;
-            if logged.makes_records {
-                by_workspace.entry(logged.no).or_default().push(&logged.entry);
-            }
+            by_workspace.entry(logged.no).or_default().push(logged);
         }
         for (no, entries) in by_workspace {
-            let Some(workspace) = entries.first().map(|entry| entry.workspace) else { continue };
-            let mut rows = SqlRows { records: &self.records, log: &self.log, no, workspace };
-            fold(&mut rows, entries)?;
+            let Some(workspace) = entries.first().map(|logged| logged.entry.workspace) else { continue };
+            let mut rows = SqlRows::new(&self.records, &self.log, no, workspace);
+            fold(&mut rows, entries.iter().filter(|logged| logged.makes_records).map(|logged| &logged.entry))?;
+            for logged in entries {
+                rows.list_event(&logged.entry)?;
+            }
         }
         set_watermark(&self.records, last)
     }
@@ -152,33 +152,6 @@ impl View {
             bytes: row.bytes(),
         })
     }
-}
-
-/// Writes where an entry is and what it touches. Of an event's variants, the one that counts is listed.
-fn list_event(records: &Connection, no: i64, entry: &Entry) -> Result<(), Error> {
-    let event = &entry.event;
-    let run = || -> rusqlite::Result<()> {
-        if let Some(former) = &entry.uncounts {
-            let sql = "UPDATE event SET listed = 0 WHERE position = ?1";
-            records.prepare_cached(sql)?.execute([former.position.cast_signed()])?;
-        }
-        let sql = "INSERT INTO event (position, workspace, listed, occurred_at, kind, platform, contact, campaign)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        records
-            .prepare_cached(sql)?
-            .execute(params![
-                entry.position.cast_signed(),
-                no,
-                entry.counts,
-                event.occurred_at.0,
-                event.kind.rank(),
-                event.platform as i64,
-                event.contact_key().map(|key| ContactId::derive(entry.workspace, &key).0),
-                event.campaign_key().map(|key| CampaignId::derive(entry.workspace, key).0),
-            ])
-            .map(|_| ())
-    };
-    run().map_err(|error| failed("list an event", &error))
 }
 
 /// The last position that the records include.

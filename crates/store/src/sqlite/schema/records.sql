@@ -1,45 +1,45 @@
 -- records.db: a view of log.db, folded up to the position in `meta`. It may be deleted; it is then folded again.
 --
--- Rows go by the ids that derive from keys, so that a key is looked up without an index of its own. States are in postcard form;
--- the columns beside them are what lists are filtered and sorted by. What is sorted by hardly ever changes, so that an event
--- about a known contact moves no index entry.
+-- What an event costs here is the pages it touches. So everything about one contact key lies together: its state, its
+-- enrollments, its messages, its events and its pairs are `part`s under one number. Numbers are given in the order in which
+-- keys are first seen, so a new contact is written at the right edge. What lists are sorted by lies in tables of its own, which
+-- change only when that does, and is led by time wherever it can be. States are in the form of `hookline_model::packed`.
 
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE contact (
-    workspace  INTEGER NOT NULL,
-    id         BLOB NOT NULL,
-    key        TEXT NOT NULL,
-    head       TEXT,
-    alone      INTEGER NOT NULL,
-    listed     INTEGER NOT NULL,
-    status     TEXT,
-    interest   TEXT,
-    created_at INTEGER,
-    search     TEXT,
-    tags       TEXT,
-    lists      TEXT,
-    state      BLOB NOT NULL,
+-- The number of a contact key, by the id that derives from it.
+CREATE TABLE contact_ref (
+    workspace INTEGER NOT NULL,
+    id        BLOB NOT NULL,
+    contact   INTEGER NOT NULL,
     PRIMARY KEY (workspace, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX contact_created ON contact (workspace, created_at, id) WHERE listed = 1;
-CREATE INDEX contact_status ON contact (workspace, status, created_at, id) WHERE listed = 1;
-
--- Pairs of contact keys, each both ways.
-CREATE TABLE contact_pair (
-    workspace INTEGER NOT NULL,
-    id        BLOB NOT NULL,
-    other_id  BLOB NOT NULL,
-    other     TEXT NOT NULL,
-    state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, id, other_id)
+-- Everything about a contact key, by what `rows/part.rs` says. Number 0 has the messages that name no contact.
+CREATE TABLE part (
+    contact INTEGER NOT NULL,
+    part    BLOB NOT NULL,
+    state   BLOB NOT NULL,
+    PRIMARY KEY (contact, part)
 ) STRICT, WITHOUT ROWID;
 
+-- Contacts by what they are listed under: everything (sort 0), a status (1), an interest (2), a tag (3), a list (4).
+CREATE TABLE contact_list (
+    workspace  INTEGER NOT NULL,
+    sort       INTEGER NOT NULL,
+    name       TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    id         BLOB NOT NULL,
+    contact    INTEGER NOT NULL,
+    PRIMARY KEY (workspace, sort, name, created_at, id)
+) STRICT, WITHOUT ROWID;
+
+-- Campaign keys. One without a state was named and has no event.
 CREATE TABLE campaign (
+    campaign      INTEGER PRIMARY KEY,
     workspace     INTEGER NOT NULL,
     id            BLOB NOT NULL,
     key           TEXT NOT NULL,
@@ -48,56 +48,60 @@ CREATE TABLE campaign (
     listed        INTEGER NOT NULL,
     status        TEXT,
     last_event_at INTEGER,
-    uniques       BLOB NOT NULL,
-    state         BLOB NOT NULL,
-    PRIMARY KEY (workspace, id)
-) STRICT, WITHOUT ROWID;
+    uniques       BLOB,
+    state         BLOB
+) STRICT;
 
+CREATE UNIQUE INDEX campaign_id ON campaign (workspace, id);
 CREATE INDEX campaign_platform_id ON campaign (workspace, platform_id);
 CREATE INDEX campaign_listed ON campaign (workspace, last_event_at, id) WHERE listed = 1;
 
 -- Pairs of campaign keys, each both ways.
 CREATE TABLE campaign_pair (
-    workspace INTEGER NOT NULL,
-    id        BLOB NOT NULL,
-    other_id  BLOB NOT NULL,
-    other     TEXT NOT NULL,
-    state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, id, other_id)
+    campaign INTEGER NOT NULL,
+    other    INTEGER NOT NULL,
+    state    BLOB NOT NULL,
+    PRIMARY KEY (campaign, other)
 ) STRICT, WITHOUT ROWID;
 
--- By contact first: a contact's enrollments lie together.
-CREATE TABLE enrollment (
-    workspace INTEGER NOT NULL,
-    contact   BLOB NOT NULL,
-    campaign  BLOB NOT NULL,
-    state     BLOB NOT NULL,
-    PRIMARY KEY (workspace, contact, campaign)
+-- Which contact keys have an enrollment in a campaign key.
+CREATE TABLE enrolled (
+    campaign INTEGER NOT NULL,
+    contact  INTEGER NOT NULL,
+    PRIMARY KEY (campaign, contact)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX enrollment_campaign ON enrollment (workspace, campaign, contact);
-
-CREATE TABLE email (
+-- Under which contact key's number a message lies: that of the first event about it.
+CREATE TABLE email_ref (
     workspace INTEGER NOT NULL,
     id        BLOB NOT NULL,
-    key       TEXT NOT NULL,
-    inbound   INTEGER NOT NULL,
-    status    TEXT NOT NULL,
-    at        INTEGER NOT NULL,
-    contact   BLOB,
-    campaign  BLOB,
-    state     BLOB NOT NULL,
+    home      INTEGER NOT NULL,
     PRIMARY KEY (workspace, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX email_at ON email (workspace, at, id);
-CREATE INDEX email_contact ON email (workspace, contact, at, id) WHERE contact IS NOT NULL;
-CREATE INDEX email_campaign ON email (workspace, campaign, at, id) WHERE campaign IS NOT NULL;
+-- Messages by time: all of a workspace (campaign 0), and those of each campaign key.
+CREATE TABLE email_list (
+    workspace INTEGER NOT NULL,
+    campaign  INTEGER NOT NULL,
+    at        INTEGER NOT NULL,
+    id        BLOB NOT NULL,
+    home      INTEGER NOT NULL,
+    PRIMARY KEY (workspace, campaign, at, id)
+) STRICT, WITHOUT ROWID;
 
+-- Messages that belong to another contact key than the one they lie under.
+CREATE TABLE email_moved (
+    contact INTEGER NOT NULL,
+    id      BLOB NOT NULL,
+    home    INTEGER NOT NULL,
+    PRIMARY KEY (contact, id)
+) STRICT, WITHOUT ROWID;
+
+-- Campaign 0 and step -1 are none.
 CREATE TABLE rollup (
     workspace       INTEGER NOT NULL,
     hour            INTEGER NOT NULL,
-    campaign        TEXT NOT NULL,
+    campaign        INTEGER NOT NULL,
     platform        INTEGER NOT NULL,
     kind            INTEGER NOT NULL,
     sequence_number INTEGER NOT NULL,
@@ -105,19 +109,18 @@ CREATE TABLE rollup (
     PRIMARY KEY (workspace, hour, campaign, platform, kind, sequence_number)
 ) STRICT, WITHOUT ROWID;
 
--- One row per log entry: where it is, and whom it is about. `listed` is 1 on the variant that counts. An event is found by its
--- id through the log, which has that index anyway.
+-- One row per log entry, by time. `listed` is 1 on the variant that counts. An event is found by its id through the log, which
+-- has that index anyway, and by its contact through that contact's parts.
 CREATE TABLE event (
-    position    INTEGER PRIMARY KEY,
     workspace   INTEGER NOT NULL,
-    listed      INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL,
+    position    INTEGER NOT NULL,
+    listed      INTEGER NOT NULL,
     kind        INTEGER NOT NULL,
     platform    INTEGER NOT NULL,
-    contact     BLOB,
-    campaign    BLOB
-) STRICT;
+    contact     INTEGER,
+    campaign    INTEGER,
+    PRIMARY KEY (workspace, occurred_at, position)
+) STRICT, WITHOUT ROWID;
 
-CREATE INDEX event_at ON event (workspace, occurred_at) WHERE listed = 1;
-CREATE INDEX event_contact ON event (workspace, contact, occurred_at) WHERE contact IS NOT NULL;
-CREATE INDEX event_campaign ON event (workspace, campaign, occurred_at) WHERE campaign IS NOT NULL;
+CREATE INDEX event_campaign ON event (campaign, occurred_at, position) WHERE campaign IS NOT NULL;

@@ -1,0 +1,116 @@
+//! Campaign keys: their numbers, rows, aliases and rollups.
+
+use std::collections::BTreeMap;
+
+use hookline_model::{
+    campaign::{CampaignState, Uniques},
+    delta::RollupKey,
+    id::CampaignId,
+    key::CampaignKey,
+    link::Pair,
+    stamp::Register,
+};
+use rusqlite::params;
+
+use super::{SqlRows, broken, key, pack, unpack};
+use crate::Error;
+
+impl SqlRows<'_> {
+    /// The number of a campaign key, if it has one.
+    pub(in crate::sqlite) fn campaign_no(&mut self, campaign: &CampaignKey) -> Result<Option<i64>, Error> {
+        if let Some(no) = self.campaigns.get(campaign) {
+            return Ok(*no);
+        }
+        let id = CampaignId::derive(self.workspace, campaign);
+        let sql = "SELECT campaign FROM campaign WHERE workspace = ?1 AND id = ?2";
+        let no = self.one(sql, params![self.no, id.0], |row| row.get(0))?;
+        self.campaigns.insert(campaign.clone(), no);
+        Ok(no)
+    }
+
+    /// The number of a campaign key; one that has none yet gets the next.
+    pub(super) fn campaign_no_or_new(&mut self, campaign: &CampaignKey) -> Result<i64, Error> {
+        if let Some(no) = self.campaign_no(campaign)? {
+            return Ok(no);
+        }
+        let sql = "INSERT INTO campaign (workspace, id, key, platform, platform_id, listed) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+            RETURNING campaign";
+        let id = CampaignId::derive(self.workspace, campaign).0;
+        let values =
+            params![self.no, id, campaign.to_string(), campaign.external().platform.name(), campaign.platform_campaign_id()];
+        let no = self.one(sql, values, |row| row.get(0))?.ok_or_else(|| broken("number a campaign"))?;
+        self.campaigns.insert(campaign.clone(), Some(no));
+        Ok(no)
+    }
+
+    /// The campaign key that has a number.
+    pub(super) fn campaign_key(&self, no: i64) -> Result<CampaignKey, Error> {
+        let text: Option<String> = self.one("SELECT key FROM campaign WHERE campaign = ?1", [no], |row| row.get(0))?;
+        key(&text.ok_or_else(|| broken("read a campaign key"))?)
+    }
+
+    /// The campaign key that an id derives from.
+    pub(in crate::sqlite) fn campaign_key_of_id(&self, id: CampaignId) -> Result<Option<CampaignKey>, Error> {
+        let sql = "SELECT key FROM campaign WHERE workspace = ?1 AND id = ?2";
+        let text: Option<String> = self.one(sql, params![self.no, id.0], |row| row.get(0))?;
+        text.map(|text| key(&text)).transpose()
+    }
+
+    pub(super) fn read_campaign(&mut self, campaign: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, Error> {
+        let Some(no) = self.campaign_no(campaign)? else { return Ok(None) };
+        let sql = "SELECT state, uniques FROM campaign WHERE campaign = ?1 AND state IS NOT NULL";
+        let row: Option<(Vec<u8>, Vec<u8>)> = self.one(sql, [no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        row.map(|(state, uniques)| Ok((unpack(&state)?, unpack(&uniques)?))).transpose()
+    }
+
+    pub(super) fn write_campaign(
+        &mut self,
+        campaign: &CampaignKey,
+        state: &CampaignState,
+        uniques: &Uniques,
+        listed: Option<&CampaignState>,
+    ) -> Result<(), Error> {
+        let no = self.campaign_no_or_new(campaign)?;
+        let sql =
+            "UPDATE campaign SET listed = ?2, status = ?3, last_event_at = ?4, uniques = ?5, state = ?6 WHERE campaign = ?1";
+        let status = listed.and_then(|merged| merged.shown_status());
+        let last_event_at = listed.and_then(|merged| merged.last_event_at).map(|at| at.0);
+        self.write(sql, params![no, listed.is_some(), status, last_event_at, pack(uniques)?, pack(state)?])
+    }
+
+    pub(super) fn read_aliases(&mut self, campaign: &CampaignKey) -> Result<BTreeMap<CampaignKey, Register<bool>>, Error> {
+        let Some(no) = self.campaign_no(campaign)? else { return Ok(BTreeMap::new()) };
+        let sql = "SELECT other, state FROM campaign_pair WHERE campaign = ?1";
+        let rows: Vec<(i64, Vec<u8>)> = self.all(sql, [no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.into_iter().map(|(other, state)| Ok((self.campaign_key(other)?, unpack(&state)?))).collect()
+    }
+
+    pub(super) fn write_alias(&mut self, pair: &Pair<CampaignKey>, state: &Register<bool>) -> Result<(), Error> {
+        let (a, b) = pair.keys();
+        let (a, b) = (self.campaign_no_or_new(a)?, self.campaign_no_or_new(b)?);
+        let state = pack(state)?;
+        for (no, other) in [(a, b), (b, a)] {
+            self.write("REPLACE INTO campaign_pair (campaign, other, state) VALUES (?1, ?2, ?3)", params![no, other, state])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_rollup(&mut self, rollup: &RollupKey, amount: i64) -> Result<(), Error> {
+        let add = "INSERT INTO rollup (workspace, hour, campaign, platform, kind, sequence_number, count)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (workspace, hour, campaign, platform, kind, sequence_number) DO UPDATE SET count = count + excluded.count";
+        let campaign = match &rollup.campaign {
+            Some(campaign) => self.campaign_no_or_new(campaign)?,
+            None => 0,
+        };
+        let step = rollup.sequence_number.map_or(-1, i64::from);
+        let (platform, kind) = (rollup.platform as i64, i64::from(rollup.kind.rank()));
+        self.write(add, params![self.no, rollup.hour.0, campaign, platform, kind, step, amount])?;
+        if amount < 0 {
+            let sweep = "DELETE FROM rollup WHERE workspace = ?1 AND hour = ?2 AND campaign = ?3 AND platform = ?4 AND kind = ?5
+                AND sequence_number = ?6 AND count = 0";
+            self.write(sweep, params![self.no, rollup.hour.0, campaign, platform, kind, step])?;
+        }
+        Ok(())
+    }
+}

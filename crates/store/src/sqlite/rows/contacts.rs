@@ -1,0 +1,204 @@
+//! Contact keys: their numbers, their rows, and the lists that they are on.
+
+use hookline_model::{
+    contact::ContactState,
+    id::ContactId,
+    key::ContactKey,
+    rows::{ContactBrief, ContactRow},
+    time::Millis,
+};
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+
+use super::{SqlRows, broken, pack, part};
+use crate::Error;
+
+/// A contact key as this transaction knows it.
+pub(super) struct Known {
+    no: i64,
+    /// How it is listed, once its row was read; what is written is compared with it.
+    listing: Option<Option<Listing>>,
+}
+
+/// What lies under a contact key's own part.
+#[derive(Serialize, Deserialize)]
+struct ContactPart {
+    key: ContactKey,
+    /// `None` for a key that was only named by others.
+    row: Option<KeptRow>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptRow {
+    head: Option<ContactKey>,
+    alone: bool,
+    listing: Option<Listing>,
+    state: ContactState,
+}
+
+/// The sorts of names that a contact is listed under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+pub(in crate::sqlite) enum Sort {
+    All,
+    Status,
+    Interest,
+    Tag,
+    List,
+}
+
+/// How a contact is listed. The lists themselves are rows of `contact_list`; this is what they follow from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::sqlite) struct Listing {
+    pub(in crate::sqlite) created_at: Millis,
+    names: Vec<(Sort, String)>,
+    search: String,
+}
+
+impl Listing {
+    fn of(brief: &ContactBrief) -> Listing {
+        let mut names = vec![(Sort::All, String::new()), (Sort::Status, brief.status.to_owned())];
+        names.extend(brief.interest.map(|interest| (Sort::Interest, interest.to_owned())));
+        names.extend(brief.tags.iter().map(|tag| (Sort::Tag, tag.clone())));
+        names.extend(brief.lists.iter().map(|list| (Sort::List, list.clone())));
+        Listing { created_at: brief.created_at, names, search: brief.search.clone() }
+    }
+
+    /// Whether it is on a list.
+    pub(in crate::sqlite) fn is_on(&self, sort: Sort, name: &str) -> bool {
+        self.names.iter().any(|(other, listed)| *other == sort && listed == name)
+    }
+
+    /// Whether a text, in lower case, is in a name, company or address.
+    pub(in crate::sqlite) fn has_text(&self, text: &str) -> bool {
+        self.search.contains(text)
+    }
+}
+
+impl SqlRows<'_> {
+    /// The number of a contact key, if it has one.
+    pub(in crate::sqlite) fn contact_no(&mut self, key: &ContactKey) -> Result<Option<i64>, Error> {
+        if let Some(known) = self.contacts.get(key) {
+            return Ok(known.as_ref().map(|known| known.no));
+        }
+        let no = self.contact_no_of_id(ContactId::derive(self.workspace, key))?;
+        self.contacts.insert(key.clone(), no.map(|no| Known { no, listing: None }));
+        Ok(no)
+    }
+
+    fn contact_no_of_id(&self, id: ContactId) -> Result<Option<i64>, Error> {
+        let sql = "SELECT contact FROM contact_ref WHERE workspace = ?1 AND id = ?2";
+        self.one(sql, params![self.no, id.0], |row| row.get(0))
+    }
+
+    /// The number of a contact key; one that has none yet gets the next.
+    pub(super) fn contact_no_or_new(&mut self, key: &ContactKey) -> Result<i64, Error> {
+        match self.contact_no(key)? {
+            Some(no) => Ok(no),
+            None => {
+                let no = self.give_number(key)?;
+                self.put_part(no, part::CONTACT, &pack(&ContactPart { key: key.clone(), row: None })?)?;
+                Ok(no)
+            }
+        }
+    }
+
+    /// Gives a contact key the next number. Whoever calls this writes the key's own part.
+    fn give_number(&mut self, key: &ContactKey) -> Result<i64, Error> {
+        let no = match self.next_contact {
+            Some(next) => next,
+            None => self.one("SELECT coalesce(max(contact), 0) + 1 FROM part", [], |row| row.get(0))?.unwrap_or(1),
+        };
+        self.next_contact = Some(no + 1);
+        let sql = "INSERT INTO contact_ref (workspace, id, contact) VALUES (?1, ?2, ?3)";
+        self.write(sql, params![self.no, ContactId::derive(self.workspace, key).0, no])?;
+        self.contacts.insert(key.clone(), Some(Known { no, listing: Some(None) }));
+        Ok(no)
+    }
+
+    /// The contact key that has a number.
+    pub(in crate::sqlite) fn contact_key(&self, no: i64) -> Result<ContactKey, Error> {
+        let part: Option<ContactPart> = self.part(no, part::CONTACT)?;
+        part.map(|part| part.key).ok_or_else(|| broken("read a contact key"))
+    }
+
+    /// The contact key that an id derives from.
+    pub(in crate::sqlite) fn contact_key_of_id(&self, id: ContactId) -> Result<Option<ContactKey>, Error> {
+        self.contact_no_of_id(id)?.map(|no| self.contact_key(no)).transpose()
+    }
+
+    /// A listed contact's best key, and how it is listed.
+    pub(in crate::sqlite) fn listed_contact(&self, no: i64) -> Result<Option<(ContactKey, Listing)>, Error> {
+        let part: Option<ContactPart> = self.part(no, part::CONTACT)?;
+        Ok(part.and_then(|part| Some((part.key, part.row?.listing?))))
+    }
+
+    pub(super) fn read_contact(&mut self, key: &ContactKey) -> Result<Option<ContactRow>, Error> {
+        let Some(no) = self.contact_no(key)? else { return Ok(None) };
+        let part: ContactPart = self.part(no, part::CONTACT)?.ok_or_else(|| broken("read a contact"))?;
+        let (listing, row) = match part.row {
+            Some(KeptRow { head, alone, listing, state }) => (listing, Some(ContactRow { state, head, alone })),
+            None => (None, None),
+        };
+        self.contacts.insert(key.clone(), Some(Known { no, listing: Some(listing) }));
+        Ok(row)
+    }
+
+    pub(super) fn write_contact(
+        &mut self,
+        key: &ContactKey,
+        row: &ContactRow,
+        listed: Option<&ContactBrief>,
+    ) -> Result<(), Error> {
+        let (no, before) = match self.contact_no(key)? {
+            Some(no) => (no, self.listing_before(key)?),
+            None => (self.give_number(key)?, None),
+        };
+        let listing = listed.map(Listing::of);
+        self.list_contact(key, no, before.as_ref(), listing.as_ref())?;
+        let kept = KeptRowRef { head: &row.head, alone: row.alone, listing: &listing, state: &row.state };
+        self.put_part(no, part::CONTACT, &pack(&(key, Some(kept)))?)?;
+        self.contacts.insert(key.clone(), Some(Known { no, listing: Some(listing) }));
+        Ok(())
+    }
+
+    /// How a contact key is listed now, by the rows.
+    fn listing_before(&mut self, key: &ContactKey) -> Result<Option<Listing>, Error> {
+        if !matches!(self.contacts.get(key), Some(Some(Known { listing: Some(_), .. }))) {
+            self.read_contact(key)?;
+        }
+        let known = self.contacts.get_mut(key).and_then(Option::as_mut);
+        Ok(known.and_then(|known| known.listing.take()).flatten())
+    }
+
+    /// Takes a contact from the lists that it leaves and puts it on those that it comes to.
+    fn list_contact(&self, key: &ContactKey, no: i64, before: Option<&Listing>, after: Option<&Listing>) -> Result<(), Error> {
+        let places = |listing: Option<&Listing>| match listing {
+            Some(listing) => listing.names.iter().map(|name| (listing.created_at, name.clone())).collect(),
+            None => Vec::new(),
+        };
+        let (before, after) = (places(before), places(after));
+        if before == after {
+            return Ok(());
+        }
+        let id = ContactId::derive(self.workspace, key).0;
+        for (at, (sort, name)) in before.iter().filter(|place| !after.contains(place)) {
+            let sql = "DELETE FROM contact_list WHERE workspace = ?1 AND sort = ?2 AND name = ?3 AND created_at = ?4 AND id = ?5";
+            self.write(sql, params![self.no, *sort as u8, name, at.0, id])?;
+        }
+        for (at, (sort, name)) in after.iter().filter(|place| !before.contains(place)) {
+            let sql = "INSERT INTO contact_list (workspace, sort, name, created_at, id, contact) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+            self.write(sql, params![self.no, *sort as u8, name, at.0, id, no])?;
+        }
+        Ok(())
+    }
+}
+
+/// [`KeptRow`], to be written.
+#[derive(Serialize)]
+struct KeptRowRef<'r> {
+    head: &'r Option<ContactKey>,
+    alone: bool,
+    listing: &'r Option<Listing>,
+    state: &'r ContactState,
+}

@@ -1,0 +1,166 @@
+//! Messages: where they lie, and how they are listed.
+
+use hookline_model::{
+    email::EmailState,
+    id::EmailId,
+    key::{CampaignKey, ContactKey, EmailKey},
+    texts::Texts,
+    time::Millis,
+};
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{SqlRows, broken, pack, part};
+use crate::{Error, sqlite::log::read_event};
+
+/// The number under which messages lie that name no contact.
+const NO_CONTACT: i64 = 0;
+
+/// Where a message lies, and what it is listed by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    home: i64,
+    at: Millis,
+    contact: Option<ContactKey>,
+    campaign: Option<CampaignKey>,
+}
+
+impl Place {
+    fn of(home: i64, state: &EmailState) -> Place {
+        Place { home, at: listed_at(state), contact: state.contact.get().cloned(), campaign: state.campaign.get().cloned() }
+    }
+}
+
+/// What a message is sorted by. One of which only openings or bounces were seen is sorted by the last of these.
+fn listed_at(state: &EmailState) -> Millis {
+    state.at.or_else(|| state.last.map(|stamp| stamp.at)).unwrap_or_default()
+}
+
+/// A message as a list finds it.
+#[derive(Serialize, Deserialize)]
+pub(in crate::sqlite) struct HeldEmail {
+    pub(in crate::sqlite) key: EmailKey,
+    pub(in crate::sqlite) state: EmailState,
+}
+
+impl HeldEmail {
+    /// What it is sorted by.
+    pub(in crate::sqlite) fn listed_at(&self) -> Millis {
+        listed_at(&self.state)
+    }
+}
+
+impl SqlRows<'_> {
+    fn home(&self, id: Uuid) -> Result<Option<i64>, Error> {
+        self.one("SELECT home FROM email_ref WHERE workspace = ?1 AND id = ?2", params![self.no, id], |row| row.get(0))
+    }
+
+    /// The message that has an id.
+    pub(in crate::sqlite) fn email_of_id(&self, id: EmailId) -> Result<Option<HeldEmail>, Error> {
+        self.home(id.0)?.map(|home| self.email_at(home, id.0)).transpose()
+    }
+
+    /// The message that lies at a place.
+    pub(in crate::sqlite) fn email_at(&self, home: i64, id: Uuid) -> Result<HeldEmail, Error> {
+        self.part(home, &part::email(id))?.ok_or_else(|| broken("read a message"))
+    }
+
+    pub(super) fn read_email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {
+        let id = EmailId::derive(self.workspace, key).0;
+        let Some(home) = self.home(id)? else {
+            self.emails.insert(key.clone(), None);
+            return Ok(None);
+        };
+        let held = self.email_at(home, id)?;
+        self.emails.insert(key.clone(), Some(Place::of(home, &held.state)));
+        Ok(Some(held.state))
+    }
+
+    pub(super) fn write_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Error> {
+        if !self.emails.contains_key(key) {
+            self.read_email(key)?;
+        }
+        let before = self.emails.remove(key).flatten();
+        let id = EmailId::derive(self.workspace, key).0;
+        let home = match (&before, state.contact.get()) {
+            (Some(before), _) => before.home,
+            (None, Some(contact)) => self.contact_no_or_new(contact)?,
+            (None, None) => NO_CONTACT,
+        };
+        let after = Place::of(home, state);
+        self.put_part(home, &part::email(id), &pack(&(key, state))?)?;
+        if before.is_none() {
+            let sql = "INSERT INTO email_ref (workspace, id, home) VALUES (?1, ?2, ?3)";
+            self.write(sql, params![self.no, id, home])?;
+        }
+        if before.as_ref() != Some(&after) {
+            self.list_email(id, before.as_ref(), &after)?;
+        }
+        self.emails.insert(key.clone(), Some(after));
+        Ok(())
+    }
+
+    fn list_email(&mut self, id: Uuid, before: Option<&Place>, after: &Place) -> Result<(), Error> {
+        if let Some(before) = before {
+            for campaign in self.listed_in(before)? {
+                let sql = "DELETE FROM email_list WHERE workspace = ?1 AND campaign = ?2 AND at = ?3 AND id = ?4";
+                self.write(sql, params![self.no, campaign, before.at.0, id])?;
+            }
+            if let Some(contact) = self.moved_to(before)? {
+                self.write("DELETE FROM email_moved WHERE contact = ?1 AND id = ?2", params![contact, id])?;
+            }
+        }
+        for campaign in self.listed_in(after)? {
+            let sql = "INSERT INTO email_list (workspace, campaign, at, id, home) VALUES (?1, ?2, ?3, ?4, ?5)";
+            self.write(sql, params![self.no, campaign, after.at.0, id, after.home])?;
+        }
+        if let Some(contact) = self.moved_to(after)? {
+            self.write("INSERT INTO email_moved (contact, id, home) VALUES (?1, ?2, ?3)", params![contact, id, after.home])?;
+        }
+        Ok(())
+    }
+
+    /// The campaigns that a message is listed in: 0, which is all, and its own.
+    fn listed_in(&mut self, place: &Place) -> Result<Vec<i64>, Error> {
+        let mut listed = vec![0];
+        if let Some(campaign) = &place.campaign {
+            listed.push(self.campaign_no_or_new(campaign)?);
+        }
+        Ok(listed)
+    }
+
+    /// The contact key that a message belongs to, if it lies under another.
+    fn moved_to(&mut self, place: &Place) -> Result<Option<i64>, Error> {
+        let Some(contact) = &place.contact else { return Ok(None) };
+        Ok(Some(self.contact_no_or_new(contact)?).filter(|contact| *contact != place.home))
+    }
+
+    /// Every message that belongs to a contact key, with its id.
+    pub(in crate::sqlite) fn emails_of_contact(&mut self, key: &ContactKey) -> Result<Vec<(Uuid, HeldEmail)>, Error> {
+        let Some(no) = self.contact_no(key)? else { return Ok(Vec::new()) };
+        let mut emails = Vec::new();
+        for (part, held) in self.parts::<HeldEmail>(no, part::EMAILS)? {
+            if held.state.contact.get() == Some(key) {
+                emails.push((part::email_id(&part).ok_or_else(|| broken("read a message"))?, held));
+            }
+        }
+        let sql = "SELECT id, home FROM email_moved WHERE contact = ?1";
+        for (id, home) in self.all(sql, [no], |row| Ok((row.get::<_, Uuid>(0)?, row.get(1)?)))? {
+            emails.push((id, self.email_at(home, id)?));
+        }
+        Ok(emails)
+    }
+
+    /// The texts of a message, from the log.
+    pub(in crate::sqlite) fn texts_of(&self, held: &HeldEmail) -> Result<Texts, Error> {
+        Texts::fetch(&held.key, &held.state, |position| read_event(self.log, position))
+    }
+
+    /// Every message of the workspace.
+    pub(super) fn every_email(&self) -> Result<Vec<HeldEmail>, Error> {
+        let sql = "SELECT id, home FROM email_ref WHERE workspace = ?1";
+        let places: Vec<(Uuid, i64)> = self.all(sql, [self.no], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        places.into_iter().map(|(id, home)| self.email_at(home, id)).collect()
+    }
+}

@@ -1,0 +1,258 @@
+//! The rows of one workspace in records.db, as the fold reads and writes them.
+//!
+//! Everything about a contact key lies under its number ([`part`] says how); [`contacts`], [`campaigns`] and [`emails`] are the
+//! rows of each, [`events`] the list of events, [`all`] the walk over everything.
+
+mod all;
+mod campaigns;
+mod contacts;
+mod emails;
+mod events;
+pub(super) mod part;
+
+use std::collections::{BTreeMap, HashMap};
+
+use hookline_model::{
+    campaign::{CampaignState, EnrollmentState, Uniques},
+    delta::RollupKey,
+    email::EmailState,
+    id::WorkspaceId,
+    key::{CampaignKey, ContactKey, EmailKey},
+    kind::Kind,
+    link::{Pair, PairState},
+    packed,
+    platform::Platform,
+    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
+    stamp::Register,
+};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use serde::{Serialize, de::DeserializeOwned};
+
+use self::{contacts::Known, emails::Place};
+pub(super) use self::{
+    contacts::{Listing, Sort},
+    emails::HeldEmail,
+    events::ListedEvent,
+};
+use super::open::failed;
+use crate::Error;
+
+/// One workspace's rows, over a connection that is inside a transaction. `log` is where texts are read from.
+pub(super) struct SqlRows<'c> {
+    pub(super) records: &'c Connection,
+    pub(super) log: &'c Connection,
+    pub(super) no: i64,
+    pub(super) workspace: WorkspaceId,
+    /// Contact keys met in this transaction; `None` for one that has no number yet.
+    contacts: HashMap<ContactKey, Option<Known>>,
+    /// The number that the next new contact key gets, once one was given.
+    next_contact: Option<i64>,
+    /// Campaign keys met in this transaction.
+    campaigns: HashMap<CampaignKey, Option<i64>>,
+    /// Messages read in this transaction, as they are listed.
+    emails: HashMap<EmailKey, Option<Place>>,
+}
+
+/// Reads a state from its stored form.
+pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    packed::unpack(bytes).map_err(|error| Error::Storage { attempted: "read a state", cause: error.to_string() })
+}
+
+/// Brings a state into its stored form.
+pub(super) fn pack<T: Serialize>(state: &T) -> Result<Vec<u8>, Error> {
+    packed::pack(state).map_err(|error| Error::Storage { attempted: "write a state", cause: error.to_string() })
+}
+
+/// Reads a key from its text.
+pub(super) fn key<K: std::str::FromStr<Err = hookline_model::key::KeyError>>(text: &str) -> Result<K, Error> {
+    text.parse()
+        .map_err(|error: hookline_model::key::KeyError| Error::Storage { attempted: "read a key", cause: error.to_string() })
+}
+
+/// Platforms are stored by their place in [`Platform::ALL`], which is append-only.
+pub(super) fn platform_of(number: i64) -> Result<Platform, Error> {
+    let place = usize::try_from(number).ok();
+    place
+        .and_then(|place| Platform::ALL.get(place))
+        .copied()
+        .ok_or_else(|| Error::Storage { attempted: "read a platform", cause: format!("there is no platform {number}") })
+}
+
+/// Kinds are stored by their rank.
+pub(super) fn kind_of(number: i64) -> Result<Kind, Error> {
+    let rank = u8::try_from(number).ok();
+    rank.and_then(Kind::from_rank)
+        .ok_or_else(|| Error::Storage { attempted: "read a kind", cause: format!("there is no kind {number}") })
+}
+
+/// What a part cannot be: the file was changed by somebody else.
+fn broken(attempted: &'static str) -> Error {
+    Error::Storage { attempted, cause: "a part of records.db is not one of ours; delete the file, it is folded again".to_owned() }
+}
+
+impl<'c> SqlRows<'c> {
+    /// The rows of a workspace.
+    pub(super) fn new(records: &'c Connection, log: &'c Connection, no: i64, workspace: WorkspaceId) -> SqlRows<'c> {
+        SqlRows {
+            records,
+            log,
+            no,
+            workspace,
+            contacts: HashMap::new(),
+            next_contact: None,
+            campaigns: HashMap::new(),
+            emails: HashMap::new(),
+        }
+    }
+
+    fn one<T>(
+        &self,
+        sql: &'static str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        let run = || self.records.prepare_cached(sql)?.query_row(params, read).optional();
+        run().map_err(|error| failed("read a record", &error))
+    }
+
+    pub(super) fn all<T>(
+        &self,
+        sql: &'static str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
+        let run = || -> rusqlite::Result<Vec<T>> { self.records.prepare_cached(sql)?.query_map(params, read)?.collect() };
+        run().map_err(|error| failed("read records", &error))
+    }
+
+    pub(super) fn write(&self, sql: &'static str, params: impl Params) -> Result<(), Error> {
+        let run = || self.records.prepare_cached(sql)?.execute(params);
+        run().map(|_| ()).map_err(|error| failed("write a record", &error))
+    }
+
+    /// A part of a contact key, unpacked.
+    fn part<T: DeserializeOwned>(&self, contact: i64, part: &[u8]) -> Result<Option<T>, Error> {
+        let sql = "SELECT state FROM part WHERE contact = ?1 AND part = ?2";
+        let run = || {
+            let mut statement = self.records.prepare_cached(sql)?;
+            statement.query_row((contact, part), |row| Ok(unpack(row.get_ref(0)?.as_blob()?))).optional()
+        };
+        run().map_err(|error| failed("read a record", &error))?.transpose()
+    }
+
+    fn put_part(&self, contact: i64, part: &[u8], state: &[u8]) -> Result<(), Error> {
+        self.write("REPLACE INTO part (contact, part, state) VALUES (?1, ?2, ?3)", (contact, part, state))
+    }
+
+    /// The parts of a contact key in a range, unpacked.
+    fn parts<T: DeserializeOwned>(&self, contact: i64, (from, to): part::Range) -> Result<Vec<(Vec<u8>, T)>, Error> {
+        let sql = "SELECT part, state FROM part WHERE contact = ?1 AND part >= ?2 AND part < ?3";
+        let rows: Vec<(Vec<u8>, Vec<u8>)> = self.all(sql, (contact, from, to), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.into_iter().map(|(part, state)| Ok((part, unpack(&state)?))).collect()
+    }
+}
+
+impl ReadRows for SqlRows<'_> {
+    type Error = Error;
+
+    fn contact_row(&mut self, contact: &ContactKey) -> Result<Option<ContactRow>, Error> {
+        self.read_contact(contact)
+    }
+
+    fn pairs(&mut self, contact: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, Error> {
+        match self.contact_no(contact)? {
+            Some(no) => Ok(self.parts(no, part::PAIRS)?.into_iter().map(|(_, pair)| pair).collect()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn pair(&mut self, pair: &Pair<ContactKey>) -> Result<Option<PairState>, Error> {
+        let (a, b) = pair.keys();
+        match (self.contact_no(a)?, self.contact_no(b)?) {
+            (Some(a), Some(b)) => Ok(self.part::<(ContactKey, PairState)>(a, &part::pair(b))?.map(|(_, state)| state)),
+            _ => Ok(None),
+        }
+    }
+
+    fn campaign(&mut self, key: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, Error> {
+        self.read_campaign(key)
+    }
+
+    fn aliases(&mut self, campaign: &CampaignKey) -> Result<BTreeMap<CampaignKey, Register<bool>>, Error> {
+        self.read_aliases(campaign)
+    }
+
+    fn enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey) -> Result<Option<EnrollmentState>, Error> {
+        match (self.contact_no(contact)?, self.campaign_no(campaign)?) {
+            (Some(contact), Some(campaign)) => self.part(contact, &part::enrollment(campaign)),
+            _ => Ok(None),
+        }
+    }
+
+    fn enrollments_in(&mut self, campaign: &CampaignKey) -> Result<Vec<(ContactKey, EnrollmentState)>, Error> {
+        let Some(no) = self.campaign_no(campaign)? else { return Ok(Vec::new()) };
+        let contacts: Vec<i64> = self.all("SELECT contact FROM enrolled WHERE campaign = ?1", [no], |row| row.get(0))?;
+        let mut enrollments = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            let state = self.part(contact, &part::enrollment(no))?.ok_or_else(|| broken("read an enrollment"))?;
+            enrollments.push((self.contact_key(contact)?, state));
+        }
+        Ok(enrollments)
+    }
+
+    fn campaigns_of(&mut self, contact: &ContactKey) -> Result<Vec<CampaignKey>, Error> {
+        let Some(no) = self.contact_no(contact)? else { return Ok(Vec::new()) };
+        let (from, to) = part::ENROLLMENTS;
+        let sql = "SELECT part FROM part WHERE contact = ?1 AND part >= ?2 AND part < ?3";
+        let parts: Vec<Vec<u8>> = self.all(sql, (no, from, to), |row| row.get(0))?;
+        let campaign = |part: &Vec<u8>| self.campaign_key(part::number(part).ok_or_else(|| broken("read an enrollment"))?);
+        parts.iter().map(campaign).collect()
+    }
+
+    fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {
+        self.read_email(key)
+    }
+}
+
+impl WriteRows for SqlRows<'_> {
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&ContactBrief>) -> Result<(), Error> {
+        self.write_contact(key, row, listed)
+    }
+
+    fn put_pair(&mut self, pair: &Pair<ContactKey>, state: &PairState) -> Result<(), Error> {
+        let (a, b) = pair.keys();
+        let (a_no, b_no) = (self.contact_no_or_new(a)?, self.contact_no_or_new(b)?);
+        for (no, other_no, other) in [(a_no, b_no, b), (b_no, a_no, a)] {
+            self.put_part(no, &part::pair(other_no), &pack(&(other, state))?)?;
+        }
+        Ok(())
+    }
+
+    fn put_campaign(
+        &mut self,
+        key: &CampaignKey,
+        state: &CampaignState,
+        uniques: &Uniques,
+        listed: Option<&CampaignState>,
+    ) -> Result<(), Error> {
+        self.write_campaign(key, state, uniques, listed)
+    }
+
+    fn put_alias(&mut self, pair: &Pair<CampaignKey>, state: &Register<bool>) -> Result<(), Error> {
+        self.write_alias(pair, state)
+    }
+
+    fn put_enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey, state: &EnrollmentState) -> Result<(), Error> {
+        let (contact, campaign) = (self.contact_no_or_new(contact)?, self.campaign_no_or_new(campaign)?);
+        self.put_part(contact, &part::enrollment(campaign), &pack(state)?)?;
+        self.write("INSERT OR IGNORE INTO enrolled (campaign, contact) VALUES (?1, ?2)", (campaign, contact))
+    }
+
+    fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Error> {
+        self.write_email(key, state)
+    }
+
+    fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Error> {
+        self.write_rollup(key, amount)
+    }
+}
