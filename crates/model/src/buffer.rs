@@ -6,6 +6,7 @@ use crate::{
     campaign::{CampaignState, EnrollmentState, Uniques},
     delta::{RollupKey, in_key_order},
     email::EmailState,
+    firsts::FirstKey,
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
     rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
@@ -219,5 +220,13 @@ impl<R: WriteRows> WriteRows for Buffer<'_, R> {
 
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), R::Error> {
         self.inner.add_rollup(key, amount)
+    }
+
+    fn add_first(&mut self, key: &FirstKey, amount: i64) -> Result<(), R::Error> {
+        self.inner.add_first(key, amount)
+    }
+
+    fn clear_firsts(&mut self, campaign: &CampaignKey) -> Result<(), R::Error> {
+        self.inner.clear_firsts(campaign)
     }
 }

@@ -113,24 +113,26 @@ impl EnrollmentState {
     /// What the unique counts of its campaign are taken from.
     #[must_use]
     pub fn bits(&self) -> Bits {
-        Bits { enrolled: self.first_event_at.is_some(), mask: self.marks.mask() }
+        Bits { enrolled: self.first_event_at.is_some(), marks: self.marks }
     }
 }
 
-/// An enrollment as the unique counts see it.
+/// An enrollment as the unique counts and the firsts see it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bits {
     /// Whether there is an enrollment at all.
     pub enrolled: bool,
-    /// See [`Marks::mask`].
-    pub mask: u8,
+    /// What it is counted under, and since when.
+    pub marks: Marks,
 }
 
 impl Bits {
     /// The bits of two enrollments that are one.
     #[must_use]
     pub fn or(self, other: Bits) -> Bits {
-        Bits { enrolled: self.enrolled || other.enrolled, mask: self.mask | other.mask }
+        let mut marks = self.marks;
+        marks.merge(&other.marks);
+        Bits { enrolled: self.enrolled || other.enrolled, marks }
     }
 }
 
@@ -147,10 +149,8 @@ impl Uniques {
     /// Counts an enrollment, or with `-1` stops counting it.
     pub fn add(&mut self, bits: Bits, amount: i64) {
         self.contacts += if bits.enrolled { amount } else { 0 };
-        for counter in Counter::ALL {
-            if bits.mask & (1 << counter as usize) != 0 {
-                self.marked.add(counter, amount);
-            }
+        for (counter, _) in bits.marks.marked() {
+            self.marked.add(counter, amount);
         }
     }
 

@@ -2,16 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    event::{Change, Event},
-    interest::Interest,
-    kind::Kind,
-    stamp::keep_min,
-    time::Millis,
-};
+use crate::{event::Event, interest::Interest, kind::Kind, stamp::keep_min, time::Millis};
 
-/// A thing that is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A thing that is counted. Append-only: the declaration order is stored as a number in the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(usize)]
 pub enum Counter {
     /// `email.sent`
@@ -62,7 +56,12 @@ impl Counter {
 
     /// The counters that an event raises: at most one by its kind and one by the interest it states.
     pub fn of(event: &Event) -> impl Iterator<Item = Counter> {
-        let by_kind = match event.kind {
+        Counter::raised_by(event.kind, event.interest_set())
+    }
+
+    /// The counters that an event of this kind raises that states this interest.
+    pub fn raised_by(kind: Kind, stated: Option<Interest>) -> impl Iterator<Item = Counter> {
+        let by_kind = match kind {
             Kind::EmailSent => Some(Counter::Sent),
             Kind::EmailOpened => Some(Counter::Opened),
             Kind::EmailClicked => Some(Counter::Clicked),
@@ -71,9 +70,9 @@ impl Counter {
             Kind::ContactUnsubscribed => Some(Counter::Unsubscribed),
             _ => None,
         };
-        let by_interest = match event.stated_interest() {
-            Some(Change::Set(Interest::Interested)) => Some(Counter::Interested),
-            Some(Change::Set(Interest::MeetingBooked)) => Some(Counter::MeetingBooked),
+        let by_interest = match stated {
+            Some(Interest::Interested) => Some(Counter::Interested),
+            Some(Interest::MeetingBooked) => Some(Counter::MeetingBooked),
             _ => None,
         };
         by_kind.into_iter().chain(by_interest)
@@ -104,7 +103,7 @@ impl Counts {
     }
 }
 
-/// Per [`Counter`], the first time that something under it happened: the bit mask of an enrollment, with times for bits.
+/// Per [`Counter`], the first time that something under it happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marks(pub [Option<Millis>; 8]);
 
@@ -121,9 +120,8 @@ impl Marks {
         }
     }
 
-    /// As a bit mask, the first counter in the lowest bit.
-    #[must_use]
-    pub fn mask(&self) -> u8 {
-        self.0.iter().enumerate().fold(0, |mask, (bit, at)| mask | (u8::from(at.is_some()) << bit))
+    /// The counters that are marked, with their first times.
+    pub fn marked(&self) -> impl Iterator<Item = (Counter, Millis)> {
+        Counter::ALL.into_iter().filter_map(|counter| Some((counter, self.0[counter as usize]?)))
     }
 }

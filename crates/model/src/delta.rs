@@ -9,6 +9,7 @@ use crate::{
     email::{Direction, EmailState},
     entry::Entry,
     event::Event,
+    interest::Interest,
     key::{CampaignKey, ContactKey, EmailKey},
     kind::Kind,
     link::{Pair, PairState},
@@ -17,11 +18,11 @@ use crate::{
     time::Millis,
 };
 
-/// The key of a rollup row.
+/// The key of a rollup row. The derived order begins with time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RollupKey {
-    /// Start of the UTC hour.
-    pub hour: Millis,
+    /// Start of the quarter of an hour, UTC.
+    pub quarter: Millis,
     /// Campaign, if any.
     pub campaign: Option<CampaignKey>,
     /// Who reported.
@@ -30,6 +31,8 @@ pub struct RollupKey {
     pub kind: Kind,
     /// Step, if any.
     pub sequence_number: Option<u32>,
+    /// The interest stated, if any.
+    pub interest: Option<Interest>,
 }
 
 impl RollupKey {
@@ -37,11 +40,12 @@ impl RollupKey {
     #[must_use]
     pub fn of(event: &Event) -> RollupKey {
         RollupKey {
-            hour: event.occurred_at.hour_start(),
+            quarter: event.occurred_at.quarter_start(),
             campaign: event.campaign_key().cloned(),
             platform: event.platform,
             kind: event.kind,
             sequence_number: event.sequence_number(),
+            interest: event.interest_set(),
         }
     }
 }

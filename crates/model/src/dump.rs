@@ -8,8 +8,10 @@ use crate::{
     campaign::EnrollmentState,
     delta::RollupKey,
     email::EmailState,
+    firsts::FirstKey,
     fold::Links,
     id::{CampaignId, ContactId, WorkspaceId},
+    interest::Interest,
     key::{CampaignKey, ContactKey, EmailKey},
     link::{campaign_component, contact_component},
     record,
@@ -39,6 +41,11 @@ pub trait AllRows: ReadRows {
     /// # Errors
     /// See [`AllRows::contact_keys`].
     fn rollups(&mut self) -> Result<Vec<(RollupKey, i64)>, Self::Error>;
+    /// Every row of firsts.
+    ///
+    /// # Errors
+    /// See [`AllRows::contact_keys`].
+    fn firsts(&mut self) -> Result<Vec<(FirstKey, i64)>, Self::Error>;
     /// The texts of a message, from the log.
     ///
     /// # Errors
@@ -57,6 +64,7 @@ pub fn dump<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Value, R
         "enrollments": enrollments(rows, workspace)?,
         "emails": emails(rows, workspace)?,
         "rollups": rollups(rows)?,
+        "firsts": firsts(rows)?,
     }))
 }
 
@@ -119,15 +127,32 @@ fn emails<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Vec<Value>
 fn rollups<R: AllRows>(rows: &mut R) -> Result<Vec<Value>, R::Error> {
     let mut counted: Vec<_> = rows.rollups()?.into_iter().filter(|(_, count)| *count != 0).collect();
     counted.sort_by_cached_key(|(key, _)| {
-        (key.hour, key.campaign.as_ref().map(ToString::to_string), key.platform.name(), key.kind.name(), key.sequence_number)
+        let campaign = key.campaign.as_ref().map(ToString::to_string);
+        let interest = key.interest.map(Interest::name);
+        (key.quarter, campaign, key.platform.name(), key.kind.name(), key.sequence_number, interest)
     });
     let show = |(key, count): (RollupKey, i64)| {
         json!({
-            "hour": key.hour.to_string(),
+            "quarter": key.quarter.to_string(),
             "campaign": key.campaign.map(|campaign| campaign.to_string()),
             "platform": key.platform,
             "kind": key.kind,
             "sequence_number": key.sequence_number,
+            "interest": key.interest,
+            "count": count,
+        })
+    };
+    Ok(counted.into_iter().map(show).collect())
+}
+
+fn firsts<R: AllRows>(rows: &mut R) -> Result<Vec<Value>, R::Error> {
+    let mut counted: Vec<_> = rows.firsts()?.into_iter().filter(|(_, count)| *count != 0).collect();
+    counted.sort_by_cached_key(|(key, _)| (key.quarter, key.campaign.to_string(), key.counter.name()));
+    let show = |(key, count): (FirstKey, i64)| {
+        json!({
+            "quarter": key.quarter.to_string(),
+            "campaign": key.campaign.to_string(),
+            "counter": key.counter.name(),
             "count": count,
         })
     };

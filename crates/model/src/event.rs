@@ -352,4 +352,13 @@ impl Event {
     pub fn stated_interest(&self) -> Option<Change<Interest>> {
         self.facts.interest.clone().or_else(|| Interest::of_kind(self.kind).map(Change::Set))
     }
+
+    /// The interest that the event states, if it does not clear it.
+    #[must_use]
+    pub fn interest_set(&self) -> Option<Interest> {
+        match self.stated_interest() {
+            Some(Change::Set(interest)) => Some(interest),
+            Some(Change::Clear) | None => None,
+        }
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! Deltas are merged per record first, so a row is read and written once however often the batch touches it. Then, in this
 //! order: links (who is the same contact now), contacts and the place of each key, campaigns and aliases, enrollments and the
-//! unique counts they move, emails, rollups. Where a link or an alias changed, the unique counts it may have changed are counted
-//! again from the enrollments; everywhere else they move by the difference.
+//! unique counts and firsts they move, emails, rollups. Where a link or an alias changed, the unique counts and firsts it may have
+//! changed are counted again from the enrollments; everywhere else they move by the difference.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,6 +13,7 @@ use crate::{
     contact::ContactState,
     delta::{Deltas, in_key_order},
     entry::Entry,
+    firsts::Firsts,
     key::{CampaignKey, ContactKey},
     link::{ContactLinks, Pair, PairState, campaign_component, contact_component, merge_stated},
     rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
@@ -42,7 +43,7 @@ pub fn fold<'a, R: WriteRows>(rows: &mut R, entries: impl IntoIterator<Item = &'
     Ok(())
 }
 
-/// Writes the places of contact keys and the unique counts of campaign keys again, from the other rows.
+/// Writes the places of contact keys and the unique counts and firsts of campaign keys again, from the other rows.
 ///
 /// Used after rows were rebuilt by key, where states were replaced rather than merged.
 ///
@@ -342,6 +343,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             groups.entry((campaign_head, contact_head)).or_default().push(((campaign, contact), delta));
         }
         let mut moved: BTreeMap<CampaignKey, Uniques> = BTreeMap::new();
+        let mut firsts = Firsts::default();
         for ((campaign_head, contact_head), deltas) in in_key_order(groups) {
             let mut rows = self.enrollment_rows(&campaign_head, &contact_head)?;
             let before = rows.values().fold(Bits::default(), |bits, state| bits.or(state.bits()));
@@ -352,6 +354,8 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             }
             let after = rows.values().fold(Bits::default(), |bits, state| bits.or(state.bits()));
             if before != after {
+                firsts.add(&campaign_head, &before.marks, -1);
+                firsts.add(&campaign_head, &after.marks, 1);
                 let uniques = moved.entry(campaign_head).or_default();
                 uniques.add(before, -1);
                 uniques.add(after, 1);
@@ -362,7 +366,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             uniques.merge(&moved);
             self.put_uniques(&head, &state, &uniques)?;
         }
-        Ok(())
+        self.add_firsts(firsts)
     }
 
     /// The rows that are one enrollment: every key of the campaign with every key of the contact that has events.
@@ -400,20 +404,27 @@ impl<'r, R: WriteRows> Folding<'r, R> {
                     *bits = bits.or(state.bits());
                 }
             }
-            let mut counted = Uniques::default();
+            let (mut counted, mut firsts) = (Uniques::default(), Firsts::default());
             for bits in contacts.into_values() {
                 counted.add(bits, 1);
+                component.first().into_iter().for_each(|head| firsts.add(head, &bits.marks, 1));
             }
             // The smallest key carries the campaign's unique counts, the others none.
             for (place, key) in component.iter().enumerate() {
+                self.rows.clear_firsts(key)?;
                 let uniques = if place == 0 { counted } else { Uniques::default() };
                 if let Some((state, _)) = self.rows.campaign(key)? {
                     self.put_uniques(key, &state, &uniques)?;
                 }
             }
+            self.add_firsts(firsts)?;
             done.extend(component);
         }
         Ok(())
+    }
+
+    fn add_firsts(&mut self, firsts: Firsts) -> Result<(), R::Error> {
+        firsts.changes().iter().try_for_each(|(key, amount)| self.rows.add_first(key, *amount))
     }
 
     fn put_uniques(&mut self, key: &CampaignKey, state: &CampaignState, uniques: &Uniques) -> Result<(), R::Error> {

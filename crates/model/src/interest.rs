@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::kind::Kind;
 
 /// What a contact wants, as last stated by a person or a classifier.
+///
+/// Append-only: the declaration order is stored as a number in the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[repr(u8)]
 pub enum Interest {
     /// Interested, or wants information.
     Interested,
@@ -31,6 +34,19 @@ pub enum Interest {
 }
 
 impl Interest {
+    /// Every interest, in declaration order.
+    pub const ALL: [Interest; 9] = [
+        Interest::Interested,
+        Interest::MeetingBooked,
+        Interest::MeetingCompleted,
+        Interest::Closed,
+        Interest::Neutral,
+        Interest::NotInterested,
+        Interest::WrongPerson,
+        Interest::NoShow,
+        Interest::OutOfOffice,
+    ];
+
     /// The word used in `contact.interest` and `contact.status`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -68,5 +84,17 @@ impl Interest {
 impl fmt::Display for Interest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interest_is_found_by_its_number() {
+        for (number, interest) in Interest::ALL.into_iter().enumerate() {
+            assert_eq!(interest as usize, number, "{interest}");
+        }
     }
 }

@@ -4,8 +4,8 @@
 //! `docs/records.md`; this crate computes it incrementally, and an independent reference model judges it.
 //!
 //! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`]);
-//! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`link`], [`delta`]); how rows follow
-//! ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`]).
+//! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`firsts`], [`link`], [`delta`]); how rows
+//! follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`]).
 
 pub mod buffer;
 pub mod campaign;
@@ -16,6 +16,7 @@ pub mod dump;
 pub mod email;
 pub mod entry;
 pub mod event;
+pub mod firsts;
 pub mod fold;
 pub mod id;
 pub mod identity;

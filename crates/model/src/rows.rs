@@ -7,6 +7,7 @@ use crate::{
     contact::ContactState,
     delta::RollupKey,
     email::EmailState,
+    firsts::FirstKey,
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
     stamp::Register,
@@ -135,6 +136,18 @@ pub trait WriteRows: ReadRows {
     /// # Errors
     /// See [`WriteRows::put_contact`].
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Self::Error>;
+
+    /// Adds to a row of firsts; a row that comes to zero goes.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn add_first(&mut self, key: &FirstKey, amount: i64) -> Result<(), Self::Error>;
+
+    /// Removes every row of firsts of a campaign key.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn clear_firsts(&mut self, campaign: &CampaignKey) -> Result<(), Self::Error>;
 }
 
 /// The row of a contact key: what is known under it, and where it stands among the keys of its contact.

@@ -15,12 +15,21 @@ pub const EARLIEST_BELIEVED: Millis = Millis(946_684_800_000);
 /// How far beyond the time of receipt a stated time may lie before it is not believed.
 pub const FUTURE_TOLERANCE_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// A quarter of an hour: what rollups and firsts are counted by. The days and hours of every time zone are whole numbers of it.
+pub const QUARTER_MS: i64 = 15 * 60 * 1000;
+
 impl Millis {
     /// The start of the UTC hour that holds this instant.
     #[must_use]
     pub fn hour_start(self) -> Millis {
         const HOUR_MS: i64 = 60 * 60 * 1000;
         Millis(self.0.div_euclid(HOUR_MS) * HOUR_MS)
+    }
+
+    /// The start of the quarter of an hour (UTC) that holds this instant.
+    #[must_use]
+    pub fn quarter_start(self) -> Millis {
+        Millis(self.0.div_euclid(QUARTER_MS) * QUARTER_MS)
     }
 }
 
@@ -90,5 +99,12 @@ mod tests {
     fn an_hour_starts_at_its_full_hour_before_1970_too() {
         assert_eq!(Millis(3_600_001).hour_start(), Millis(3_600_000));
         assert_eq!(Millis(-1).hour_start(), Millis(-3_600_000));
+    }
+
+    #[test]
+    fn a_quarter_starts_at_its_full_quarter_before_1970_too() {
+        assert_eq!(Millis(900_000).quarter_start(), Millis(900_000));
+        assert_eq!(Millis(1_799_999).quarter_start(), Millis(900_000));
+        assert_eq!(Millis(-1).quarter_start(), Millis(-900_000));
     }
 }

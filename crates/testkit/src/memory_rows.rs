@@ -9,6 +9,7 @@ use hookline_model::{
     email::EmailState,
     entry::{Admission, Entry, Former, Variant, admit},
     event::Event,
+    firsts::FirstKey,
     fold::fold,
     id::{EventId, WorkspaceId},
     key::{CampaignKey, ContactKey, EmailKey},
@@ -28,6 +29,7 @@ pub struct MemoryRows {
     enrollments: BTreeMap<CampaignKey, BTreeMap<ContactKey, EnrollmentState>>,
     emails: BTreeMap<EmailKey, EmailState>,
     rollups: BTreeMap<RollupKey, i64>,
+    firsts: BTreeMap<FirstKey, i64>,
     log: Vec<Event>,
     known: BTreeMap<EventId, Vec<Variant>>,
 }
@@ -158,6 +160,16 @@ impl WriteRows for MemoryRows {
         *self.rollups.entry(key.clone()).or_default() += amount;
         Ok(())
     }
+
+    fn add_first(&mut self, key: &FirstKey, amount: i64) -> Result<(), Infallible> {
+        *self.firsts.entry(key.clone()).or_default() += amount;
+        Ok(())
+    }
+
+    fn clear_firsts(&mut self, campaign: &CampaignKey) -> Result<(), Infallible> {
+        self.firsts.retain(|key, _| key.campaign != *campaign);
+        Ok(())
+    }
 }
 
 impl AllRows for MemoryRows {
@@ -175,6 +187,10 @@ impl AllRows for MemoryRows {
 
     fn rollups(&mut self) -> Result<Vec<(RollupKey, i64)>, Infallible> {
         Ok(self.rollups.iter().map(|(key, count)| (key.clone(), *count)).collect())
+    }
+
+    fn firsts(&mut self) -> Result<Vec<(FirstKey, i64)>, Infallible> {
+        Ok(self.firsts.iter().map(|(key, count)| (key.clone(), *count)).collect())
     }
 
     fn texts(&mut self, key: &EmailKey, state: &EmailState) -> Result<Texts, Infallible> {

@@ -43,7 +43,7 @@ pub(super) async fn a_claim_for_ever_maps_another_time_to_the_first_id(make_plac
     assert_eq!(contact.counts["replied"], 1);
     let dump = world.dump(ACME).await;
     assert_eq!(dump["rollups"].as_array().map(Vec::len), Some(1));
-    assert_eq!(dump["rollups"][0]["hour"], at(-HOUR).to_string());
+    assert_eq!(dump["rollups"][0]["quarter"], at(-HOUR).to_string());
 
     let unclaimed = replied(2 * HOUR);
     assert!(!world.append(unclaimed).await.duplicate, "a delivery without the claim goes by its own id");

@@ -51,19 +51,19 @@ pub(super) async fn variants_give_the_same_dump_in_any_order(make_place: MakePla
     let rollups = dumps[0]["rollups"].as_array().expect("a dump lists rollups");
     assert_eq!(rollups.len(), 1, "{rollups:?}");
     assert_eq!((&rollups[0]["count"], &rollups[0]["sequence_number"]), (&1.into(), &4.into()));
-    assert_eq!(rollups[0]["hour"], at(-2 * HOUR).to_string());
+    assert_eq!(rollups[0]["quarter"], at(-2 * HOUR).to_string());
 }
 
 pub(super) async fn the_variant_with_the_smallest_time_counts_and_is_shown(make_place: MakePlace<'_>) {
     let world = World::new(make_place).await;
     let [plain, later, earlier] = three();
     let id = plain.id;
-    let hour = async || {
+    let quarter = async || {
         let dump = world.dump(ACME).await;
         let rollups = dump["rollups"].as_array().expect("a dump lists rollups").clone();
         assert_eq!(rollups.len(), 1, "{rollups:?}");
         assert_eq!(rollups[0]["count"], 1);
-        rollups[0]["hour"].clone()
+        rollups[0]["quarter"].clone()
     };
     let steps = [(later, false, 2 * HOUR, 2 * HOUR), (plain, true, 0, 2 * HOUR), (earlier, true, -2 * HOUR, 2 * HOUR)];
     for (times, (variant, duplicate, counting, last)) in (0..).zip(steps) {
@@ -73,7 +73,7 @@ pub(super) async fn the_variant_with_the_smallest_time_counts_and_is_shown(make_
         assert_eq!((stored[0].event.id, stored[0].event.occurred_at), (id, at(counting)));
         assert_eq!(stored[0].duplicates.count, times);
         assert_eq!(world.event(id).await.map(|stored| stored.event.occurred_at), Some(at(counting)));
-        assert_eq!(hour().await, at(counting).hour_start().to_string(), "the rollup moves");
+        assert_eq!(quarter().await, at(counting).quarter_start().to_string(), "the rollup moves");
         let contact = world.contact(&by_address("jane@x.example")).await.expect("the contact is there");
         assert_eq!(contact.counts["sent"], 1);
         assert_eq!(contact.updated_at, Some(at(last).to_string()), "every variant's time takes part");

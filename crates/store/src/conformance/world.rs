@@ -156,7 +156,7 @@ pub(super) fn all() -> PageRequest {
 /// Whether a dump has no record at all.
 pub(super) fn is_empty(dump: &Value) -> bool {
     let lists = dump.as_object().expect("a dump is an object");
-    lists.len() == 5 && lists.values().all(|list| list.as_array().is_some_and(Vec::is_empty))
+    lists.len() == 6 && lists.values().all(|list| list.as_array().is_some_and(Vec::is_empty))
 }
 
 /// Events of every sort in a workspace of some life: links, an alias, variants, opens, clicks, replies, bounces, an opt-out.

@@ -1,7 +1,7 @@
 //! Folding given records again from the log.
 //!
 //! For each key the rows are replaced by the fold of every entry that touches it, found by the list of events; then what follows
-//! from them (the place of a contact's keys, unique counts) is derived again. Links and aliases are read, not rebuilt: a change
+//! from them (the place of a contact's keys, unique counts, firsts) is derived again. Links and aliases are read, not rebuilt: a change
 //! there is an event of its own, and a doubt about them is settled by folding the whole log.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,5 +3,6 @@
 mod hostile;
 mod house;
 mod merge;
+mod merge_sums;
 mod stored;
 mod traps;

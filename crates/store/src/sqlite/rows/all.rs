@@ -4,12 +4,12 @@ use hookline_model::{
     delta::RollupKey,
     dump::AllRows,
     email::EmailState,
+    firsts::FirstKey,
     key::{CampaignKey, ContactKey, EmailKey},
     texts::Texts,
-    time::Millis,
 };
 
-use super::{SqlRows, key, kind_of, platform_of};
+use super::{SqlRows, key};
 use crate::{Error, sqlite::log::read_event};
 
 impl AllRows for SqlRows<'_> {
@@ -28,17 +28,11 @@ impl AllRows for SqlRows<'_> {
     }
 
     fn rollups(&mut self) -> Result<Vec<(RollupKey, i64)>, Error> {
-        let sql = "SELECT hour, campaign, platform, kind, sequence_number, count FROM rollup WHERE workspace = ?1";
-        let rows = self.all(sql, [self.no], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get::<_, i64>(4)?, row.get(5)?))
-        })?;
-        let read = |(hour, campaign, platform, kind, step, count): (i64, i64, i64, i64, i64, i64)| {
-            let campaign = if campaign == 0 { None } else { Some(self.campaign_key(campaign)?) };
-            let sequence_number = u32::try_from(step).ok();
-            let (platform, kind) = (platform_of(platform)?, kind_of(kind)?);
-            Ok((RollupKey { hour: Millis(hour), campaign, platform, kind, sequence_number }, count))
-        };
-        rows.into_iter().map(read).collect()
+        self.rollup_rows()
+    }
+
+    fn firsts(&mut self) -> Result<Vec<(FirstKey, i64)>, Error> {
+        self.first_rows()
     }
 
     fn texts(&mut self, key: &EmailKey, state: &EmailState) -> Result<Texts, Error> {

@@ -1,10 +1,9 @@
-//! Campaign keys: their numbers, rows, aliases and rollups.
+//! Campaign keys: their numbers, rows and aliases.
 
 use std::collections::BTreeMap;
 
 use hookline_model::{
     campaign::{CampaignState, Uniques},
-    delta::RollupKey,
     id::CampaignId,
     key::CampaignKey,
     link::Pair,
@@ -91,25 +90,6 @@ impl SqlRows<'_> {
         let state = pack(state)?;
         for (no, other) in [(a, b), (b, a)] {
             self.write("REPLACE INTO campaign_pair (campaign, other, state) VALUES (?1, ?2, ?3)", params![no, other, state])?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn write_rollup(&mut self, rollup: &RollupKey, amount: i64) -> Result<(), Error> {
-        let add = "INSERT INTO rollup (workspace, hour, campaign, platform, kind, sequence_number, count)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            ON CONFLICT (workspace, hour, campaign, platform, kind, sequence_number) DO UPDATE SET count = count + excluded.count";
-        let campaign = match &rollup.campaign {
-            Some(campaign) => self.campaign_no_or_new(campaign)?,
-            None => 0,
-        };
-        let step = rollup.sequence_number.map_or(-1, i64::from);
-        let (platform, kind) = (rollup.platform as i64, i64::from(rollup.kind.rank()));
-        self.write(add, params![self.no, rollup.hour.0, campaign, platform, kind, step, amount])?;
-        if amount < 0 {
-            let sweep = "DELETE FROM rollup WHERE workspace = ?1 AND hour = ?2 AND campaign = ?3 AND platform = ?4 AND kind = ?5
-                AND sequence_number = ?6 AND count = 0";
-            self.write(sweep, params![self.no, rollup.hour.0, campaign, platform, kind, step])?;
         }
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! The rows of one workspace in records.db, as the fold reads and writes them.
 //!
 //! Everything about a contact key lies under its number ([`part`] says how); [`contacts`], [`campaigns`] and [`emails`] are the
-//! rows of each, [`events`] the list of events, [`all`] the walk over everything.
+//! rows of each, [`events`] the list of events, [`counted`] what
+//! statistics are counted from, [`all`] the walk over everything.
 
 mod all;
 mod campaigns;
 mod contacts;
+mod counted;
 mod emails;
 mod events;
 pub(super) mod part;
@@ -16,6 +18,7 @@ use hookline_model::{
     campaign::{CampaignState, EnrollmentState, Uniques},
     delta::RollupKey,
     email::EmailState,
+    firsts::FirstKey,
     id::WorkspaceId,
     key::{CampaignKey, ContactKey, EmailKey},
     kind::Kind,
@@ -253,6 +256,14 @@ impl WriteRows for SqlRows<'_> {
     }
 
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Error> {
-        self.write_rollup(key, amount)
+        self.add_rollup_row(key, amount)
+    }
+
+    fn add_first(&mut self, key: &FirstKey, amount: i64) -> Result<(), Error> {
+        self.add_first_row(key, amount)
+    }
+
+    fn clear_firsts(&mut self, campaign: &CampaignKey) -> Result<(), Error> {
+        self.clear_first_rows(campaign)
     }
 }

@@ -97,17 +97,31 @@ CREATE TABLE email_moved (
     PRIMARY KEY (contact, id)
 ) STRICT, WITHOUT ROWID;
 
--- Campaign 0 and step -1 are none.
+-- Counted events by quarter of an hour. A campaign of 0 and a number of -1 are none.
 CREATE TABLE rollup (
     workspace       INTEGER NOT NULL,
-    hour            INTEGER NOT NULL,
+    quarter         INTEGER NOT NULL,
     campaign        INTEGER NOT NULL,
     platform        INTEGER NOT NULL,
     kind            INTEGER NOT NULL,
     sequence_number INTEGER NOT NULL,
+    interest        INTEGER NOT NULL,
     count           INTEGER NOT NULL,
-    PRIMARY KEY (workspace, hour, campaign, platform, kind, sequence_number)
+    PRIMARY KEY (workspace, quarter, campaign, platform, kind, sequence_number, interest)
 ) STRICT, WITHOUT ROWID;
+
+-- First times of enrollments by quarter of an hour, under the smallest key of their campaign.
+CREATE TABLE first (
+    workspace INTEGER NOT NULL,
+    quarter   INTEGER NOT NULL,
+    campaign  INTEGER NOT NULL,
+    counter   INTEGER NOT NULL,
+    count     INTEGER NOT NULL,
+    PRIMARY KEY (workspace, quarter, campaign, counter)
+) STRICT, WITHOUT ROWID;
+
+-- For counting a campaign again.
+CREATE INDEX first_campaign ON first (campaign);
 
 -- One row per log entry, by time. `listed` is 1 on the variant that counts. An event is found by its id through the log, which
 -- has that index anyway, and by its contact through that contact's parts.
