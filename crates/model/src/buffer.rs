@@ -1,14 +1,15 @@
 //! Rows in front of rows: within one fold a row is read once and written once, however often it is looked at and changed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::{
     campaign::{CampaignState, EnrollmentState, Uniques},
-    delta::{RollupKey, in_key_order},
+    delta::RollupKey,
     email::EmailState,
     firsts::FirstKey,
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
+    maps::Map,
     rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
     stamp::Register,
 };
@@ -29,17 +30,13 @@ impl<T> Slot<T> {
     }
 }
 
-/// The changed slots in key order; from now on they count as written.
-fn changed<K: Ord, T>(slots: &mut HashMap<K, Slot<T>>) -> Vec<(&K, &Slot<T>)> {
-    let mut changed = Vec::new();
-    for (key, slot) in slots {
-        if std::mem::take(&mut slot.changed) {
-            changed.push((key, &*slot));
-        }
-    }
-    changed.sort_unstable_by(|a, b| a.0.cmp(b.0));
-    changed
+/// The changed slots; from now on they count as written.
+fn changed<K, T>(slots: &mut Map<K, Slot<T>>) -> impl Iterator<Item = (&K, &Slot<T>)> {
+    slots.iter_mut().filter_map(|(key, slot)| std::mem::take(&mut slot.changed).then_some((key, &*slot)))
 }
+
+/// A contact key's row, and how it is listed.
+type ContactSlot = Slot<(ContactRow, Option<ContactBrief>)>;
 
 type EnrollmentKey = (CampaignKey, ContactKey);
 
@@ -49,12 +46,12 @@ type CampaignSlot = (CampaignState, Uniques, Option<CampaignState>);
 /// Rows buffered for one fold. Nothing is written until [`Buffer::flush`].
 pub struct Buffer<'r, R> {
     inner: &'r mut R,
-    contacts: HashMap<ContactKey, Slot<(ContactRow, Option<ContactBrief>)>>,
-    pairs: HashMap<ContactKey, BTreeMap<ContactKey, PairState>>,
-    changed_pairs: HashMap<Pair<ContactKey>, PairState>,
-    campaigns: HashMap<CampaignKey, Slot<CampaignSlot>>,
-    aliases: HashMap<CampaignKey, BTreeMap<CampaignKey, Register<bool>>>,
-    enrollments: HashMap<EnrollmentKey, Slot<EnrollmentState>>,
+    contacts: Map<ContactKey, ContactSlot>,
+    pairs: Map<ContactKey, BTreeMap<ContactKey, PairState>>,
+    changed_pairs: Map<Pair<ContactKey>, PairState>,
+    campaigns: Map<CampaignKey, Slot<CampaignSlot>>,
+    aliases: Map<CampaignKey, BTreeMap<CampaignKey, Register<bool>>>,
+    enrollments: Map<EnrollmentKey, Slot<EnrollmentState>>,
 }
 
 impl<'r, R: WriteRows> Buffer<'r, R> {
@@ -62,16 +59,16 @@ impl<'r, R: WriteRows> Buffer<'r, R> {
     pub fn new(inner: &'r mut R) -> Buffer<'r, R> {
         Buffer {
             inner,
-            contacts: HashMap::new(),
-            pairs: HashMap::new(),
-            changed_pairs: HashMap::new(),
-            campaigns: HashMap::new(),
-            aliases: HashMap::new(),
-            enrollments: HashMap::new(),
+            contacts: Map::default(),
+            pairs: Map::default(),
+            changed_pairs: Map::default(),
+            campaigns: Map::default(),
+            aliases: Map::default(),
+            enrollments: Map::default(),
         }
     }
 
-    /// Writes what was changed, in key order.
+    /// Writes what was changed.
     ///
     /// # Errors
     /// When the rows cannot be written.
@@ -87,7 +84,7 @@ impl<'r, R: WriteRows> Buffer<'r, R> {
                 self.inner.put_contact(key, row, listed.as_ref())?;
             }
         }
-        for (pair, state) in in_key_order(std::mem::take(&mut self.changed_pairs)) {
+        for (pair, state) in std::mem::take(&mut self.changed_pairs) {
             self.inner.put_pair(&pair, &state)?;
         }
         for (key, slot) in changed(&mut self.campaigns) {
@@ -101,6 +98,36 @@ impl<'r, R: WriteRows> Buffer<'r, R> {
             }
         }
         Ok(())
+    }
+
+    fn contact_slot(&mut self, key: &ContactKey) -> Result<&mut ContactSlot, R::Error> {
+        let place = match self.contacts.get_index_of(key) {
+            Some(place) => place,
+            None => {
+                let row = self.inner.contact_row(key)?;
+                self.contacts.insert_full(key.clone(), Slot::read(row.map(|row| (row, None)))).0
+            }
+        };
+        Ok(&mut self.contacts[place])
+    }
+
+    /// The row of a contact key, to look at.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn peek_contact(&mut self, key: &ContactKey) -> Result<Option<&ContactRow>, R::Error> {
+        Ok(self.contact_slot(key)?.row.as_ref().map(|(row, _)| row))
+    }
+
+    /// The row of a contact key and how it is listed, to change in place.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn change_contact(&mut self, key: &ContactKey) -> Result<(&mut ContactRow, &mut Option<ContactBrief>), R::Error> {
+        let slot = self.contact_slot(key)?;
+        slot.changed = true;
+        let (row, listed) = slot.row.get_or_insert_default();
+        Ok((row, listed))
     }
 
     fn loaded_pairs(&mut self, key: &ContactKey) -> Result<&mut BTreeMap<ContactKey, PairState>, R::Error> {
@@ -117,12 +144,7 @@ impl<R: WriteRows> ReadRows for Buffer<'_, R> {
     type Error = R::Error;
 
     fn contact_row(&mut self, key: &ContactKey) -> Result<Option<ContactRow>, R::Error> {
-        if let Some(slot) = self.contacts.get(key) {
-            return Ok(slot.row.as_ref().map(|(row, _)| row.clone()));
-        }
-        let row = self.inner.contact_row(key)?;
-        self.contacts.insert(key.clone(), Slot::read(row.clone().map(|row| (row, None))));
-        Ok(row)
+        Ok(self.peek_contact(key)?.cloned())
     }
 
     fn pairs(&mut self, key: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, R::Error> {

@@ -119,6 +119,12 @@ impl OptOuts {
     }
 }
 
+/// What decides a status.
+enum Decider {
+    OptOut(Millis, Platform),
+    Entry(Stamp),
+}
+
 impl ContactState {
     /// What one entry gives alone: values, times, links and marks, but no counts.
     #[must_use]
@@ -230,11 +236,26 @@ impl ContactState {
         self.opt_outs.earliest_held().is_some() || self.block_mark.get() == Some(&true)
     }
 
-    /// The status and the reason for it: the first that applies.
+    /// The status: the first that applies.
+    #[must_use]
+    pub fn status_word(&self) -> &'static str {
+        self.status_and_decider().0
+    }
+
+    /// The status and the reason for it.
     #[must_use]
     pub fn status(&self) -> (&'static str, Option<String>) {
+        let (status, decider) = self.status_and_decider();
+        let reason = decider.map(|decider| match decider {
+            Decider::OptOut(at, platform) => format!("{} of {at} from {platform}", Kind::ContactUnsubscribed),
+            Decider::Entry(stamp) => stamp.reason(),
+        });
+        (status, reason)
+    }
+
+    fn status_and_decider(&self) -> (&'static str, Option<Decider>) {
         if let Some((at, platform)) = self.opt_outs.earliest_held() {
-            return ("unsubscribed", Some(format!("{} of {at} from {platform}", Kind::ContactUnsubscribed)));
+            return ("unsubscribed", Some(Decider::OptOut(at, platform)));
         }
         let interest = self.interest.get().map(|interest| interest.name());
         let deciding = [
@@ -245,7 +266,7 @@ impl ContactState {
             ("opened", self.last_open),
             ("contacted", self.last_send),
         ];
-        let first = deciding.into_iter().find_map(|(status, stamp)| stamp.map(|stamp| (status, Some(stamp.reason()))));
+        let first = deciding.into_iter().find_map(|(status, stamp)| stamp.map(|stamp| (status, Some(Decider::Entry(stamp)))));
         first.unwrap_or(("new", None))
     }
 

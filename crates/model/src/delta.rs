@@ -1,7 +1,5 @@
 //! From entries to deltas: what a batch of entries changes, merged per record before any record is read.
 
-use std::{collections::HashMap, hash::Hash};
-
 use crate::{
     campaign::{CampaignState, EnrollmentState},
     contact::ContactState,
@@ -13,6 +11,7 @@ use crate::{
     key::{CampaignKey, ContactKey, EmailKey},
     kind::Kind,
     link::{Pair, PairState},
+    maps::Map,
     platform::Platform,
     stamp::{Register, Stamp},
     time::Millis,
@@ -50,23 +49,23 @@ impl RollupKey {
     }
 }
 
-/// What a batch of entries of one workspace changes. See [`in_key_order`] for how it is gone through.
+/// What a batch of entries of one workspace changes.
 #[derive(Debug, Default)]
 pub struct Deltas {
     /// Per contact key.
-    pub contacts: HashMap<ContactKey, ContactState>,
+    pub contacts: Map<ContactKey, ContactState>,
     /// Per pair of contact keys.
-    pub pairs: HashMap<Pair<ContactKey>, PairState>,
+    pub pairs: Map<Pair<ContactKey>, PairState>,
     /// Per campaign key.
-    pub campaigns: HashMap<CampaignKey, CampaignState>,
+    pub campaigns: Map<CampaignKey, CampaignState>,
     /// Per pair of campaign keys.
-    pub aliases: HashMap<Pair<CampaignKey>, Register<bool>>,
+    pub aliases: Map<Pair<CampaignKey>, Register<bool>>,
     /// Per campaign key and contact key.
-    pub enrollments: HashMap<(CampaignKey, ContactKey), EnrollmentState>,
+    pub enrollments: Map<(CampaignKey, ContactKey), EnrollmentState>,
     /// Per message.
-    pub emails: HashMap<EmailKey, EmailState>,
+    pub emails: Map<EmailKey, EmailState>,
     /// Per rollup row.
-    pub rollups: HashMap<RollupKey, i64>,
+    pub rollups: Map<RollupKey, i64>,
 }
 
 impl Deltas {
@@ -153,11 +152,4 @@ impl Deltas {
         }
         *self.rollups.entry(RollupKey::of(event)).or_default() += amount;
     }
-}
-
-/// The elements of a map in the order of their keys: rows are touched in a fixed order, and near ones together.
-pub fn in_key_order<K: Ord + Hash + Eq, V>(map: HashMap<K, V>) -> Vec<(K, V)> {
-    let mut elements: Vec<(K, V)> = map.into_iter().collect();
-    elements.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    elements
 }

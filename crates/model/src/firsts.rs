@@ -3,12 +3,10 @@
 //! An enrollment counts once under each [`Counter`], in the quarter of an hour of its first time, so that the unique counts of
 //! longer periods are sums.
 
-use std::collections::HashMap;
-
 use crate::{
     counts::{Counter, Marks},
-    delta::in_key_order,
     key::CampaignKey,
+    maps::Map,
     time::Millis,
 };
 
@@ -25,7 +23,7 @@ pub struct FirstKey {
 
 /// What changes in the rows of firsts: an amount per row.
 #[derive(Debug, Default)]
-pub struct Firsts(HashMap<FirstKey, i64>);
+pub struct Firsts(Map<FirstKey, i64>);
 
 impl Firsts {
     /// Counts an enrollment of the campaign with this smallest key, or with `-1` stops counting it.
@@ -36,12 +34,9 @@ impl Firsts {
         }
     }
 
-    /// The rows that change, in key order.
-    #[must_use]
-    pub fn changes(self) -> Vec<(FirstKey, i64)> {
-        let mut changes = in_key_order(self.0);
-        changes.retain(|(_, amount)| *amount != 0);
-        changes
+    /// The rows that change.
+    pub fn changes(self) -> impl Iterator<Item = (FirstKey, i64)> {
+        self.0.into_iter().filter(|(_, amount)| *amount != 0)
     }
 }
 
@@ -67,7 +62,9 @@ mod tests {
             let mut firsts = Firsts::default();
             firsts.add(&campaign, &marks(before), -1);
             firsts.add(&campaign, &marks(after), 1);
-            firsts.changes()
+            let mut changes: Vec<_> = firsts.changes().collect();
+            changes.sort();
+            changes
         };
         let (sent, opened) = (Counter::Sent, Counter::Opened);
         assert_eq!(moved(&[], &[(opened, 5), (sent, 3)]), [row(0, sent, 1), row(0, opened, 1)]);

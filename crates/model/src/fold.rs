@@ -5,18 +5,19 @@
 //! unique counts and firsts they move, emails, rollups. Where a link or an alias changed, the unique counts and firsts it may have
 //! changed are counted again from the enrollments; everywhere else they move by the difference.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     buffer::Buffer,
     campaign::{Bits, CampaignState, EnrollmentState, Uniques},
     contact::ContactState,
-    delta::{Deltas, in_key_order},
+    delta::Deltas,
     entry::Entry,
     firsts::Firsts,
     key::{CampaignKey, ContactKey},
     link::{ContactLinks, Pair, PairState, campaign_component, contact_component, merge_stated},
-    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
+    maps::{Map, Set},
+    rows::{ContactBrief, ReadRows, WriteRows},
     stamp::{Register, Stamp},
 };
 
@@ -32,12 +33,12 @@ pub fn fold<'a, R: WriteRows>(rows: &mut R, entries: impl IntoIterator<Item = &'
     folding.enrollments(deltas.enrollments)?;
     folding.recount()?;
     folding.rows.flush()?;
-    for (key, delta) in in_key_order(deltas.emails) {
+    for (key, delta) in deltas.emails {
         let mut state = rows.email(&key)?.unwrap_or_default();
         state.merge(delta);
         rows.put_email(&key, &state)?;
     }
-    for (key, amount) in in_key_order(deltas.rollups) {
+    for (key, amount) in deltas.rollups {
         rows.add_rollup(&key, amount)?;
     }
     Ok(())
@@ -88,20 +89,20 @@ type EnrollmentKey = (CampaignKey, ContactKey);
 struct Folding<'r, R> {
     rows: Buffer<'r, R>,
     /// Per contact key met, the keys of its contact that have events, and its head in front.
-    contacts: HashMap<ContactKey, ContactKeys>,
+    contacts: Map<ContactKey, ContactKeys>,
     /// Per campaign key met, all keys of its campaign.
-    campaigns: HashMap<CampaignKey, BTreeSet<CampaignKey>>,
+    campaigns: Map<CampaignKey, BTreeSet<CampaignKey>>,
     /// Campaign keys whose campaign is counted again.
-    recount: BTreeSet<CampaignKey>,
+    recount: Set<CampaignKey>,
 }
 
 /// Keys whose links changed in this fold.
 #[derive(Default)]
 struct Relinked {
     /// Every key of the contacts that they were part of before.
-    keys: BTreeSet<ContactKey>,
+    keys: Set<ContactKey>,
     /// Those of them that had events and were one contact with others that had.
-    were_joined: BTreeSet<ContactKey>,
+    were_joined: Set<ContactKey>,
 }
 
 #[derive(Clone)]
@@ -112,24 +113,25 @@ struct ContactKeys {
 
 impl<'r, R: WriteRows> Folding<'r, R> {
     fn over(rows: &'r mut R) -> Folding<'r, R> {
-        Folding { rows: Buffer::new(rows), contacts: HashMap::new(), campaigns: HashMap::new(), recount: BTreeSet::new() }
+        Folding { rows: Buffer::new(rows), contacts: Map::default(), campaigns: Map::default(), recount: Set::default() }
     }
 
     fn contacts(
         &mut self,
-        deltas: HashMap<ContactKey, ContactState>,
-        pairs: HashMap<Pair<ContactKey>, PairState>,
+        deltas: Map<ContactKey, ContactState>,
+        pairs: Map<Pair<ContactKey>, PairState>,
     ) -> Result<(), R::Error> {
         let relinked = self.link(pairs)?;
         let mut to_place = relinked.keys.clone();
-        for (key, delta) in in_key_order(deltas) {
-            let mut row = self.rows.contact_row(&key)?.unwrap_or_default();
+        for (key, delta) in deltas {
+            let (row, listed) = self.rows.change_contact(&key)?;
             row.state.merge(delta);
             if row.alone && !relinked.keys.contains(&key) {
-                self.put_alone(key, &row)?;
+                *listed = (!row.state.is_hidden()).then(|| brief([&key], &row.state));
+                self.contacts.insert(key.clone(), ContactKeys { head: key.clone(), touched: vec![key] });
             } else {
-                // Written before components are looked for: which address a stand-in stands for is read from these rows.
-                self.rows.put_contact(&key, &row, None)?;
+                // Changed before components are looked for: which address a stand-in stands for is read from these rows.
+                *listed = None;
                 to_place.insert(key);
             }
         }
@@ -140,10 +142,10 @@ impl<'r, R: WriteRows> Folding<'r, R> {
     }
 
     /// Writes the pairs that changed; answers every key whose contact may be another one from now on, by its links before.
-    fn link(&mut self, pairs: HashMap<Pair<ContactKey>, PairState>) -> Result<Relinked, R::Error> {
+    fn link(&mut self, pairs: Map<Pair<ContactKey>, PairState>) -> Result<Relinked, R::Error> {
         let mut relinked = Relinked::default();
         let mut changed = Vec::new();
-        for (pair, delta) in in_key_order(pairs) {
+        for (pair, delta) in pairs {
             if self.is_old_news(&pair, &delta)? {
                 continue;
             }
@@ -172,15 +174,8 @@ impl<'r, R: WriteRows> Folding<'r, R> {
         if !delta.stated.is_untouched() || address.email().is_none() {
             return Ok(false);
         }
-        let row = self.rows.contact_row(address)?;
+        let row = self.rows.peek_contact(address)?;
         Ok(row.is_some_and(|row| row.alone && row.state.externals.stamp(external).is_some()))
-    }
-
-    fn put_alone(&mut self, key: ContactKey, row: &ContactRow) -> Result<(), R::Error> {
-        let listed = (!row.state.is_hidden()).then(|| brief([&key], &row.state));
-        self.rows.put_contact(&key, row, listed.as_ref())?;
-        self.contacts.insert(key.clone(), ContactKeys { head: key.clone(), touched: vec![key] });
-        Ok(())
     }
 
     fn extend_with_component(&mut self, relinked: &mut Relinked, key: &ContactKey) -> Result<(), R::Error> {
@@ -190,7 +185,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
         let component = contact_component(&mut Links(&mut self.rows), key)?;
         let mut touched = Vec::new();
         for key in &component {
-            if self.rows.contact_row(key)?.is_some_and(|row| row.state.is_touched()) {
+            if self.rows.peek_contact(key)?.is_some_and(|row| row.state.is_touched()) {
                 touched.push(key.clone());
             }
         }
@@ -273,11 +268,11 @@ impl<'r, R: WriteRows> Folding<'r, R> {
 
     fn campaigns(
         &mut self,
-        deltas: HashMap<CampaignKey, CampaignState>,
-        aliases: HashMap<Pair<CampaignKey>, Register<bool>>,
+        deltas: Map<CampaignKey, CampaignState>,
+        aliases: Map<Pair<CampaignKey>, Register<bool>>,
     ) -> Result<(), R::Error> {
-        let mut to_list: BTreeSet<CampaignKey> = deltas.keys().cloned().collect();
-        for (pair, delta) in in_key_order(aliases) {
+        let mut to_list: Set<CampaignKey> = deltas.keys().cloned().collect();
+        for (pair, delta) in aliases {
             let (a, b) = (pair.keys().0.clone(), pair.keys().1.clone());
             let before = self.rows.aliases(&a)?.get(&b).cloned().unwrap_or_default();
             let mut after = before.clone();
@@ -292,7 +287,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             }
             self.rows.put_alias(&pair, &after)?;
         }
-        for (key, delta) in in_key_order(deltas) {
+        for (key, delta) in deltas {
             let (mut state, uniques) = self.rows.campaign(&key)?.unwrap_or_default();
             state.merge(delta);
             self.rows.put_campaign(&key, &state, &uniques, None)?;
@@ -334,17 +329,17 @@ impl<'r, R: WriteRows> Folding<'r, R> {
         Ok(())
     }
 
-    fn enrollments(&mut self, deltas: HashMap<EnrollmentKey, EnrollmentState>) -> Result<(), R::Error> {
+    fn enrollments(&mut self, deltas: Map<EnrollmentKey, EnrollmentState>) -> Result<(), R::Error> {
         // Rows that are one enrollment are changed together, so that what they were before can be compared with what they are.
-        let mut groups: HashMap<EnrollmentKey, Vec<(EnrollmentKey, EnrollmentState)>> = HashMap::new();
+        let mut groups: Map<EnrollmentKey, Vec<(EnrollmentKey, EnrollmentState)>> = Map::default();
         for ((campaign, contact), delta) in deltas {
             let campaign_head = self.campaigns.get(&campaign).and_then(|keys| keys.first()).unwrap_or(&campaign).clone();
             let contact_head = self.contacts.get(&contact).map_or(&contact, |keys| &keys.head).clone();
             groups.entry((campaign_head, contact_head)).or_default().push(((campaign, contact), delta));
         }
-        let mut moved: BTreeMap<CampaignKey, Uniques> = BTreeMap::new();
+        let mut moved: Map<CampaignKey, Uniques> = Map::default();
         let mut firsts = Firsts::default();
-        for ((campaign_head, contact_head), deltas) in in_key_order(groups) {
+        for ((campaign_head, contact_head), deltas) in groups {
             let mut rows = self.enrollment_rows(&campaign_head, &contact_head)?;
             let before = rows.values().fold(Bits::default(), |bits, state| bits.or(state.bits()));
             for (key, delta) in deltas {
@@ -390,13 +385,13 @@ impl<'r, R: WriteRows> Folding<'r, R> {
 
     /// Counts the marked campaigns again from their enrollments.
     fn recount(&mut self) -> Result<(), R::Error> {
-        let mut done = BTreeSet::new();
+        let mut done = Set::default();
         for key in std::mem::take(&mut self.recount) {
             if done.contains(&key) {
                 continue;
             }
             let component = campaign_component(&key, |key| self.rows.aliases(key))?;
-            let mut contacts: BTreeMap<ContactKey, Bits> = BTreeMap::new();
+            let mut contacts: Map<ContactKey, Bits> = Map::default();
             for key in &component {
                 for (contact, state) in self.rows.enrollments_in(key)? {
                     let head = self.rows.contact_row(&contact)?.and_then(|row| row.head).unwrap_or(contact);
@@ -424,7 +419,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
     }
 
     fn add_firsts(&mut self, firsts: Firsts) -> Result<(), R::Error> {
-        firsts.changes().iter().try_for_each(|(key, amount)| self.rows.add_first(key, *amount))
+        firsts.changes().try_for_each(|(key, amount)| self.rows.add_first(&key, amount))
     }
 
     fn put_uniques(&mut self, key: &CampaignKey, state: &CampaignState, uniques: &Uniques) -> Result<(), R::Error> {
@@ -446,7 +441,7 @@ fn brief<'k>(component: impl IntoIterator<Item = &'k ContactKey>, merged: &Conta
     let mut search: Vec<String> = addresses.map(ToString::to_string).collect();
     search.extend([first_name, last_name, merged.company_name.get().cloned()].into_iter().flatten());
     ContactBrief {
-        status: merged.status().0,
+        status: merged.status_word(),
         interest: merged.interest.get().map(|interest| interest.name()),
         search: search.join(" ").to_lowercase(),
         tags: merged.tags.members(),

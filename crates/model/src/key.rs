@@ -3,7 +3,7 @@
 //! Records are folded per key. The derived order of each type is the order of preference: the smallest key of a contact or
 //! campaign is its *best* key, and gives it its id.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -23,10 +23,11 @@ pub enum AddressError {
     Malformed(String),
 }
 
-/// An e-mail address, trimmed and in lower case: addresses are compared without regard to case.
+/// An e-mail address, trimmed and in lower case: addresses are compared without regard to case. Shared by its clones, of which
+/// a fold makes many.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct EmailAddress(String);
+pub struct EmailAddress(Arc<str>);
 
 impl EmailAddress {
     /// Reads an address, bare (`jo@x.example`), with its `mailto:` stripped by the caller.
@@ -44,7 +45,7 @@ impl EmailAddress {
         if local.is_empty() || domain.is_empty() || domain.contains('@') || address.contains(forbidden) {
             return Err(malformed());
         }
-        Ok(EmailAddress(address))
+        Ok(EmailAddress(address.into()))
     }
 
     /// The address as text.

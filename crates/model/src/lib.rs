@@ -24,6 +24,7 @@ pub mod interest;
 pub mod key;
 pub mod kind;
 pub mod link;
+pub mod maps;
 pub mod packed;
 pub mod platform;
 pub mod record;

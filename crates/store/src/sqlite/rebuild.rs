@@ -92,7 +92,7 @@ impl Rebuild<'_> {
         let mut state = ContactState::default();
         let mut enrollments: BTreeMap<CampaignKey, EnrollmentState> = BTreeMap::new();
         self.for_each_delta(Entries::OfContact(key), |mut deltas| {
-            if let Some(delta) = deltas.contacts.remove(key) {
+            if let Some(delta) = deltas.contacts.swap_remove(key) {
                 state.merge(delta);
             }
             for ((campaign, contact), delta) in deltas.enrollments {
@@ -118,7 +118,7 @@ impl Rebuild<'_> {
         let mut enrollments: BTreeMap<ContactKey, EnrollmentState> = BTreeMap::new();
         let mut rollups = BTreeMap::new();
         self.for_each_delta(Entries::OfCampaign(key), |mut deltas| {
-            if let Some(delta) = deltas.campaigns.remove(key) {
+            if let Some(delta) = deltas.campaigns.swap_remove(key) {
                 state.merge(delta);
             }
             for ((campaign, contact), delta) in deltas.enrollments {
@@ -153,7 +153,7 @@ impl Rebuild<'_> {
         let mut state = EmailState::default();
         // Messages have no list of their entries: it would cost every event an index entry, and this is rare.
         self.for_each_delta(Entries::All, |mut deltas| {
-            if let Some(delta) = deltas.emails.remove(key) {
+            if let Some(delta) = deltas.emails.swap_remove(key) {
                 state.merge(delta);
             }
         })?;

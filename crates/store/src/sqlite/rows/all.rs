@@ -14,8 +14,7 @@ use crate::{Error, sqlite::log::read_event};
 
 impl AllRows for SqlRows<'_> {
     fn contact_keys(&mut self) -> Result<Vec<ContactKey>, Error> {
-        let numbers: Vec<i64> = self.all("SELECT contact FROM contact_ref WHERE workspace = ?1", [self.no], |row| row.get(0))?;
-        numbers.into_iter().map(|no| self.contact_key(no)).collect()
+        self.every_contact_key()
     }
 
     fn campaign_keys(&mut self) -> Result<Vec<CampaignKey>, Error> {

@@ -9,27 +9,24 @@ use hookline_model::{
 };
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{SqlRows, broken, pack, part};
 use crate::Error;
 
 /// A contact key as this transaction knows it.
 pub(super) struct Known {
-    no: i64,
+    id: Uuid,
+    /// `None` for a key that has no number yet.
+    no: Option<i64>,
     /// How it is listed, once its row was read; what is written is compared with it.
     listing: Option<Option<Listing>>,
 }
 
-/// What lies under a contact key's own part.
+/// What lies under a contact key's own part. A key that was only named by others has none.
 #[derive(Serialize, Deserialize)]
 struct ContactPart {
     key: ContactKey,
-    /// `None` for a key that was only named by others.
-    row: Option<KeptRow>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct KeptRow {
     head: Option<ContactKey>,
     alone: bool,
     listing: Option<Listing>,
@@ -78,12 +75,20 @@ impl Listing {
 impl SqlRows<'_> {
     /// The number of a contact key, if it has one.
     pub(in crate::sqlite) fn contact_no(&mut self, key: &ContactKey) -> Result<Option<i64>, Error> {
-        if let Some(known) = self.contacts.get(key) {
-            return Ok(known.as_ref().map(|known| known.no));
-        }
-        let no = self.contact_no_of_id(ContactId::derive(self.workspace, key))?;
-        self.contacts.insert(key.clone(), no.map(|no| Known { no, listing: None }));
-        Ok(no)
+        Ok(self.known(key)?.no)
+    }
+
+    /// What this transaction knows of a contact key.
+    fn known(&mut self, key: &ContactKey) -> Result<&mut Known, Error> {
+        let place = match self.contacts.get_index_of(key) {
+            Some(place) => place,
+            None => {
+                let id = ContactId::derive(self.workspace, key);
+                let known = Known { id: id.0, no: self.contact_no_of_id(id)?, listing: None };
+                self.contacts.insert_full(key.clone(), known).0
+            }
+        };
+        Ok(&mut self.contacts[place])
     }
 
     fn contact_no_of_id(&self, id: ContactId) -> Result<Option<i64>, Error> {
@@ -95,15 +100,11 @@ impl SqlRows<'_> {
     pub(super) fn contact_no_or_new(&mut self, key: &ContactKey) -> Result<i64, Error> {
         match self.contact_no(key)? {
             Some(no) => Ok(no),
-            None => {
-                let no = self.give_number(key)?;
-                self.put_part(no, part::CONTACT, &pack(&ContactPart { key: key.clone(), row: None })?)?;
-                Ok(no)
-            }
+            None => self.give_number(key),
         }
     }
 
-    /// Gives a contact key the next number. Whoever calls this writes the key's own part.
+    /// Gives a contact key the next number. Whoever calls this writes a part under it.
     fn give_number(&mut self, key: &ContactKey) -> Result<i64, Error> {
         let no = match self.next_contact {
             Some(next) => next,
@@ -111,8 +112,11 @@ impl SqlRows<'_> {
         };
         self.next_contact = Some(no + 1);
         let sql = "INSERT INTO contact_ref (workspace, id, contact) VALUES (?1, ?2, ?3)";
-        self.write(sql, params![self.no, ContactId::derive(self.workspace, key).0, no])?;
-        self.contacts.insert(key.clone(), Some(Known { no, listing: Some(None) }));
+        let known = self.known(key)?;
+        known.no = Some(no);
+        known.listing = Some(None);
+        let id = known.id;
+        self.write(sql, params![self.no, id, no])?;
         Ok(no)
     }
 
@@ -122,25 +126,34 @@ impl SqlRows<'_> {
         part.map(|part| part.key).ok_or_else(|| broken("read a contact key"))
     }
 
-    /// The contact key that an id derives from.
+    /// The contact key that an id derives from, if it has events.
     pub(in crate::sqlite) fn contact_key_of_id(&self, id: ContactId) -> Result<Option<ContactKey>, Error> {
-        self.contact_no_of_id(id)?.map(|no| self.contact_key(no)).transpose()
+        let Some(no) = self.contact_no_of_id(id)? else { return Ok(None) };
+        Ok(self.part::<ContactPart>(no, part::CONTACT)?.map(|part| part.key))
+    }
+
+    /// Every contact key that has a row.
+    pub(super) fn every_contact_key(&self) -> Result<Vec<ContactKey>, Error> {
+        let sql = "SELECT contact FROM contact_ref WHERE workspace = ?1";
+        let numbers: Vec<i64> = self.all(sql, [self.no], |row| row.get(0))?;
+        let parts = numbers.into_iter().map(|no| self.part::<ContactPart>(no, part::CONTACT));
+        parts.filter_map(|part| part.map(|part| part.map(|part| part.key)).transpose()).collect()
     }
 
     /// A listed contact's best key, and how it is listed.
     pub(in crate::sqlite) fn listed_contact(&self, no: i64) -> Result<Option<(ContactKey, Listing)>, Error> {
         let part: Option<ContactPart> = self.part(no, part::CONTACT)?;
-        Ok(part.and_then(|part| Some((part.key, part.row?.listing?))))
+        Ok(part.and_then(|part| Some((part.key, part.listing?))))
     }
 
     pub(super) fn read_contact(&mut self, key: &ContactKey) -> Result<Option<ContactRow>, Error> {
         let Some(no) = self.contact_no(key)? else { return Ok(None) };
-        let part: ContactPart = self.part(no, part::CONTACT)?.ok_or_else(|| broken("read a contact"))?;
-        let (listing, row) = match part.row {
-            Some(KeptRow { head, alone, listing, state }) => (listing, Some(ContactRow { state, head, alone })),
+        let part: Option<ContactPart> = self.part(no, part::CONTACT)?;
+        let (listing, row) = match part {
+            Some(ContactPart { head, alone, listing, state, .. }) => (listing, Some(ContactRow { state, head, alone })),
             None => (None, None),
         };
-        self.contacts.insert(key.clone(), Some(Known { no, listing: Some(listing) }));
+        self.known(key)?.listing = Some(listing);
         Ok(row)
     }
 
@@ -156,23 +169,28 @@ impl SqlRows<'_> {
         };
         let listing = listed.map(Listing::of);
         self.list_contact(key, no, before.as_ref(), listing.as_ref())?;
-        let kept = KeptRowRef { head: &row.head, alone: row.alone, listing: &listing, state: &row.state };
-        self.put_part(no, part::CONTACT, &pack(&(key, Some(kept)))?)?;
-        self.contacts.insert(key.clone(), Some(Known { no, listing: Some(listing) }));
+        let part = ContactPartRef { key, head: &row.head, alone: row.alone, listing: &listing, state: &row.state };
+        self.put_part(no, part::CONTACT, &pack(&part)?)?;
+        self.known(key)?.listing = Some(listing);
         Ok(())
     }
 
     /// How a contact key is listed now, by the rows.
     fn listing_before(&mut self, key: &ContactKey) -> Result<Option<Listing>, Error> {
-        if !matches!(self.contacts.get(key), Some(Some(Known { listing: Some(_), .. }))) {
+        if self.known(key)?.listing.is_none() {
             self.read_contact(key)?;
         }
-        let known = self.contacts.get_mut(key).and_then(Option::as_mut);
-        Ok(known.and_then(|known| known.listing.take()).flatten())
+        Ok(self.known(key)?.listing.take().flatten())
     }
 
     /// Takes a contact from the lists that it leaves and puts it on those that it comes to.
-    fn list_contact(&self, key: &ContactKey, no: i64, before: Option<&Listing>, after: Option<&Listing>) -> Result<(), Error> {
+    fn list_contact(
+        &mut self,
+        key: &ContactKey,
+        no: i64,
+        before: Option<&Listing>,
+        after: Option<&Listing>,
+    ) -> Result<(), Error> {
         let places = |listing: Option<&Listing>| match listing {
             Some(listing) => listing.names.iter().map(|name| (listing.created_at, name.clone())).collect(),
             None => Vec::new(),
@@ -181,7 +199,7 @@ impl SqlRows<'_> {
         if before == after {
             return Ok(());
         }
-        let id = ContactId::derive(self.workspace, key).0;
+        let id = self.known(key)?.id;
         for (at, (sort, name)) in before.iter().filter(|place| !after.contains(place)) {
             let sql = "DELETE FROM contact_list WHERE workspace = ?1 AND sort = ?2 AND name = ?3 AND created_at = ?4 AND id = ?5";
             self.write(sql, params![self.no, *sort as u8, name, at.0, id])?;
@@ -194,9 +212,10 @@ impl SqlRows<'_> {
     }
 }
 
-/// [`KeptRow`], to be written.
+/// [`ContactPart`], to be written.
 #[derive(Serialize)]
-struct KeptRowRef<'r> {
+struct ContactPartRef<'r> {
+    key: &'r ContactKey,
     head: &'r Option<ContactKey>,
     alone: bool,
     listing: &'r Option<Listing>,

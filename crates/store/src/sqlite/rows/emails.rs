@@ -20,6 +20,7 @@ const NO_CONTACT: i64 = 0;
 /// Where a message lies, and what it is listed by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
+    id: Uuid,
     home: i64,
     at: Millis,
     contact: Option<ContactKey>,
@@ -27,8 +28,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn of(home: i64, state: &EmailState) -> Place {
-        Place { home, at: listed_at(state), contact: state.contact.get().cloned(), campaign: state.campaign.get().cloned() }
+    fn of(id: Uuid, home: i64, state: &EmailState) -> Place {
+        Place { id, home, at: listed_at(state), contact: state.contact.get().cloned(), campaign: state.campaign.get().cloned() }
     }
 }
 
@@ -69,11 +70,11 @@ impl SqlRows<'_> {
     pub(super) fn read_email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {
         let id = EmailId::derive(self.workspace, key).0;
         let Some(home) = self.home(id)? else {
-            self.emails.insert(key.clone(), None);
+            self.emails.insert(key.clone(), Err(id));
             return Ok(None);
         };
         let held = self.email_at(home, id)?;
-        self.emails.insert(key.clone(), Some(Place::of(home, &held.state)));
+        self.emails.insert(key.clone(), Ok(Place::of(id, home, &held.state)));
         Ok(Some(held.state))
     }
 
@@ -81,14 +82,17 @@ impl SqlRows<'_> {
         if !self.emails.contains_key(key) {
             self.read_email(key)?;
         }
-        let before = self.emails.remove(key).flatten();
-        let id = EmailId::derive(self.workspace, key).0;
+        let (id, before) = match self.emails.swap_remove(key) {
+            Some(Ok(place)) => (place.id, Some(place)),
+            Some(Err(id)) => (id, None),
+            None => (EmailId::derive(self.workspace, key).0, None),
+        };
         let home = match (&before, state.contact.get()) {
             (Some(before), _) => before.home,
             (None, Some(contact)) => self.contact_no_or_new(contact)?,
             (None, None) => NO_CONTACT,
         };
-        let after = Place::of(home, state);
+        let after = Place::of(id, home, state);
         self.put_part(home, &part::email(id), &pack(&(key, state))?)?;
         if before.is_none() {
             let sql = "INSERT INTO email_ref (workspace, id, home) VALUES (?1, ?2, ?3)";
@@ -97,7 +101,7 @@ impl SqlRows<'_> {
         if before.as_ref() != Some(&after) {
             self.list_email(id, before.as_ref(), &after)?;
         }
-        self.emails.insert(key.clone(), Some(after));
+        self.emails.insert(key.clone(), Ok(after));
         Ok(())
     }
 

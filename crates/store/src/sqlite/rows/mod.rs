@@ -12,7 +12,7 @@ mod emails;
 mod events;
 pub(super) mod part;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use hookline_model::{
     campaign::{CampaignState, EnrollmentState, Uniques},
@@ -23,6 +23,7 @@ use hookline_model::{
     key::{CampaignKey, ContactKey, EmailKey},
     kind::Kind,
     link::{Pair, PairState},
+    maps::Map,
     packed,
     platform::Platform,
     rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
@@ -30,6 +31,7 @@ use hookline_model::{
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use self::{contacts::Known, emails::Place};
 pub(super) use self::{
@@ -46,14 +48,14 @@ pub(super) struct SqlRows<'c> {
     pub(super) log: &'c Connection,
     pub(super) no: i64,
     pub(super) workspace: WorkspaceId,
-    /// Contact keys met in this transaction; `None` for one that has no number yet.
-    contacts: HashMap<ContactKey, Option<Known>>,
+    /// Contact keys met in this transaction.
+    contacts: Map<ContactKey, Known>,
     /// The number that the next new contact key gets, once one was given.
     next_contact: Option<i64>,
     /// Campaign keys met in this transaction.
-    campaigns: HashMap<CampaignKey, Option<i64>>,
-    /// Messages read in this transaction, as they are listed.
-    emails: HashMap<EmailKey, Option<Place>>,
+    campaigns: Map<CampaignKey, Option<i64>>,
+    /// Messages met in this transaction, as they are listed; the id alone of one that there was not yet.
+    emails: Map<EmailKey, Result<Place, Uuid>>,
 }
 
 /// Reads a state from its stored form.
@@ -101,10 +103,10 @@ impl<'c> SqlRows<'c> {
             log,
             no,
             workspace,
-            contacts: HashMap::new(),
+            contacts: Map::default(),
             next_contact: None,
-            campaigns: HashMap::new(),
-            emails: HashMap::new(),
+            campaigns: Map::default(),
+            emails: Map::default(),
         }
     }
 
