@@ -38,6 +38,16 @@ enum Task {
     },
     /// All of the above
     Full,
+    /// Train the compression dictionary of a platform on simulated traffic, under a new number
+    Dictionary {
+        /// Whose
+        platform: String,
+        /// Its number: one more than the greatest there is
+        number: u32,
+        /// How large it is
+        #[arg(long, default_value_t = 32 * 1024)]
+        bytes: u32,
+    },
 }
 
 fn main() -> ExitCode {
@@ -55,12 +65,21 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Mutate { only } => mutate::run(only.as_deref()),
         Task::Crash { rounds } => crash(rounds),
         Task::Properties { cases } => properties(cases),
+        Task::Dictionary { platform, number, bytes } => dictionary(&platform, number, bytes),
         Task::Full => {
             properties(20_000)?;
             crash(50)?;
             mutate::run(None)
         }
     }
+}
+
+/// Writes `crates/store/dictionaries/NUMBER-PLATFORM.zdict`. It is used once it is in the list in `payload.rs`.
+fn dictionary(platform: &str, number: u32, bytes: u32) -> anyhow::Result<()> {
+    let file = format!("crates/store/dictionaries/{number}-{platform}.zdict");
+    let mut train = cargo(&["run", "--release", "--locked", "-p", "hookline-simulate", "--example", "dictionary", "--"]);
+    train.args([platform, &bytes.to_string(), &file]);
+    succeed(&mut train, "no dictionary was trained")
 }
 
 fn properties(cases: u32) -> anyhow::Result<()> {

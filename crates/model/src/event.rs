@@ -21,7 +21,8 @@ use crate::{
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Its identity.
+    /// Its identity. Not part of the stored form: the log has it beside.
+    #[serde(skip, default = "EventId::nil")]
     pub id: EventId,
     /// What happened.
     pub kind: Kind,
@@ -329,20 +330,40 @@ impl Event {
         self.outbound.as_ref().and_then(|message| message.sequence_number)
     }
 
-    /// A digest of everything the event says. Two deliveries of one event with the same digest say the same; a different digest
-    /// is a *variant* whose values are folded as well.
+    /// The stored form: everything the event says, as JSON.
     ///
-    /// The id is left out, and so is a time that is only the time of receipt: a repetition is not a variant for being later.
+    /// The id is left out, and so is a time that is only the time of receipt: a repetition does not say something else for being
+    /// later.
+    ///
+    /// # Errors
+    /// When it cannot be written, which no event of ours does.
+    pub fn to_stored(&self) -> Result<Vec<u8>, serde_json::Error> {
+        if self.time_source == TimeSource::Received && self.occurred_at != Millis(0) {
+            return serde_json::to_vec(&Event { occurred_at: Millis(0), ..self.clone() });
+        }
+        serde_json::to_vec(self)
+    }
+
+    /// Reads the stored form, given what it leaves out.
+    ///
+    /// # Errors
+    /// When the bytes are no event.
+    pub fn from_stored(stored: &[u8], id: EventId, occurred_at: Millis) -> Result<Event, serde_json::Error> {
+        Ok(Event { id, occurred_at, ..serde_json::from_slice(stored)? })
+    }
+
+    /// A digest of the stored form. Two deliveries of one event with the same digest say the same; one with a different digest
+    /// is a *variant* whose values are folded as well.
+    #[must_use]
+    pub fn digest_of(stored: &[u8]) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(stored));
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
+    /// The digest of everything the event says, see [`Event::digest_of`].
     #[must_use]
     pub fn content_digest(&self) -> u64 {
-        let mut canonical = self.clone();
-        canonical.id = EventId(uuid::Uuid::nil());
-        if canonical.time_source == TimeSource::Received {
-            canonical.occurred_at = Millis(0);
-        }
-        let bytes = serde_json::to_vec(&canonical).unwrap_or_default();
-        let digest = Sha256::digest(&bytes);
-        u64::from_be_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
+        Event::digest_of(&self.to_stored().unwrap_or_default())
     }
 }
 

@@ -64,6 +64,11 @@ id_types! {
 }
 
 impl EventId {
+    /// No event's id.
+    pub(crate) fn nil() -> EventId {
+        EventId(Uuid::nil())
+    }
+
     /// The id of an event that happened at `at` and whose identity hashes to `digest`.
     ///
     /// The first 48 bits are the millisecond, so that ids sort by time and inserts stay at the right edge of an index.

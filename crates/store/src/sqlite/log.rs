@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     open::failed,
-    payload::{self, Payload},
+    payload::{self, PackedRow, Payload},
 };
 use crate::{Append, Appended, Error};
 
@@ -36,10 +36,10 @@ impl Prepared {
             delivery.event.id = delivery.event.id.of_test();
             delivery.claim = delivery.claim.map(|claim| claim.of_test());
         }
-        let payload = payload::pack(&delivery.event, &delivery.raw)?;
+        let (payload, digest) = payload::pack(&delivery.event, &delivery.raw)?;
         Ok(Prepared {
             workspace: delivery.workspace,
-            digest: delivery.event.content_digest(),
+            digest,
             event: delivery.event,
             claim: delivery.claim,
             origin: delivery.origin,
@@ -170,7 +170,7 @@ fn insert(
         _ => (true, None),
     };
     let sql = "INSERT INTO entry (position, workspace, id, digest, occurred_at, received_at, origin, counts, uncounts,
-            event_bytes, bytes, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+            dictionary, event_bytes, bytes, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     connection
         .prepare_cached(sql)?
         .execute(params![
@@ -183,6 +183,7 @@ fn insert(
             origin_number(prepared.origin),
             counts,
             uncounts.map(u64::cast_signed),
+            prepared.payload.dictionary as i64,
             prepared.payload.event_bytes as i64,
             prepared.payload.bytes as i64,
             prepared.payload.packed,
@@ -201,12 +202,12 @@ pub(super) struct LogRow {
     pub(super) origin: Origin,
     pub(super) counts: bool,
     pub(super) uncounts: Option<u64>,
-    event_bytes: usize,
-    bytes: usize,
-    payload: Vec<u8>,
+    occurred_at: Millis,
+    packed: PackedRow,
 }
 
-const COLUMNS: &str = "position, workspace, id, digest, received_at, origin, counts, uncounts, event_bytes, bytes, payload";
+const COLUMNS: &str = "position, workspace, id, digest, received_at, origin, counts, uncounts, occurred_at, dictionary,
+    event_bytes, bytes, payload";
 
 impl LogRow {
     fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogRow> {
@@ -220,20 +221,24 @@ impl LogRow {
             origin: usize::try_from(origin).ok().and_then(|origin| ORIGINS.get(origin)).copied().unwrap_or(Origin::Live),
             counts: row.get(6)?,
             uncounts: row.get::<_, Option<i64>>(7)?.map(i64::cast_unsigned),
-            event_bytes: usize::try_from(row.get::<_, i64>(8)?).unwrap_or(usize::MAX),
-            bytes: usize::try_from(row.get::<_, i64>(9)?).unwrap_or(usize::MAX),
-            payload: row.get(10)?,
+            occurred_at: Millis(row.get(8)?),
+            packed: PackedRow {
+                dictionary: usize::try_from(row.get::<_, i64>(9)?).unwrap_or(usize::MAX),
+                event_bytes: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(usize::MAX),
+                bytes: usize::try_from(row.get::<_, i64>(11)?).unwrap_or(usize::MAX),
+                packed: row.get(12)?,
+            },
         })
     }
 
     /// The event and the raw body.
     pub(super) fn unpack(&self) -> Result<(Event, Vec<u8>), Error> {
-        payload::unpack(self.id, self.event_bytes, self.bytes, &self.payload)
+        payload::unpack(self.id, self.occurred_at, &self.packed)
     }
 
     /// How many bytes the unpacked entry has.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.packed.bytes
     }
 }
 

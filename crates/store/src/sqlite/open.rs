@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::Error;
 
 /// Version of log.db's schema. A landed schema is never edited; a new version comes with a migration.
-const LOG_SCHEMA: i64 = 1;
+const LOG_SCHEMA: i64 = 2;
 /// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
 const RECORDS_SCHEMA: i64 = 2;
 /// Pages of log.db: entries follow on each other, so large pages waste less.
@@ -81,6 +81,7 @@ pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
     match version {
         0 => create(&connection, include_str!("schema/log.sql"), LOG_APPLICATION, LOG_SCHEMA)?,
         LOG_SCHEMA => {}
+        1 => migrate(&connection, "ALTER TABLE entry ADD COLUMN dictionary INTEGER NOT NULL DEFAULT 0;", LOG_SCHEMA)?,
         newer if newer > LOG_SCHEMA => {
             return Err(Error::Conflict(format!(
                 "log.db has schema {newer}, this version knows up to {LOG_SCHEMA}: start a newer hookline"
@@ -176,6 +177,12 @@ fn create(connection: &Connection, schema: &str, application: i64, version: i64)
     let script =
         format!("BEGIN IMMEDIATE;\n{schema}\nPRAGMA application_id={application};\nPRAGMA user_version={version};\nCOMMIT;");
     connection.execute_batch(&script).map_err(|error| failed("make the schema", &error))
+}
+
+/// Brings a file to the current schema, in one transaction with the number that says so.
+fn migrate(connection: &Connection, changes: &str, version: i64) -> Result<(), Error> {
+    let script = format!("BEGIN IMMEDIATE;\n{changes}\nPRAGMA user_version={version};\nCOMMIT;");
+    connection.execute_batch(&script).map_err(|error| failed("bring a file to the current schema", &error))
 }
 
 /// Settings of every connection, set and read back: a build default must not decide whether an answer is durable.

@@ -85,6 +85,11 @@ fn change_pragma(path: &Path, name: &str, value: i64) {
     file.pragma_update(None, name, value).expect("a pragma can be changed");
 }
 
+fn read_pragma(path: &Path, name: &str) -> i64 {
+    let file = Connection::open(path).expect("it is a SQLite file");
+    file.pragma_query_value(None, name, |row| row.get(0)).expect("a pragma can be read")
+}
+
 fn refusal(folder: &Folder) -> Error {
     match SqliteStore::open(options(folder.path())) {
         Ok(_) => panic!("the folder opened"),
@@ -149,11 +154,36 @@ fn a_log_that_is_no_database_is_refused_and_left_as_it_is() {
 async fn a_log_of_a_newer_schema_is_refused() {
     let (folder, dump) = lived_in().await;
     let path = folder.path().join("log.db");
+    let current = read_pragma(&path, "user_version");
     change_pragma(&path, "user_version", 1_000);
     let refused = refusal(&folder);
     assert!(matches!(&refused, Error::Conflict(text) if text.contains("log.db") && text.contains("newer")), "{refused}");
-    change_pragma(&path, "user_version", 1);
+    change_pragma(&path, "user_version", current);
     assert_eq!(folder.open().dump(ACME).await.expect("a dump is answered"), dump, "nothing was done to it");
+}
+
+#[tokio::test]
+async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
+    let folder = Folder::new();
+    let store = folder.open();
+    make_workspace(store.as_ref()).await;
+    // No dictionary is made for the events of this platform, as for none of the first schema's.
+    let mut old = delivery(0);
+    old.event.platform = Platform::Hubspot;
+    store.append(old.clone()).await.expect("an append is answered");
+    let dump = store.dump(ACME).await.expect("a dump is answered");
+    store.close().await.expect("an open store closes");
+    drop(store);
+    let path = folder.path().join("log.db");
+    let log = Connection::open(&path).expect("the log can be opened");
+    log.execute_batch("ALTER TABLE entry DROP COLUMN dictionary").expect("a column can be dropped");
+    drop(log);
+    change_pragma(&path, "user_version", 1);
+    let store = folder.open();
+    assert_eq!(store.dump(ACME).await.expect("a dump is answered"), dump);
+    let event = store.event(ACME, old.event.id, true).await.expect("an event is answered").expect("the event is there");
+    assert_eq!((event.event, event.raw), (old.event, Some(old.raw)));
+    assert!(!store.append(delivery(1)).await.expect("an append is answered").duplicate);
 }
 
 /// Does something to the records of a folder, and checks that they come out the same.

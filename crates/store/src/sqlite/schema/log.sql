@@ -42,7 +42,7 @@ CREATE TABLE api_key (
     CHECK (agency IS NULL OR workspace IS NULL)
 ) STRICT, WITHOUT ROWID;
 
--- One row per entry, in arrival order. The payload is zstd of the event as JSON (its first `event_bytes` bytes, once unpacked)
+-- One row per entry, in arrival order. The payload is zstd, with a dictionary (0 is none), of the event as JSON (its first `event_bytes` bytes, once unpacked)
 -- followed by the raw body: the two repeat each other, and compress as one.
 CREATE TABLE entry (
     position    INTEGER PRIMARY KEY,
@@ -54,6 +54,7 @@ CREATE TABLE entry (
     origin      INTEGER NOT NULL,
     counts      INTEGER NOT NULL CHECK (counts IN (0, 1)),
     uncounts    INTEGER,
+    dictionary  INTEGER NOT NULL DEFAULT 0,
     event_bytes INTEGER NOT NULL,
     bytes       INTEGER NOT NULL,
     payload     BLOB NOT NULL
