@@ -5,9 +5,10 @@
 //!
 //! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`]);
 //! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`firsts`], [`link`], [`delta`]); how rows
-//! follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`]).
+//! follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`], [`calendar`]).
 
 pub mod buffer;
+pub mod calendar;
 pub mod campaign;
 pub mod contact;
 pub mod counts;

@@ -29,7 +29,7 @@ impl Millis {
     /// The start of the quarter of an hour (UTC) that holds this instant.
     #[must_use]
     pub fn quarter_start(self) -> Millis {
-        Millis(self.0.div_euclid(QUARTER_MS) * QUARTER_MS)
+        Millis(self.0.div_euclid(QUARTER_MS).saturating_mul(QUARTER_MS))
     }
 }
 
@@ -106,5 +106,6 @@ mod tests {
         assert_eq!(Millis(900_000).quarter_start(), Millis(900_000));
         assert_eq!(Millis(1_799_999).quarter_start(), Millis(900_000));
         assert_eq!(Millis(-1).quarter_start(), Millis(-900_000));
+        assert_eq!(Millis(i64::MIN).quarter_start(), Millis(i64::MIN));
     }
 }
