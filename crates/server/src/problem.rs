@@ -182,7 +182,10 @@ impl IntoResponse for Problem {
 impl From<hookline_store::Error> for Problem {
     /// A failure of the store is logged here, once, with its cause; the answer tells only what to do.
     fn from(error: hookline_store::Error) -> Problem {
-        use hookline_store::Error;
+        use hookline_store::{
+            Error, TooMuch,
+            stats::{STATS_ROWS_MAX, STATS_ROWS_WALKED_MAX},
+        };
         match error {
             Error::Overloaded(_) => {
                 Problem::new(ProblemType::Overloaded, "More arrives than can be written. Send it again in a moment.")
@@ -204,6 +207,16 @@ impl From<hookline_store::Error> for Problem {
                 ProblemType::Conflict,
                 "It was changed by somebody else meanwhile. Read it again and repeat the change.",
             ),
+            Error::TooMuch(TooMuch::Walked) => {
+                let detail =
+                    format!("One read adds up {STATS_ROWS_WALKED_MAX} rows at most. Narrow the period by since and until.");
+                Problem::invalid("since", detail)
+            }
+            Error::TooMuch(TooMuch::Answered) => {
+                let detail =
+                    format!("One answer has {STATS_ROWS_MAX} rows at most. Narrow the period, or group by another thing.");
+                Problem::invalid("by", detail)
+            }
             Error::Storage { attempted, cause } => {
                 tracing::error!(attempted, cause, "the store failed");
                 Problem::new(ProblemType::StoreUnavailable, "The store does not answer as it should. Send it again in a moment.")

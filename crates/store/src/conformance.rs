@@ -20,6 +20,7 @@ mod pages;
 mod quarantine;
 mod rebuilding;
 mod settling;
+mod stats;
 mod variants;
 mod workspaces;
 mod world;
@@ -149,6 +150,13 @@ list_cases! {
         a_search_ignores_case_and_knows_no_wildcards,
         every_filter_of_campaigns_tells_rows_apart,
         every_filter_of_emails_tells_rows_apart,
+    }
+    stats {
+        stats_add_up_events_in_every_grouping,
+        unique_counts_are_in_the_quarter_of_the_first_time,
+        every_filter_of_stats_tells_rows_apart,
+        stats_are_of_the_contacts_and_campaigns_of_today,
+        stats_are_of_their_workspace_and_of_live_events,
     }
     links {
         an_older_id_answers_with_the_record_of_the_newer,

@@ -1,5 +1,14 @@
 //! What may go wrong in a store, by what the caller can do about it.
 
+/// What a read has too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TooMuch {
+    /// Rows to walk, [`crate::stats::STATS_ROWS_WALKED_MAX`] at most.
+    Walked,
+    /// Rows to answer, [`crate::stats::STATS_ROWS_MAX`] at most.
+    Answered,
+}
+
 /// Why a store did not do what it was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -23,6 +32,9 @@ pub enum Error {
     /// What was asked conflicts with what is there.
     #[error("{0}")]
     Conflict(String),
+    /// One read does not do so much: ask for less.
+    #[error("too many rows for one read: {0:?}")]
+    TooMuch(TooMuch),
     /// Anything else that the disk or the database did.
     #[error("{attempted}: {cause}")]
     Storage {

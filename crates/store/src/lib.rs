@@ -18,6 +18,7 @@ mod error;
 pub mod query;
 pub mod settle;
 pub mod sqlite;
+pub mod stats;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -36,9 +37,10 @@ use crate::{
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     settle::{MakeAnswer, Settled, Settlement},
+    stats::{StatsBy, StatsFilter, StatsRow},
 };
 
-pub use error::Error;
+pub use error::{Error, TooMuch};
 
 /// What every method of a store answers, eventually.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -198,6 +200,12 @@ pub trait Store: Send + Sync {
 
     /// A page of messages, newest first.
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>>;
+
+    /// Sums of a workspace's rollups and firsts, in order of their keys. Without grouping there is one row, also of nothing;
+    /// otherwise only rows that have something.
+    ///
+    /// [`Error::TooMuch`] beyond [`stats::STATS_ROWS_WALKED_MAX`] and [`stats::STATS_ROWS_MAX`].
+    fn stats(&self, workspace: WorkspaceId, filter: StatsFilter, by: StatsBy) -> Answer<'_, Vec<StatsRow>>;
 
     /// Every record of a workspace in canonical JSON, see `docs/records.md`. For checks: it is as large as the workspace.
     fn dump(&self, workspace: WorkspaceId) -> Answer<'_, serde_json::Value>;

@@ -24,13 +24,15 @@ async fn a_problem_is_answered_as_rfc_9457_says() {
 
 #[test]
 fn failures_of_the_store_say_when_to_come_again_and_nothing_of_the_inside() {
-    use hookline_store::Error;
+    use hookline_store::{Error, TooMuch};
     let cases = [
         (Error::Overloaded("secret"), 503, Some(1)),
         (Error::DiskFull("secret".to_owned()), 503, Some(30)),
         (Error::Behind { folded: 1, committed: 2 }, 503, Some(1)),
         (Error::Closed, 503, Some(5)),
         (Error::Conflict("secret".to_owned()), 409, None),
+        (Error::TooMuch(TooMuch::Walked), 400, None),
+        (Error::TooMuch(TooMuch::Answered), 400, None),
         (Error::Storage { attempted: "secret", cause: "secret".to_owned() }, 503, Some(5)),
     ];
     for (error, status, retry_after_s) in cases {

@@ -17,6 +17,7 @@ use hookline_store::{
     directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Workspace},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     settle::{MakeAnswer, Settled, Settlement},
+    stats::{STATS_ROWS_WALKED_MAX, StatsBy, StatsFilter, StatsRow, Tally},
 };
 
 /// The store.
@@ -265,6 +266,13 @@ impl Store for FakeStore {
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
         self.list(workspace, &filter, &page)
+    }
+
+    fn stats(&self, workspace: WorkspaceId, filter: StatsFilter, by: StatsBy) -> Answer<'_, Vec<StatsRow>> {
+        answer(self.enter().map(|mut kept| {
+            kept.asked.push(format!("{workspace} {filter:?}"));
+            Tally::new(by, STATS_ROWS_WALKED_MAX).rows()
+        }))
     }
 
     fn dump(&self, _: WorkspaceId) -> Answer<'_, serde_json::Value> {

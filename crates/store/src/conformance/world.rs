@@ -17,6 +17,7 @@ use crate::{
     Append, Appended, Store, StoredEvent,
     directory::{Agency, DirectoryChange, Workspace},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, PAGE_ROWS_MAX, PageRequest},
+    stats::{StatsBy, StatsFilter, StatsRow},
 };
 
 /// The agency of the cases.
@@ -135,6 +136,11 @@ impl World {
     /// The messages of a workspace that a filter finds.
     pub(super) async fn emails(&self, workspace: WorkspaceId, filter: EmailFilter) -> Vec<Email> {
         self.store.emails(workspace, filter, all()).await.expect("emails are answered").rows
+    }
+
+    /// Sums of a workspace.
+    pub(super) async fn stats(&self, workspace: WorkspaceId, filter: StatsFilter, by: StatsBy) -> Vec<StatsRow> {
+        self.store.stats(workspace, filter, by).await.expect("stats are answered")
     }
 
     /// The dump of a workspace.

@@ -54,6 +54,7 @@ use crate::{
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     settle::{MakeAnswer, Settled, Settlement},
+    stats::{StatsBy, StatsFilter, StatsRow},
 };
 use hookline_model::record::{Campaign, Contact, Email};
 
@@ -322,6 +323,10 @@ impl Store for SqliteStore {
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
         Box::pin(self.read(workspace, move |reader| reader.emails(&filter, &page)))
+    }
+
+    fn stats(&self, workspace: WorkspaceId, filter: StatsFilter, by: StatsBy) -> Answer<'_, Vec<StatsRow>> {
+        Box::pin(self.read(workspace, move |reader| reader.stats(&filter, by)))
     }
 
     fn dump(&self, workspace: WorkspaceId) -> Answer<'_, serde_json::Value> {

@@ -53,6 +53,10 @@ const OF_THE_RECORDS: &[(&str, &str)] = &[
         "PRIMARY KEY",
     ),
     ("SELECT id, home FROM email_moved WHERE contact = ?1", "PRIMARY KEY"),
+    // Statistics.
+    ("SELECT quarter, campaign, count FROM rollup WHERE workspace = ?1 AND quarter >= ?2 AND quarter < ?3", "PRIMARY KEY"),
+    ("SELECT quarter, campaign, count FROM first WHERE workspace = ?1 AND quarter >= ?2 AND quarter < ?3", "PRIMARY KEY"),
+    ("DELETE FROM first WHERE campaign = ?1", "first_campaign"),
 ];
 
 const OF_THE_LOG: &[(&str, &str)] = &[

@@ -13,7 +13,7 @@ use hookline_model::{
     time::{Millis, TimeSource},
 };
 use hookline_store::{
-    Append, Error, Store,
+    Append, Error, RebuildKeys, Store,
     conformance::Place,
     directory::{Agency, DirectoryChange, Workspace},
     sqlite::SqliteStore,
@@ -78,6 +78,12 @@ pub(crate) async fn lived_in() -> (Folder, Value) {
     let dump = store.dump(ACME).await.expect("a dump is answered");
     store.close().await.expect("an open store closes");
     (folder, dump)
+}
+
+/// Changes records.db behind the store's back.
+fn spoil_records(folder: &Folder, sql: &str) {
+    let file = Connection::open(folder.path().join("records.db")).expect("it is a SQLite file");
+    file.execute_batch(sql).expect("the tables are there");
 }
 
 fn change_pragma(path: &Path, name: &str, value: i64) {
@@ -275,4 +281,27 @@ async fn the_folder_is_its_owners_alone() {
     store.ready().await.expect("the folder can be used");
     let mode = fs::metadata(&inner).expect("the folder is there").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn statistics_that_are_wrong_are_put_right_by_a_rebuild_of_their_campaigns() {
+    let (folder, dump) = lived_in().await;
+    spoil_records(
+        &folder,
+        "UPDATE first SET count = count + 5; UPDATE rollup SET count = count + 5;
+         INSERT INTO first SELECT workspace, quarter - 900000, campaign, counter + 1, 1 FROM first;
+         INSERT INTO rollup SELECT workspace, quarter - 900000, campaign, platform, kind, 7, 0, 1 FROM rollup;",
+    );
+    let store = folder.open();
+    let spoilt = store.dump(ACME).await.expect("a dump is answered");
+    let campaigns = ["0", "1", "2"]
+        .map(|id| CampaignKey::External(ExternalId { platform: Platform::Smartlead, account: String::new(), id: id.to_owned() }));
+    let keys = RebuildKeys { campaigns: campaigns.into(), ..RebuildKeys::default() };
+    store.rebuild(ACME, keys).await.expect("a rebuild is answered");
+    let rebuilt = store.dump(ACME).await.expect("a dump is answered");
+    for list in ["rollups", "firsts"] {
+        assert!(dump[list].as_array().is_some_and(|rows| rows.len() == 3) && spoilt[list] != dump[list], "{list}");
+    }
+    assert_eq!(rebuilt, dump);
+    store.close().await.expect("an open store closes");
 }

@@ -3,7 +3,10 @@
 mod contacts;
 mod emails;
 mod events;
+mod stats;
 mod walk;
+
+use std::collections::BTreeSet;
 
 use hookline_model::{
     dump::dump,
@@ -61,8 +64,8 @@ fn below_id(request: &PageRequest) -> (Millis, Vec<u8>) {
 }
 
 impl WorkspaceReader<'_> {
-    /// The numbers of the keys of the campaigns named in a filter.
-    fn campaign_nos_of(&mut self, campaign: &CampaignSelector) -> Result<Vec<i64>, Error> {
+    /// The keys of the campaigns named in a filter.
+    fn campaign_keys_of(&mut self, campaign: &CampaignSelector) -> Result<BTreeSet<CampaignKey>, Error> {
         let keys: Vec<CampaignKey> = match campaign {
             CampaignSelector::Id(id) => self.rows.campaign_key_of_id(*id)?.into_iter().collect(),
             CampaignSelector::PlatformId(id) => {
@@ -71,11 +74,18 @@ impl WorkspaceReader<'_> {
                 keys.iter().map(|text| key(text)).collect::<Result<_, _>>()?
             }
         };
-        let mut numbers = Vec::new();
+        let mut all = BTreeSet::new();
         for key in keys {
-            for key in campaign_component(&key, |key| self.rows.aliases(key))? {
-                numbers.extend(self.rows.campaign_no(&key)?.filter(|number| !numbers.contains(number)));
-            }
+            all.extend(campaign_component(&key, |key| self.rows.aliases(key))?);
+        }
+        Ok(all)
+    }
+
+    /// The numbers of the keys of the campaigns named in a filter.
+    fn campaign_nos_of(&mut self, campaign: &CampaignSelector) -> Result<Vec<i64>, Error> {
+        let mut numbers = Vec::new();
+        for key in self.campaign_keys_of(campaign)? {
+            numbers.extend(self.rows.campaign_no(&key)?);
         }
         Ok(numbers)
     }

@@ -43,7 +43,7 @@ impl SqlRows<'_> {
     }
 
     /// The campaign key that has a number.
-    pub(super) fn campaign_key(&self, no: i64) -> Result<CampaignKey, Error> {
+    pub(in crate::sqlite) fn campaign_key(&self, no: i64) -> Result<CampaignKey, Error> {
         let text: Option<String> = self.one("SELECT key FROM campaign WHERE campaign = ?1", [no], |row| row.get(0))?;
         key(&text.ok_or_else(|| broken("read a campaign key"))?)
     }

@@ -7,7 +7,7 @@ use super::{SqlRows, kind_of, platform_of};
 use crate::Error;
 
 /// Interests are stored by their place in [`Interest::ALL`], none as -1.
-pub(super) fn interest_of(number: i64) -> Result<Option<Interest>, Error> {
+pub(in crate::sqlite) fn interest_of(number: i64) -> Result<Option<Interest>, Error> {
     if number == -1 {
         return Ok(None);
     }
@@ -17,7 +17,7 @@ pub(super) fn interest_of(number: i64) -> Result<Option<Interest>, Error> {
 }
 
 /// Counters are stored by their place in [`Counter::ALL`].
-pub(super) fn counter_of(number: i64) -> Result<Counter, Error> {
+pub(in crate::sqlite) fn counter_of(number: i64) -> Result<Counter, Error> {
     let counter = usize::try_from(number).ok().and_then(|place| Counter::ALL.get(place));
     let none = || Error::Storage { attempted: "read a counter", cause: format!("there is no counter {number}") };
     counter.copied().ok_or_else(none)

@@ -36,6 +36,7 @@ use uuid::Uuid;
 use self::{contacts::Known, emails::Place};
 pub(super) use self::{
     contacts::{Listing, Sort},
+    counted::{counter_of, interest_of},
     emails::HeldEmail,
     events::ListedEvent,
 };
