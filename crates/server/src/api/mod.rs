@@ -26,6 +26,7 @@ mod quarantine;
 mod query;
 mod rejections;
 mod shapes;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod workspaces;
@@ -95,6 +96,7 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", campaigns::show::show),
         endpoint(GET, "/v1/workspaces/{workspace_id}/emails", emails::list::list),
         endpoint(GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", emails::show::show),
+        endpoint(GET, "/v1/workspaces/{workspace_id}/stats", stats::show),
         endpoint(GET, "/v1/workspaces/{workspace_id}/quarantine", quarantine::list::list),
         endpoint(POST, "/v1/workspaces/{workspace_id}/quarantine/reprocess", quarantine::reprocess_all::reprocess_all),
         endpoint(GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::show::show),

@@ -71,6 +71,11 @@ impl Answer {
         assert!(self.body["title"].is_string() && self.body["detail"].as_str().is_some_and(|text| !text.is_empty()), "{self:?}");
         self.body["type"].as_str().and_then(|uri| uri.strip_prefix("/docs/errors/")).expect("a problem type")
     }
+
+    /// The field that a problem names.
+    pub(crate) fn problem_field(&self) -> Option<&str> {
+        self.body["field"].as_str()
+    }
 }
 
 impl App {

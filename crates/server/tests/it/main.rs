@@ -3,5 +3,6 @@
 mod idempotency;
 mod quarantine;
 mod records;
+mod stats;
 mod tenants;
 mod world;

@@ -64,6 +64,7 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", Scope::Workspace, 404),
     (GET, "/v1/workspaces/{workspace_id}/emails", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/stats", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/quarantine", Scope::Workspace, 200),
     (POST, "/v1/workspaces/{workspace_id}/quarantine/reprocess", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", Scope::Workspace, 200),

@@ -4,3 +4,4 @@ mod access;
 mod directory;
 mod idempotency;
 mod reads;
+mod stats;
