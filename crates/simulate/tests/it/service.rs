@@ -43,6 +43,49 @@ async fn judge(service: &TestService, summary: &Summary) {
     assert_eq!(shown(service).await, expected(&summary.ledger));
     assert_eq!(all(service, "contacts").await.len() as u64, summary.ledger.contacts(0));
     assert_eq!(all(service, "events").await.len() as u64, summary.ledger.events(0));
+    judge_stats(service, &summary.ledger).await;
+}
+
+/// The sum of counts over rows that each have some.
+fn sums<'r>(rows: impl IntoIterator<Item = &'r Value>) -> BTreeMap<String, u64> {
+    let mut sums = BTreeMap::new();
+    for (name, count) in rows.into_iter().filter_map(Value::as_object).flatten() {
+        if let Some(count) = count.as_u64() {
+            *sums.entry(name.clone()).or_default() += count;
+        }
+    }
+    sums
+}
+
+/// Statistics: of each campaign what the ledger says of it, and in every grouping the same in all.
+async fn judge_stats(service: &TestService, ledger: &Ledger) {
+    let rows = async |parameters: &str| {
+        let answer = service.read(&format!("stats?{parameters}")).await;
+        answer["data"].as_array().expect("rows").clone()
+    };
+    let campaigns: BTreeMap<String, Value> = expected(ledger).into_iter().map(|((_, id), counts)| (id, counts)).collect();
+    let ours = all(service, "campaigns").await;
+    assert_eq!(ours.len(), campaigns.len(), "no two platforms have a campaign of the same id");
+    let by_campaign = rows("by=campaign").await;
+    for campaign in &ours {
+        let expected = &campaigns[campaign["platform_campaign_id"].as_str().expect("an id")];
+        let row = by_campaign.iter().find(|row| row["key"] == campaign["id"]).expect("a row of the campaign");
+        for (name, count) in expected["counts"].as_object().expect("counts") {
+            assert_eq!(&row[name], count, "{name} {row}");
+        }
+        for (name, count) in expected["unique"].as_object().expect("counts").iter().filter(|(name, _)| *name != "contacts") {
+            assert_eq!(&row["unique"][name], count, "unique {name} {row}");
+        }
+    }
+    let whole = rows("").await;
+    let unique = |rows: &[Value]| sums(rows.iter().map(|row| &row["unique"]));
+    for by in ["by=campaign", "by=day&tz=America/St_Johns", "by=hour&tz=Asia/Kathmandu"] {
+        let rows = rows(by).await;
+        assert!(!rows.is_empty(), "{by}");
+        assert_eq!((sums(&rows), unique(&rows)), (sums(&whole), unique(&whole)), "{by}");
+    }
+    let kinds = rows("by=kind").await;
+    assert_eq!(sums(&kinds).remove("count"), Some(ledger.events(0)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
