@@ -21,6 +21,7 @@ mod rebuild;
 mod rows;
 mod settle;
 mod shared;
+mod sizes;
 mod view;
 mod writer;
 
@@ -47,6 +48,7 @@ use self::{
 pub use self::{
     queue::QueueLimits,
     shared::{OnFatal, Probe},
+    sizes::{FileSizes, PartSize, file_sizes},
 };
 use crate::{
     Answer, Append, Appended, Error, Quarantined, RebuildKeys, Status, Store, StoredEvent,
