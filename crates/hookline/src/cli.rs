@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 
+use crate::bench::BenchCommand;
+
 /// A self-hosted webhook hub for cold-email outreach.
 #[derive(Debug, Parser)]
 #[command(name = "hookline", version, propagate_version = true)]
@@ -39,6 +41,12 @@ pub(crate) enum Command {
         taken."
     )]
     Simulate(SimulateArguments),
+
+    /// Measure this machine with the server on it
+    Bench {
+        #[command(subcommand)]
+        command: BenchCommand,
+    },
 }
 
 #[derive(Clone, Debug, Args)]

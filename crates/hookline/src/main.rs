@@ -3,6 +3,7 @@
 //! Only here are the wall clock, the environment and entropy read; everything below takes them as arguments.
 
 mod ambient;
+mod bench;
 mod cli;
 mod first_start;
 mod rebuild;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         cli::Command::Serve(flags) => serve::run(&flags),
         cli::Command::Rebuild(arguments) => rebuild::run(&arguments),
         cli::Command::Simulate(arguments) => simulate::run(&arguments),
+        cli::Command::Bench { command } => bench::run(command),
     };
     match outcome {
         Ok(()) => ExitCode::from(DONE),

@@ -21,8 +21,8 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for arguments in [["serve", "--help"], ["rebuild", "--help"], ["simulate", "--help"]] {
-        let output = hookline(&arguments);
+    for command in [&["serve"][..], &["rebuild"], &["simulate"], &["bench", "ingest"]] {
+        let output = hookline(&[command, &["--help"]].concat());
         assert!(output.status.success());
         assert!(text(&output.stdout).contains("Example"), "{}", text(&output.stdout));
     }

@@ -1,5 +1,6 @@
 //! The real binary: crashes, syncs, restarts and the command line.
 
+mod bench;
 mod cli;
 mod crash;
 mod restart;
