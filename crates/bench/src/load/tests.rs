@@ -82,6 +82,20 @@ async fn every_request_is_sent_once_and_again_after_a_503() {
 }
 
 #[tokio::test]
+async fn in_the_open_loop_waiting_for_a_connection_counts() {
+    const COUNT: u64 = 2_000;
+    let target = server(Arc::new(Seen::default())).await;
+    // All are due at once, and one connection takes them in turn: the middle one has waited for half of them.
+    let pace = Pace::Open(Schedule::new(1_000_000.0).expect("a rate"));
+    let load = Load { connections: 1, ..load(target, pace, Until::Count(COUNT)) };
+    let outcome = load.run(&|_| ()).await.expect("it ends");
+    let exchange_ms = outcome.elapsed.as_secs_f64() * 1_000.0 / COUNT as f64;
+    let middle_ms = outcome.latencies[0].percentiles().p50_ms;
+    // Counted from when each was sent, the middle one could not be above twice the mean.
+    assert!(middle_ms > 4.0 * exchange_ms, "{middle_ms} {exchange_ms}");
+}
+
+#[tokio::test]
 async fn a_wrong_answer_ends_it_and_is_shown() {
     let seen = Arc::new(Seen { refused_ever: Some(7), ..Seen::default() });
     let failed = load(server(seen).await, Pace::Closed, Until::Count(1_000)).run(&|_| ()).await.expect_err("it is wrong");
