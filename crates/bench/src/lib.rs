@@ -48,7 +48,7 @@ pub async fn run(options: &Options, say: &dyn Fn(&str)) -> Result<Report, Error>
     let corpus = Corpus::new(Contacts::Fixed(options.contacts), options.campaigns);
     let bodies = weigh(&corpus, options.contacts).map_err(|error| Error::failed("weigh bodies", error))?;
     let bench = Bench::new(options, say, root.path());
-    let mut report = Report::new(options, bodies);
+    let mut report = Report::new(options, bodies, is_in_memory(root.path()));
     for number in 1..=options.pairs {
         report.pairs.push(pair(&bench, &corpus, number).await?);
     }
@@ -68,6 +68,18 @@ pub async fn run(options: &Options, say: &dyn Fn(&str)) -> Result<Report, Error>
         report.growth = grow(&bench, &Corpus::new(Contacts::Growing, options.campaigns)).await?;
     }
     Ok(report)
+}
+
+/// Whether a folder is on a file system in memory, where a sync costs nothing; false where the system does not say.
+#[cfg(target_os = "linux")]
+fn is_in_memory(folder: &std::path::Path) -> bool {
+    // TMPFS_MAGIC and RAMFS_MAGIC of the kernel.
+    rustix::fs::statfs(folder).is_ok_and(|found| found.f_type == 0x0102_1994 || found.f_type == 0x8584_58f6)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_in_memory(_folder: &std::path::Path) -> bool {
+    false
 }
 
 fn compare(pairs: &[Pair], rates: impl Fn(&Pair) -> (f64, Option<f64>)) -> Option<report::Comparison> {

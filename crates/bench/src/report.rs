@@ -18,6 +18,8 @@ pub struct Report {
     pub version: &'static str,
     /// Processors of the machine, which the load generator shares.
     pub processors: Option<usize>,
+    /// Whether the data was on a file system in memory, where a sync costs nothing: then no rate means anything.
+    pub in_memory: bool,
     /// Connections that delivered.
     pub connections: usize,
     /// Contacts of the corpus, but for the growth run.
@@ -190,10 +192,11 @@ pub struct Size {
 
 impl Report {
     /// A report of a run that has not begun.
-    pub(crate) fn new(options: &Options, bodies: Weight) -> Report {
+    pub(crate) fn new(options: &Options, bodies: Weight, in_memory: bool) -> Report {
         Report {
             version: env!("CARGO_PKG_VERSION"),
             processors: options.processors,
+            in_memory,
             connections: options.connections,
             contacts: options.contacts,
             campaigns: options.campaigns,

@@ -18,6 +18,9 @@ impl fmt::Display for Report {
         if let Some(processors) = self.processors {
             writeln!(f, "{processors} processors, shared with the load generator; {} connections", self.connections)?;
         }
+        if self.in_memory {
+            writeln!(f, "VOID: the data was on a file system in memory, where a sync costs nothing")?;
+        }
         let bodies = &self.bodies;
         writeln!(
             f,
