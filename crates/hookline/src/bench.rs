@@ -34,7 +34,7 @@ pub(crate) enum BenchCommand {
 /// Flags of `bench ingest`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct IngestArguments {
-    /// How often the server and the baseline `append` are measured in turn; 0 leaves all baselines out
+    /// How often the server and the baseline `append` are measured in turn; 0 leaves out `parse` and `commit`, too
     #[arg(long, value_name = "N", default_value_t = 5)]
     pairs: u32,
 
@@ -51,7 +51,7 @@ pub(crate) struct IngestArguments {
     events: Option<u64>,
 
     /// Connections that deliver
-    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(long, value_name = "N", default_value_t = 256)]
     connections: usize,
 
     /// Contacts of the corpus, all of them from the start
