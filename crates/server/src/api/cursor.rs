@@ -26,6 +26,24 @@ pub(super) enum Listing {
     Rejections = 10,
 }
 
+impl Listing {
+    /// What is listed, in one word of the alphabet: a part of a file's name.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Listing::Agencies => "agencies",
+            Listing::Workspaces => "workspaces",
+            Listing::Addresses => "addresses",
+            Listing::Keys => "keys",
+            Listing::Events => "events",
+            Listing::Contacts => "contacts",
+            Listing::Campaigns => "campaigns",
+            Listing::Emails => "emails",
+            Listing::Quarantine => "quarantine",
+            Listing::Rejections => "rejections",
+        }
+    }
+}
+
 /// A cursor as text.
 pub(super) fn encode(listing: Listing, cursor: &Cursor) -> String {
     let mut bytes = vec![VERSION, listing as u8];

@@ -27,6 +27,8 @@ pub(super) async fn guard(State(service): State<Arc<Service>>, request: Request,
     };
     // Addresses and keys are in these answers: no proxy or browser has a use for a copy.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Texts of strangers are in them too, which no browser shall take for a page.
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if has_body && response.status().is_client_error() {
         // A refusal may leave the body unread. Where that ends the connection, the client has to know.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

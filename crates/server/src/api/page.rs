@@ -1,27 +1,94 @@
-//! Listings: `{"data": [...], "next_cursor": ...}`.
+//! Listings: `{"data": [...], "next_cursor": ...}`, or the same records as lines.
 
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
+use form_urlencoded::Serializer;
+use http::{HeaderValue, header};
 use serde::Serialize;
+use uuid::Uuid;
 
 use hookline_model::time::Millis;
 use hookline_store::query::{Cursor, Page, PageRequest};
-use uuid::Uuid;
 
-use crate::api::cursor::{self, Listing};
+use crate::{
+    api::cursor::{self, Listing},
+    problem::{Problem, ProblemType},
+};
 
+/// A page of a listing.
 #[derive(Serialize)]
-struct Body<T> {
+pub(super) struct Body<T> {
+    /// The records.
     data: Vec<T>,
+    /// Where the next page begins; null behind the last one.
     next_cursor: Option<String>,
 }
 
-/// A page as an answer, each row in the shape that `shape` gives it.
-pub(super) fn respond<R, T: Serialize>(listing: Listing, page: Page<R>, shape: impl FnMut(R) -> T) -> Response {
-    let next_cursor = page.next.map(|next| cursor::encode(listing, &next));
-    Json(Body { data: page.rows.into_iter().map(shape).collect(), next_cursor }).into_response()
+/// How the records of a page are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Format {
+    /// One JSON object with the records and the cursor in it.
+    #[default]
+    Json,
+    /// JSON Lines: one record a line. The cursor is in the header `Link` only.
+    Lines,
+}
+
+/// What form a page was asked for in.
+#[derive(Debug)]
+pub(super) struct Form {
+    pub(super) listing: Listing,
+    pub(super) format: Format,
+    /// Whether it is for a browser to save as a file.
+    pub(super) is_download: bool,
+    /// The parameters of the request but for `cursor`: the next page's.
+    pub(super) parameters: Vec<(String, String)>,
+}
+
+impl Form {
+    /// A page as an answer, each row in the shape that `shape` gives it.
+    pub(super) fn respond<R, T: Serialize>(&self, page: Page<R>, shape: impl FnMut(R) -> T) -> Result<Response, Problem> {
+        let next_cursor = page.next.map(|next| cursor::encode(self.listing, &next));
+        let link = next_cursor.as_deref().map(|cursor| self.link(cursor));
+        let data: Vec<T> = page.rows.into_iter().map(shape).collect();
+        let (body, content_type, ending) = match self.format {
+            Format::Json => (serde_json::to_vec(&Body { data, next_cursor }), "application/json", "json"),
+            Format::Lines => (lines(&data), "application/jsonl", "jsonl"),
+        };
+        let mut response = body.map_err(unwritten)?.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if let Some(link) = link {
+            headers.insert(header::LINK, HeaderValue::try_from(link).map_err(unwritten)?);
+        }
+        if self.is_download {
+            // Made of our own words only: no name that somebody chose gets into a file system.
+            let disposition = format!("attachment; filename=\"hookline-{}.{ending}\"", self.listing.name());
+            headers.insert(header::CONTENT_DISPOSITION, HeaderValue::try_from(disposition).map_err(unwritten)?);
+        }
+        Ok(response)
+    }
+
+    /// The next page, after RFC 8288. Relative, with the query only: a proxy may have another path in front of ours.
+    fn link(&self, cursor: &str) -> String {
+        let query = Serializer::new(String::new()).extend_pairs(&self.parameters).append_pair("cursor", cursor).finish();
+        format!("<?{query}>; rel=\"next\"")
+    }
+}
+
+/// One record a line. JSON has no line breaks but those between its tokens, and none are written there.
+fn lines(rows: &[impl Serialize]) -> serde_json::Result<Vec<u8>> {
+    let mut written = Vec::new();
+    for row in rows {
+        serde_json::to_writer(&mut written, row)?;
+        written.push(b'\n');
+    }
+    Ok(written)
+}
+
+/// Shapes are texts and numbers under names, and what goes into headers is ASCII: this does not happen.
+fn unwritten(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "a page could not be written");
+    Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log. Repeating may help.")
 }
 
 /// A page of rows that are in memory, sorted by `sorted_by`, oldest first. Seeks behind the cursor, so that a row which is gone
@@ -49,6 +116,17 @@ pub(super) fn cut<R>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_gets_out_of_a_link() {
+        let text = "> ;rel=\"x\"\r\nx: y&cursor=z\u{e9}";
+        let parameters = vec![("q".to_owned(), text.to_owned()), ("limit".to_owned(), "1".to_owned())];
+        let form = Form { listing: Listing::Contacts, format: Format::Json, is_download: false, parameters };
+        let cursor = Some(Cursor { at: Millis(0), key: Vec::new() });
+        let answer = form.respond(Page { rows: vec![1], next: cursor }, |row| row).expect("an answer");
+        let expected = "<?q=%3E+%3Brel%3D%22x%22%0D%0Ax%3A+y%26cursor%3Dz%C3%A9&limit=1&cursor=AQYAAAAAAAAAAA>; rel=\"next\"";
+        assert_eq!(answer.headers()[header::LINK], expected);
+    }
 
     #[test]
     fn pages_of_any_size_give_every_row_once() {

@@ -16,7 +16,10 @@ use hookline_model::{
 use hookline_store::query::{CampaignSelector, ContactSelector, Cursor, PAGE_ROWS_MAX, PageRequest};
 
 use crate::{
-    api::cursor::{self, Listing},
+    api::{
+        cursor::{self, Listing},
+        page::{Form, Format},
+    },
     problem::Problem,
 };
 
@@ -136,15 +139,22 @@ impl Query {
         }))
     }
 
-    /// `limit` and `cursor`. An empty cursor is the first page, for clients that loop from one.
-    pub(super) fn page(&mut self, listing: Listing) -> Result<PageRequest, Problem> {
+    /// Which page, `limit` and `cursor`; and its form, `format` and `download`. To be asked before any other parameter: the form
+    /// remembers them all.
+    pub(super) fn page(&mut self, listing: Listing) -> Result<(PageRequest, Form), Problem> {
+        let parameters = self.pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect();
         let mut page = PageRequest::default();
         if let Some(limit) = self.text("limit")? {
             let limit = limit.parse().ok().filter(|limit| (1..=PAGE_ROWS_MAX).contains(limit));
             page.limit = limit.ok_or_else(|| Problem::invalid("limit", format!("Give a number from 1 to {PAGE_ROWS_MAX}.")))?;
         }
         page.after = self.cursor(listing)?;
-        Ok(page)
+        let format = match self.word("format", &["json", "jsonl"])? {
+            Some("jsonl") => Format::Lines,
+            _ => Format::Json,
+        };
+        let is_download = self.word("download", &["1"])?.is_some();
+        Ok((page, Form { listing, format, is_download, parameters }))
     }
 
     /// `cursor`. An empty one is the beginning.

@@ -12,7 +12,7 @@ use hookline_model::{
 use hookline_store::directory::AddressOwner;
 
 use crate::{
-    api::{auth::InstallationRead, cursor::Listing, page, query::Query},
+    api::{auth::InstallationRead, cursor::Listing, query::Query},
     problem::Problem,
     rejections::Rejection,
     service::Service,
@@ -36,9 +36,9 @@ pub(super) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Rejections)?;
+    let (request, form) = query.page(Listing::Rejections)?;
     query.end()?;
-    Ok(page::respond(Listing::Rejections, service.rejections.page(&request), shape))
+    form.respond(service.rejections.page(&request), shape)
 }
 
 fn shape(row: Rejection) -> RejectionShape {

@@ -16,9 +16,9 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Addresses)?;
+    let (request, form) = query.page(Listing::Addresses)?;
     query.end()?;
     let rows = service.store.directory().addresses_of(owner);
     let page = page::cut(rows, &request, |row| (row.created_at, row.address.0));
-    Ok(page::respond(Listing::Addresses, page, |row| AddressShape::new(&row, &service.public_url)))
+    form.respond(page, |row| AddressShape::new(&row, &service.public_url))
 }

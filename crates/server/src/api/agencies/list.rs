@@ -16,10 +16,10 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Agencies)?;
+    let (request, form) = query.page(Listing::Agencies)?;
     query.end()?;
     let directory = service.store.directory();
     let own = directory.agencies().iter().filter(|agency| caller.opens_agency(agency.id));
     let page = page::cut(own, &request, |agency| (agency.created_at, agency.id.0));
-    Ok(page::respond(Listing::Agencies, page, |agency| super::shape(&service, agency)))
+    form.respond(page, |agency| super::shape(&service, agency))
 }

@@ -7,7 +7,7 @@ use axum::{extract::State, response::Response};
 use hookline_store::query::EventFilter;
 
 use crate::{
-    api::{auth::AgencyRead, cursor::Listing, event_shape::EventShape, page, query::Query},
+    api::{auth::AgencyRead, cursor::Listing, event_shape::EventShape, query::Query},
     problem::Problem,
     service::Service,
 };
@@ -18,8 +18,8 @@ pub(in crate::api) async fn unrouted(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Events)?;
+    let (request, form) = query.page(Listing::Events)?;
     query.end()?;
     let page = service.store.events(agency.unrouted, EventFilter::default(), request).await?;
-    Ok(page::respond(Listing::Events, page, EventShape::new))
+    form.respond(page, EventShape::new)
 }

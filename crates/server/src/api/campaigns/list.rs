@@ -7,7 +7,7 @@ use axum::{extract::State, response::Response};
 use hookline_store::query::CampaignFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, cursor::Listing, page, query::Query},
+    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
     problem::Problem,
     service::Service,
 };
@@ -18,10 +18,10 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Campaigns)?;
+    let (request, form) = query.page(Listing::Campaigns)?;
     let platform = query.named("platform", "Give a platform, such as smartlead.")?;
     let filter = CampaignFilter { platform, status: query.text("status")? };
     query.end()?;
     let page = service.store.campaigns(workspace.id, filter, request).await?;
-    Ok(page::respond(Listing::Campaigns, page, |campaign| campaign))
+    form.respond(page, |campaign| campaign)
 }

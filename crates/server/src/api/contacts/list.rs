@@ -7,7 +7,7 @@ use axum::{extract::State, response::Response};
 use hookline_store::query::ContactFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, cursor::Listing, page, query::Query},
+    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
     problem::Problem,
     service::Service,
 };
@@ -38,7 +38,7 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Contacts)?;
+    let (request, form) = query.page(Listing::Contacts)?;
     let filter = ContactFilter {
         email: query.email("email")?,
         status: query.word("status", &STATUSES)?.map(ToOwned::to_owned),
@@ -49,5 +49,5 @@ pub(in crate::api) async fn list(
     };
     query.end()?;
     let page = service.store.contacts(workspace.id, filter, request).await?;
-    Ok(page::respond(Listing::Contacts, page, |contact| contact))
+    form.respond(page, |contact| contact)
 }

@@ -7,7 +7,7 @@ use axum::{extract::State, response::Response};
 use hookline_store::query::EmailFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, cursor::Listing, page, query::Query},
+    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
     problem::Problem,
     service::Service,
 };
@@ -24,7 +24,7 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Emails)?;
+    let (request, form) = query.page(Listing::Emails)?;
     let filter = EmailFilter {
         inbound: query.word("direction", &[INBOUND, "outbound"])?.map(|direction| direction == INBOUND),
         contact: query.contact("contact")?,
@@ -33,5 +33,5 @@ pub(in crate::api) async fn list(
     };
     query.end()?;
     let page = service.store.emails(workspace.id, filter, request).await?;
-    Ok(page::respond(Listing::Emails, page, |email| email))
+    form.respond(page, |email| email)
 }

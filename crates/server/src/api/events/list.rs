@@ -7,7 +7,7 @@ use axum::{extract::State, response::Response};
 use hookline_store::query::EventFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, cursor::Listing, event_shape::EventShape, page, query::Query},
+    api::{auth::WorkspaceRead, cursor::Listing, event_shape::EventShape, query::Query},
     problem::Problem,
     service::Service,
 };
@@ -18,7 +18,7 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Events)?;
+    let (request, form) = query.page(Listing::Events)?;
     let filter = EventFilter {
         kind: query.named("kind", "Give a kind of event, such as email.replied.")?,
         platform: query.named("platform", "Give a platform, such as smartlead.")?,
@@ -29,5 +29,5 @@ pub(in crate::api) async fn list(
     };
     query.end()?;
     let page = service.store.events(workspace.id, filter, request).await?;
-    Ok(page::respond(Listing::Events, page, EventShape::new))
+    form.respond(page, EventShape::new)
 }

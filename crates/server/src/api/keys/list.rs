@@ -16,10 +16,10 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Keys)?;
+    let (request, form) = query.page(Listing::Keys)?;
     query.end()?;
     let directory = service.store.directory();
     let own = directory.keys().into_iter().filter(|key| caller.opens_scope(key.scope, &directory));
     let page = page::cut(own, &request, |key| (key.created_at, key.id.0));
-    Ok(page::respond(Listing::Keys, page, KeyShape::new))
+    form.respond(page, KeyShape::new)
 }

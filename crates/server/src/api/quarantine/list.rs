@@ -9,7 +9,6 @@ use hookline_store::Quarantined;
 use crate::{
     api::{
         cursor::Listing,
-        page,
         quarantine::{QuarantineRead, QuarantinedShape, shape},
         query::Query,
     },
@@ -26,10 +25,10 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Quarantine)?;
+    let (request, form) = query.page(Listing::Quarantine)?;
     query.end()?;
     let page = service.store.quarantined(workspace, request).await?;
-    Ok(page::respond(Listing::Quarantine, page, begun))
+    form.respond(page, begun)
 }
 
 /// A delivery with the beginning of its body, as text; what is no UTF-8 shows as U+FFFD.

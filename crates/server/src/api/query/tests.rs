@@ -58,6 +58,6 @@ fn names_are_read_in_both_ways() {
 #[test]
 fn what_is_left_over_is_named() {
     let mut query = query("limit=5&x=1&y=2");
-    assert_eq!(query.page(Listing::Events).expect("a page").limit, 5);
+    assert_eq!(query.page(Listing::Events).expect("a page").0.limit, 5);
     assert_eq!(field(query.end().expect_err("a problem")), "x");
 }

@@ -3,5 +3,6 @@
 mod access;
 mod directory;
 mod idempotency;
+mod pages;
 mod reads;
 mod stats;

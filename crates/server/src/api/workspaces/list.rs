@@ -16,10 +16,10 @@ pub(in crate::api) async fn list(
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {
-    let request = query.page(Listing::Workspaces)?;
+    let (request, form) = query.page(Listing::Workspaces)?;
     query.end()?;
     let directory = service.store.directory();
     let own = directory.workspaces().filter(|workspace| caller.opens_workspace(workspace));
     let page = page::cut(own, &request, |workspace| (workspace.created_at, workspace.id.0));
-    Ok(page::respond(Listing::Workspaces, page, |workspace| super::shape(&service, workspace)))
+    form.respond(page, |workspace| super::shape(&service, workspace))
 }
