@@ -3,6 +3,7 @@
 //! - `receive`: platforms post here. Address, then body, then parser, then the log, then the answer.
 //! - `api`: everything under `/v1`. To add an endpoint, write its file and put one line into `api::endpoints`; the test that
 //!   tries every route with the wrong keys fails until it lists the new one.
+//! - `docs`: a page for every type of problem.
 //! - `listen`: the accept loop with its time-outs, apart from what is served.
 //!
 //! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
@@ -12,6 +13,7 @@
 mod api;
 mod catch;
 mod chance;
+mod docs;
 mod health;
 mod limits;
 mod listen;

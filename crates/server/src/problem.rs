@@ -1,101 +1,17 @@
 //! Every answer that is not a success: problem details after RFC 9457.
 //!
-//! `type` is stable and names a page that says what caller and operator should do; `detail` says it for this request. Nothing of
-//! the inside (texts of the disk, the database, a panic) gets into either.
+//! `type` is stable and names a page that says what caller and operator should do, made from the table in [`types`]; `detail`
+//! says it for this request. Nothing of the inside (texts of the disk, the database, a panic) gets into either.
+
+mod types;
 
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-macro_rules! problem_types {
-    ($($(#[$doc:meta])* $variant:ident = $status:ident, $slug:literal, $title:literal;)*) => {
-        /// The kinds of problem. Names are append-only.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum ProblemType {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl ProblemType {
-            /// Every type.
-            pub const ALL: &'static [ProblemType] = &[$(ProblemType::$variant,)*];
-
-            /// The name in the type's address and in metrics.
-            #[must_use]
-            pub fn slug(self) -> &'static str {
-                match self {
-                    $(ProblemType::$variant => $slug,)*
-                }
-            }
-
-            /// A few words that are the same for every problem of this type.
-            #[must_use]
-            pub fn title(self) -> &'static str {
-                match self {
-                    $(ProblemType::$variant => $title,)*
-                }
-            }
-
-            /// The HTTP status.
-            #[must_use]
-            pub fn status(self) -> StatusCode {
-                match self {
-                    $(ProblemType::$variant => StatusCode::$status,)*
-                }
-            }
-        }
-    };
-}
-
-problem_types! {
-    /// No valid address of this kind has this text.
-    UnknownAddress = NOT_FOUND, "unknown-address", "This webhook address is not known";
-    /// The platform is known, its webhooks cannot be read yet.
-    PlatformNotReceived = NOT_FOUND, "platform-not-received", "This platform's webhooks cannot be received";
-    /// The delivery could not be read; it is in quarantine.
-    UnreadableDelivery = BAD_REQUEST, "unreadable-delivery", "The delivery could not be read";
-    /// The body broke off.
-    IncompleteBody = BAD_REQUEST, "incomplete-body", "The body broke off";
-    /// The body did not arrive in time.
-    BodyTimeout = REQUEST_TIMEOUT, "body-timeout", "The body took too long";
-    /// The body is too large.
-    BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large";
-    /// The head is too large.
-    HeadTooLarge = REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large", "The head of the request is too large";
-    /// The body is not JSON by its content type.
-    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not supported";
-    /// Too much at once: come again in a moment.
-    Overloaded = SERVICE_UNAVAILABLE, "overloaded", "Too much at once";
-    /// The disk is full.
-    DiskFull = SERVICE_UNAVAILABLE, "disk-full", "The disk is full";
-    /// The records are catching up with the log.
-    RecordsBehind = SERVICE_UNAVAILABLE, "records-behind", "The records are catching up";
-    /// The server is stopping.
-    Stopping = SERVICE_UNAVAILABLE, "stopping", "The server is stopping";
-    /// The store failed.
-    StoreUnavailable = SERVICE_UNAVAILABLE, "store-unavailable", "The store is not available";
-    /// The answer took too long.
-    AnswerTimeout = SERVICE_UNAVAILABLE, "answer-timeout", "The answer took too long";
-    /// A field or parameter of the request is wrong.
-    InvalidRequest = BAD_REQUEST, "invalid-request", "The request is not valid";
-    /// No valid key.
-    Unauthorized = UNAUTHORIZED, "unauthorized", "A valid key is needed";
-    /// The key may not do this.
-    Forbidden = FORBIDDEN, "forbidden", "The key may not do this";
-    /// Nothing is here, or nothing the key may see.
-    NotFound = NOT_FOUND, "not-found", "Nothing is here";
-    /// The path exists, the method does not.
-    MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "The method is not allowed here";
-    /// Somebody else changed the same thing.
-    Conflict = CONFLICT, "conflict", "The change conflicts with another one";
-    /// The first request under the same idempotency key is still running.
-    RequestRunning = CONFLICT, "request-running", "The same request is still running";
-    /// The idempotency key belongs to another request.
-    IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key belongs to another request";
-    /// A fault of ours.
-    Internal = INTERNAL_SERVER_ERROR, "internal", "Something went wrong here";
-}
+pub use types::ProblemType;
 
 /// A problem, ready to be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +63,7 @@ impl Problem {
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut members = serializer.serialize_struct("Problem", 5)?;
-        members.serialize_field("type", &format_args!("/docs/errors/{}", self.problem_type.slug()))?;
+        members.serialize_field("type", &self.problem_type.path())?;
         members.serialize_field("title", self.problem_type.title())?;
         members.serialize_field("status", &self.problem_type.status().as_u16())?;
         members.serialize_field("detail", &self.detail)?;

@@ -9,7 +9,7 @@ use hookline_model::time::Millis;
 use hookline_store::Store;
 
 use crate::{
-    api, api::idempotency::Running, catch, chance::Entropy, health, limits::Limits, receive, receive::budget::ByteBudget,
+    api, api::idempotency::Running, catch, chance::Entropy, docs, health, limits::Limits, receive, receive::budget::ByteBudget,
     rejections::Rejections,
 };
 
@@ -81,17 +81,19 @@ impl Service {
 
     /// Everything, for one listener.
     pub fn router(self: &Arc<Self>) -> Router {
-        self.finish(receive::routes().merge(api::routes(self)).merge(health::alive()).merge(health::operator()))
+        let api = api::routes(self).merge(docs::errors());
+        self.finish(receive::routes().merge(api).merge(health::alive()).merge(health::operator()))
     }
 
-    /// What platforms need: the receiving addresses and `/healthz`.
+    /// What platforms need: the receiving addresses, the pages of the problems answered there, and `/healthz`.
     pub fn router_public(self: &Arc<Self>) -> Router {
-        self.finish(receive::routes().merge(health::alive()))
+        self.finish(receive::routes().merge(docs::errors()).merge(health::alive()))
     }
 
-    /// What agencies and operators need: the API, `/healthz`, `/readyz` and `/metrics`.
+    /// What agencies and operators need: the API and its pages, `/healthz`, `/readyz` and `/metrics`.
     pub fn router_admin(self: &Arc<Self>) -> Router {
-        self.finish(api::routes(self).merge(health::alive()).merge(health::operator()))
+        let api = api::routes(self).merge(docs::errors());
+        self.finish(api.merge(health::alive()).merge(health::operator()))
     }
 
     /// Gives the routes their state and what every router has: problems for unknown paths and methods, and for panics.

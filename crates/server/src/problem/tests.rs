@@ -1,3 +1,4 @@
+use http::StatusCode;
 use serde_json::json;
 
 use super::*;
