@@ -8,12 +8,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::header;
+use http::{StatusCode, header};
 use metrics::gauge;
+use schemars::JsonSchema;
 use serde_json::json;
 
 use crate::{
     metrics::{BODIES_BYTES, FOLDED_ENTRIES, LOG_BYTES, LOG_ENTRIES, QUEUE_BYTES, RECORDS_BYTES},
+    openapi::{Described, Operation, word_schemas},
     problem::{Problem, ProblemType},
     service::Service,
 };
@@ -26,6 +28,37 @@ pub(crate) fn alive() -> Router<Arc<Service>> {
 /// Whether the store is, and how it does.
 pub(crate) fn operator() -> Router<Arc<Service>> {
     Router::new().route("/readyz", get(readyz)).route("/metrics", get(metrics))
+}
+
+word_schemas! {
+    /// Well, else there is a problem.
+    HealthStatus = ["ok"], such as "ok";
+}
+
+/// That all is well.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "describes what is written below")]
+pub(crate) struct Health {
+    status: HealthStatus,
+}
+
+/// What these are.
+pub(crate) fn described() -> Vec<Described> {
+    let alive = Operation::open("Operating", "Whether the process lives", "It does if this is answered.");
+    let ready = "Whether the store can be written and read, tried with both.";
+    let ready = Operation::open("Operating", "Whether the store works", ready);
+    let metrics = "Figures in the text format of Prometheus.";
+    let metrics = Operation::open("Operating", "Metrics", metrics).problems(&[ProblemType::NotFound]);
+    vec![
+        Described::open("healthz", "get", "/healthz", alive.answer::<Health>(StatusCode::OK, "The process lives.")),
+        Described::open(
+            "readyz",
+            "get",
+            "/readyz",
+            ready.writes_store().reads_records().answer::<Health>(StatusCode::OK, "The store works."),
+        ),
+        Described::open("metrics", "get", "/metrics", metrics.text("The figures.", "text/plain", "hookline_log_entries 41\n")),
+    ]
 }
 
 async fn healthz() -> Response {

@@ -1,9 +1,10 @@
 //! The HTTP surfaces: the receiving addresses and the native API.
 //!
 //! - `receive`: platforms post here. Address, then body, then parser, then the log, then the answer.
-//! - `api`: everything under `/v1`. To add an endpoint, write its file and put one line into `api::endpoints`; the test that
-//!   tries every route with the wrong keys fails until it lists the new one.
-//! - `docs`: a page for every type of problem.
+//! - `api`: everything under `/v1`. To add an endpoint, write its file, a handler and beside it what it takes and answers, and put
+//!   one line into `api::endpoints`; the test that tries every route with the wrong keys fails until it lists the new one.
+//! - `openapi`: what all surfaces take and answer, as one document, put together from what stands beside the handlers. `docs`
+//!   has a page for every type of problem. Tests hold every answer they get against the document.
 //! - `listen`: the accept loop with its time-outs, apart from what is served.
 //!
 //! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
@@ -18,6 +19,7 @@ mod health;
 mod limits;
 mod listen;
 mod metrics;
+mod openapi;
 mod problem;
 mod reading;
 mod receive;

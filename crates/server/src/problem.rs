@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 pub use types::ProblemType;
@@ -58,6 +59,29 @@ impl Problem {
     pub fn closing(self) -> Problem {
         Problem { closes: true, ..self }
     }
+}
+
+/// A problem as it is written: RFC 9457.
+#[derive(JsonSchema)]
+#[schemars(rename = "Problem")]
+#[expect(dead_code, reason = "describes what is written by hand below")]
+pub(crate) struct ProblemShape {
+    /// Which problem: a name that stays, and the path of the page that tells of it.
+    #[schemars(extend("format" = "uri-reference"), example = &"/docs/errors/invalid-request")]
+    r#type: String,
+    /// A few words, the same for every problem of this type.
+    #[schemars(example = &"The request is not valid")]
+    title: String,
+    /// The status of the answer.
+    #[schemars(range(min = 400, max = 599), example = 400)]
+    status: u16,
+    /// What to do, for this request.
+    #[schemars(example = &"Give a number from 1 to 500.")]
+    detail: String,
+    /// The field or parameter at fault, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", example = &"limit")]
+    field: Option<String>,
 }
 
 impl Serialize for Problem {

@@ -81,7 +81,7 @@ impl Service {
 
     /// Everything, for one listener.
     pub fn router(self: &Arc<Self>) -> Router {
-        let api = api::routes(self).merge(docs::errors());
+        let api = api::routes(self).merge(docs::routes()).merge(docs::errors());
         self.finish(receive::routes().merge(api).merge(health::alive()).merge(health::operator()))
     }
 
@@ -92,7 +92,7 @@ impl Service {
 
     /// What agencies and operators need: the API and its pages, `/healthz`, `/readyz` and `/metrics`.
     pub fn router_admin(self: &Arc<Self>) -> Router {
-        let api = api::routes(self).merge(docs::errors());
+        let api = api::routes(self).merge(docs::routes()).merge(docs::errors());
         self.finish(api.merge(health::alive()).merge(health::operator()))
     }
 

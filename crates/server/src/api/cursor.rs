@@ -11,6 +11,9 @@ const VERSION: u8 = 1;
 /// The longest key that a listing may sort by: a campaign known only by its name sorts by that. As text it still fits a head.
 const KEY_BYTES_MAX: usize = 16 * 1024;
 
+/// The longest cursor as text: four characters for three bytes of version, listing, time and key.
+pub(super) const TEXT_CHARACTERS_MAX: usize = (2 + 8 + KEY_BYTES_MAX).div_ceil(3) * 4;
+
 /// Which listing a cursor is of, so that one of another listing is refused instead of misread. Numbers are for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Listing {
@@ -78,6 +81,8 @@ mod tests {
     #[test]
     fn other_texts_are_no_cursors() {
         let future_version = URL_SAFE_NO_PAD.encode([2, Listing::Events as u8, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let longest = encode(Listing::Events, &Cursor { at: Millis(0), key: vec![0; KEY_BYTES_MAX] });
+        assert!(decode(Listing::Events, &longest).is_some() && longest.len() <= TEXT_CHARACTERS_MAX);
         let long = encode(Listing::Events, &Cursor { at: Millis(0), key: vec![0; KEY_BYTES_MAX + 1] });
         for text in ["", "AQ", "AQUAAAAA", "not a cursor", "%%%%", future_version.as_str(), long.as_str()] {
             assert_eq!(decode(Listing::Events, text), None, "{text:?}");

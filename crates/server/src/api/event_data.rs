@@ -3,6 +3,8 @@
 //! A pure function of the event. A message event always has the fields of a message, null when unknown; every other fact is
 //! there only if it was stated, and null if it was explicitly cleared.
 
+mod schema;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -12,6 +14,8 @@ use hookline_model::{
     kind::Kind,
     time::Millis,
 };
+
+pub(super) use schema::{BounceTypeName, EventData};
 
 /// The facts of `event`, which is one of `workspace`.
 pub(super) fn render(event: &Event, workspace: WorkspaceId) -> Map<String, Value> {

@@ -1,5 +1,6 @@
 //! An event as the contract has it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{
     Map, Value,
@@ -15,36 +16,82 @@ use hookline_model::{
 };
 use hookline_store::StoredEvent;
 
-use crate::api::event_data;
+use crate::{
+    api::event_data::{self, EventData},
+    openapi::{AnyJson, Count, EmailText, Id, KindName, PlatformName, Time, word_schemas},
+};
+
+word_schemas! {
+    /// How an event came: as it happened, from recorded deliveries, by a routing rule, parsed again, by the API, or as a test.
+    OriginName = ["live", "import", "routed", "rerun", "manual", "test"], such as "live";
+    /// Whether the platform stated the time, or the time of receipt stands in.
+    TimeSourceName = ["stated", "received"], such as "stated";
+}
 
 /// An event.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
 pub(super) struct EventShape {
+    #[schemars(with = "Id")]
     id: EventId,
+    #[schemars(with = "KindName")]
     kind: Kind,
+    #[schemars(with = "PlatformName")]
     platform: Platform,
+    /// Which login of the platform it came from, if stated.
+    #[schemars(example = &"1103")]
     account: Option<String>,
+    #[schemars(with = "OriginName")]
     origin: Origin,
+    /// When it happened.
+    #[schemars(with = "Time")]
     occurred_at: String,
+    #[schemars(with = "TimeSourceName")]
     time_source: TimeSource,
+    /// When it came in.
+    #[schemars(with = "Time")]
     received_at: String,
+    /// How often it came again.
     duplicates: DuplicatesShape,
+    #[schemars(with = "Id")]
     workspace_id: WorkspaceId,
+    /// The address that the event names, else that of the contact.
+    #[schemars(with = "Option<EmailText>")]
     contact_email: Option<String>,
+    /// The contact that it belongs to now.
+    #[schemars(with = "Option<Id>")]
     contact_id: Option<ContactId>,
+    /// The campaign that it belongs to now.
+    #[schemars(with = "Option<Id>")]
     campaign_id: Option<CampaignId>,
+    /// The campaign's id at the platform.
+    #[schemars(example = &"2900417")]
     platform_campaign_id: Option<String>,
+    /// The campaign's name as the event has it.
+    #[schemars(example = &"DACH cranes")]
     campaign_name: Option<String>,
+    /// The message that it is about.
+    #[schemars(with = "Option<Id>")]
     email_id: Option<EmailId>,
+    /// The mailbox that the campaign sends from.
+    #[schemars(example = &"nora@try-brightpath.example")]
     sending_account: Option<String>,
+    #[schemars(with = "EventData")]
     data: Map<String, Value>,
+    /// The body as received, with known secrets blanked; a text if it is no JSON. Only with `include=raw`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyJson", extend("examples" = [{"event_type": "EMAIL_REPLY", "secret_key": "*********"}]))]
     raw: Option<Box<RawValue>>,
 }
 
-#[derive(Serialize)]
+/// Repetitions of an event.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Duplicates")]
 struct DuplicatesShape {
+    #[schemars(with = "Count")]
     count: u64,
+    /// When the last one came.
+    #[schemars(with = "Option<Time>")]
     last_at: Option<String>,
 }
 

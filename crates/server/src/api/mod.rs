@@ -1,10 +1,12 @@
 //! The native API: everything under `/v1`.
 //!
-//! One endpoint is one file and one line in [`endpoints`]. A handler takes what it may work on from an extractor of [`auth`],
+//! One endpoint is one file and one line in [`endpoints`]. The file has a handler and, beside it, a function `describe` that says
+//! what the endpoint takes and answers; the shapes it answers derive their schemas. A handler takes what it may work on from an extractor of [`auth`],
 //! which has found it and checked the key; it calls the store once or twice and maps what comes back. One that changes something
 //! makes the change through [`once`], so that [`idempotency`] can repeat its answer. Shared parts: [`query`] and
 //! [`fields`] read parameters and bodies and name what is wrong with them, [`page`] and [`cursor`] make listings, [`shapes`] are
-//! the objects of the contract, [`event_shape`] with [`event_data`] the largest of them.
+//! the objects of the contract, [`event_shape`] with [`event_data`] the largest of them; [`describe`] is what
+//! descriptions have in common.
 
 mod addresses;
 mod agencies;
@@ -12,6 +14,7 @@ mod auth;
 mod campaigns;
 mod contacts;
 mod cursor;
+mod describe;
 mod emails;
 mod event_data;
 mod event_shape;
@@ -40,22 +43,48 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use crate::service::Service;
+use crate::{
+    openapi::{Described, Operation},
+    problem::ProblemType,
+    service::Service,
+};
 
-/// One endpoint: a method, a path, and who answers.
+/// One endpoint: its name, a method, a path, who answers, and what it is.
 struct Endpoint {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the handler knows it too; read by the test that every endpoint is tried"))]
+    id: &'static str,
     method: MethodFilter,
     path: &'static str,
     handler: MethodRouter<Arc<Service>>,
+    describe: fn() -> Operation,
 }
 
-fn endpoint<H, T>(method: MethodFilter, path: &'static str, handler: H) -> Endpoint
+fn endpoint<H, T>(id: &'static str, method: MethodFilter, path: &'static str, handler: H, describe: fn() -> Operation) -> Endpoint
 where
     H: Handler<T, Arc<Service>>,
     T: 'static,
 {
-    Endpoint { method, path, handler: on(method, handler) }
+    Endpoint { id, method, path, handler: on(method, handler), describe }
+}
+
+/// Every endpoint, described.
+pub(crate) fn described() -> Vec<Described> {
+    let described = |Endpoint { id, method, path, describe, .. }: Endpoint| {
+        let method = match method {
+            MethodFilter::GET => "get",
+            MethodFilter::POST => "post",
+            MethodFilter::PATCH => "patch",
+            MethodFilter::DELETE => "delete",
+            MethodFilter::PUT => "put",
+            // No method of OpenAPI: the test of the document fails.
+            _ => "other",
+        };
+        let mut operation = describe();
+        if path.contains('{') {
+            operation = operation.problems(&[ProblemType::NotFound]);
+        }
+        Described { id: id.to_owned(), method, path: path.to_owned(), needs_key: true, operation }
+    };
+    endpoints().into_iter().map(described).collect()
 }
 
 /// Every endpoint of the API.
@@ -66,46 +95,46 @@ fn endpoints() -> Vec<Endpoint> {
     const PATCH: MethodFilter = MethodFilter::PATCH;
     const DELETE: MethodFilter = MethodFilter::DELETE;
     vec![
-        endpoint(POST, "/v1/agencies", agencies::create::create),
-        endpoint(GET, "/v1/agencies", agencies::list::list),
-        endpoint(GET, "/v1/agencies/{agency_id}", agencies::show::show),
-        endpoint(PATCH, "/v1/agencies/{agency_id}", agencies::update::update),
-        endpoint(DELETE, "/v1/agencies/{agency_id}", agencies::delete::delete),
-        endpoint(POST, "/v1/agencies/{agency_id}/addresses", addresses::create::create),
-        endpoint(GET, "/v1/agencies/{agency_id}/addresses", addresses::list::list),
-        endpoint(DELETE, "/v1/agencies/{agency_id}/addresses/{address}", addresses::delete::delete),
-        endpoint(GET, "/v1/agencies/{agency_id}/quarantine", quarantine::list::list),
-        endpoint(POST, "/v1/agencies/{agency_id}/quarantine/reprocess", quarantine::reprocess_all::reprocess_all),
-        endpoint(GET, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::show::show),
-        endpoint(DELETE, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::delete::delete),
-        endpoint(POST, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess),
-        endpoint(GET, "/v1/agencies/{agency_id}/unrouted", agencies::unrouted::unrouted),
-        endpoint(POST, "/v1/agencies/{agency_id}/workspaces", workspaces::create::create),
-        endpoint(GET, "/v1/workspaces", workspaces::list::list),
-        endpoint(GET, "/v1/workspaces/{workspace_id}", workspaces::show::show),
-        endpoint(PATCH, "/v1/workspaces/{workspace_id}", workspaces::update::update),
-        endpoint(DELETE, "/v1/workspaces/{workspace_id}", workspaces::delete::delete),
-        endpoint(POST, "/v1/workspaces/{workspace_id}/addresses", addresses::create::create),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/addresses", addresses::list::list),
-        endpoint(DELETE, "/v1/workspaces/{workspace_id}/addresses/{address}", addresses::delete::delete),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/events", events::list::list),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/events/{event_id}", events::show::show),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/contacts", contacts::list::list),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}", contacts::show::show),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/campaigns", campaigns::list::list),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", campaigns::show::show),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/emails", emails::list::list),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", emails::show::show),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/stats", stats::show),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/quarantine", quarantine::list::list),
-        endpoint(POST, "/v1/workspaces/{workspace_id}/quarantine/reprocess", quarantine::reprocess_all::reprocess_all),
-        endpoint(GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::show::show),
-        endpoint(DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::delete::delete),
-        endpoint(POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess),
-        endpoint(GET, "/v1/rejections", rejections::list),
-        endpoint(POST, "/v1/keys", keys::create::create),
-        endpoint(GET, "/v1/keys", keys::list::list),
-        endpoint(DELETE, "/v1/keys/{key_id}", keys::delete::delete),
+        endpoint("create_agency", POST, "/v1/agencies", agencies::create::create, agencies::create::describe),
+        endpoint("list_agencies", GET, "/v1/agencies", agencies::list::list, agencies::list::describe),
+        endpoint("show_agency", GET, "/v1/agencies/{agency_id}", agencies::show::show, agencies::show::describe),
+        endpoint("update_agency", PATCH, "/v1/agencies/{agency_id}", agencies::update::update, agencies::update::describe),
+        endpoint("delete_agency", DELETE, "/v1/agencies/{agency_id}", agencies::delete::delete, agencies::delete::describe),
+        endpoint("create_agency_address", POST, "/v1/agencies/{agency_id}/addresses", addresses::create::create, addresses::create::describe),
+        endpoint("list_agency_addresses", GET, "/v1/agencies/{agency_id}/addresses", addresses::list::list, addresses::list::describe),
+        endpoint("delete_agency_address", DELETE, "/v1/agencies/{agency_id}/addresses/{address}", addresses::delete::delete, addresses::delete::describe),
+        endpoint("list_agency_quarantine", GET, "/v1/agencies/{agency_id}/quarantine", quarantine::list::list, quarantine::list::describe),
+        endpoint("reprocess_agency_quarantine", POST, "/v1/agencies/{agency_id}/quarantine/reprocess", quarantine::reprocess_all::reprocess_all, quarantine::reprocess_all::describe),
+        endpoint("show_agency_quarantined", GET, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::show::show, quarantine::show::describe),
+        endpoint("delete_agency_quarantined", DELETE, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::delete::delete, quarantine::delete::describe),
+        endpoint("reprocess_agency_quarantined", POST, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess, quarantine::reprocess::describe),
+        endpoint("list_unrouted_events", GET, "/v1/agencies/{agency_id}/unrouted", agencies::unrouted::unrouted, agencies::unrouted::describe),
+        endpoint("create_workspace", POST, "/v1/agencies/{agency_id}/workspaces", workspaces::create::create, workspaces::create::describe),
+        endpoint("list_workspaces", GET, "/v1/workspaces", workspaces::list::list, workspaces::list::describe),
+        endpoint("show_workspace", GET, "/v1/workspaces/{workspace_id}", workspaces::show::show, workspaces::show::describe),
+        endpoint("update_workspace", PATCH, "/v1/workspaces/{workspace_id}", workspaces::update::update, workspaces::update::describe),
+        endpoint("delete_workspace", DELETE, "/v1/workspaces/{workspace_id}", workspaces::delete::delete, workspaces::delete::describe),
+        endpoint("create_workspace_address", POST, "/v1/workspaces/{workspace_id}/addresses", addresses::create::create, addresses::create::describe),
+        endpoint("list_workspace_addresses", GET, "/v1/workspaces/{workspace_id}/addresses", addresses::list::list, addresses::list::describe),
+        endpoint("delete_workspace_address", DELETE, "/v1/workspaces/{workspace_id}/addresses/{address}", addresses::delete::delete, addresses::delete::describe),
+        endpoint("list_events", GET, "/v1/workspaces/{workspace_id}/events", events::list::list, events::list::describe),
+        endpoint("show_event", GET, "/v1/workspaces/{workspace_id}/events/{event_id}", events::show::show, events::show::describe),
+        endpoint("list_contacts", GET, "/v1/workspaces/{workspace_id}/contacts", contacts::list::list, contacts::list::describe),
+        endpoint("show_contact", GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}", contacts::show::show, contacts::show::describe),
+        endpoint("list_campaigns", GET, "/v1/workspaces/{workspace_id}/campaigns", campaigns::list::list, campaigns::list::describe),
+        endpoint("show_campaign", GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", campaigns::show::show, campaigns::show::describe),
+        endpoint("list_emails", GET, "/v1/workspaces/{workspace_id}/emails", emails::list::list, emails::list::describe),
+        endpoint("show_email", GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", emails::show::show, emails::show::describe),
+        endpoint("show_stats", GET, "/v1/workspaces/{workspace_id}/stats", stats::show, stats::describe),
+        endpoint("list_workspace_quarantine", GET, "/v1/workspaces/{workspace_id}/quarantine", quarantine::list::list, quarantine::list::describe),
+        endpoint("reprocess_workspace_quarantine", POST, "/v1/workspaces/{workspace_id}/quarantine/reprocess", quarantine::reprocess_all::reprocess_all, quarantine::reprocess_all::describe),
+        endpoint("show_workspace_quarantined", GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::show::show, quarantine::show::describe),
+        endpoint("delete_workspace_quarantined", DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::delete::delete, quarantine::delete::describe),
+        endpoint("reprocess_workspace_quarantined", POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess, quarantine::reprocess::describe),
+        endpoint("list_rejections", GET, "/v1/rejections", rejections::list, rejections::describe),
+        endpoint("create_key", POST, "/v1/keys", keys::create::create, keys::create::describe),
+        endpoint("list_keys", GET, "/v1/keys", keys::list::list, keys::list::describe),
+        endpoint("delete_key", DELETE, "/v1/keys/{key_id}", keys::delete::delete, keys::delete::describe),
     ]
 }
 

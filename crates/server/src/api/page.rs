@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use form_urlencoded::Serializer;
 use http::{HeaderValue, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,15 +12,18 @@ use hookline_store::query::{Cursor, Page, PageRequest};
 
 use crate::{
     api::cursor::{self, Listing},
+    openapi::LINES,
     problem::{Problem, ProblemType},
 };
 
 /// A page of a listing.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub(super) struct Body<T> {
     /// The records.
     data: Vec<T>,
     /// Where the next page begins; null behind the last one.
+    #[schemars(example = &"AQUAAAGcS5-XmA")]
     next_cursor: Option<String>,
 }
 
@@ -52,7 +56,7 @@ impl Form {
         let data: Vec<T> = page.rows.into_iter().map(shape).collect();
         let (body, content_type, ending) = match self.format {
             Format::Json => (serde_json::to_vec(&Body { data, next_cursor }), "application/json", "json"),
-            Format::Lines => (lines(&data), "application/jsonl", "jsonl"),
+            Format::Lines => (lines(&data), LINES, "jsonl"),
         };
         let mut response = body.map_err(unwritten)?.into_response();
         let headers = response.headers_mut();

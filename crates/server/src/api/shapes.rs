@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use hookline_model::{
@@ -11,49 +12,113 @@ use hookline_model::{
 use hookline_platforms::parser;
 use hookline_store::directory::{AddressOwner, AddressRow, Agency, ApiKey, KeyScope, Role, Workspace};
 
+use crate::openapi::{ExactNumber, Id, Time, WebhookUrls as WebhookUrlsSchema, word_schemas};
+
 /// Webhook addresses by platform: one for each whose deliveries can be read.
 type WebhookUrls = BTreeMap<&'static str, String>;
 
+word_schemas! {
+    /// What a key opens: everything, one agency with its workspaces, or one workspace.
+    ScopeName = ["installation", "agency", "workspace"], such as "workspace";
+    /// What a key may do. Who may write may read.
+    RoleName = ["read", "write"], such as "read";
+}
+
 /// An agency.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Agency")]
 pub(super) struct AgencyShape {
+    #[schemars(with = "Id")]
     id: AgencyId,
+    /// Its oldest valid address; null if it has none.
+    #[schemars(with = "Option<Id>")]
     address: Option<Address>,
+    #[schemars(example = &"Brightpath")]
     name: String,
+    /// That address as webhook addresses, by platform: one for each platform whose webhooks can be read.
+    #[schemars(with = "WebhookUrlsSchema")]
     webhook_urls: WebhookUrls,
+    #[schemars(with = "Time")]
     created_at: String,
 }
 
-/// A workspace.
-#[derive(Serialize)]
+/// A workspace: one client's data.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Workspace")]
 pub(super) struct WorkspaceShape {
+    #[schemars(with = "Id")]
     id: WorkspaceId,
+    /// The first 52 bits of the id, for programs that need an integer.
+    #[schemars(with = "ExactNumber")]
     number: u64,
+    /// Its oldest valid address; null if it has none.
+    #[schemars(with = "Option<Id>")]
     address: Option<Address>,
+    #[schemars(with = "Id")]
     agency_id: AgencyId,
+    #[schemars(example = &"Kranwerk")]
     name: String,
+    /// That address as webhook addresses, by platform: one for each platform whose webhooks can be read.
+    #[schemars(with = "WebhookUrlsSchema")]
     webhook_urls: WebhookUrls,
+    #[schemars(with = "Time")]
     created_at: String,
 }
 
 /// An address.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Address")]
 pub(super) struct AddressShape {
+    /// The secret part of the webhook addresses.
+    #[schemars(with = "Id")]
     address: Address,
+    /// Webhook addresses, by platform: one for each platform whose webhooks can be read.
+    #[schemars(with = "WebhookUrlsSchema")]
     webhook_urls: WebhookUrls,
+    #[schemars(with = "Time")]
     created_at: String,
 }
 
 /// A key, without its text.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Key")]
 pub(super) struct KeyShape {
+    #[schemars(with = "Id")]
     id: ApiKeyId,
+    #[schemars(with = "ScopeName")]
     scope: &'static str,
+    /// The agency that it opens, if that is its scope.
+    #[schemars(with = "Option<Id>")]
     agency_id: Option<AgencyId>,
+    /// The workspace that it opens, if that is its scope.
+    #[schemars(with = "Option<Id>")]
     workspace_id: Option<WorkspaceId>,
+    #[schemars(with = "RoleName")]
     role: Role,
+    #[schemars(example = &"Reports")]
     name: String,
+    #[schemars(with = "Time")]
     created_at: String,
+}
+
+/// What a thing with a name is made of.
+#[derive(JsonSchema)]
+#[schemars(rename = "NewName", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read field by field")]
+pub(super) struct NewNameShape {
+    /// What people call it, without control characters. White space around it is left out.
+    #[schemars(length(min = 1, max = 200), example = &"Brightpath")]
+    name: String,
+}
+
+/// What can be changed about a thing with a name.
+#[derive(JsonSchema)]
+#[schemars(rename = "NameChange", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read field by field")]
+pub(super) struct NameChangeShape {
+    /// What people call it, without control characters. It stays as it is if this is null or left out.
+    #[schemars(length(min = 1, max = 200), example = &"Brightpath")]
+    name: Option<String>,
 }
 
 impl AgencyShape {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, extract::State};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -15,7 +16,8 @@ use hookline_store::stats::{StatsBy, StatsFilter, StatsKey, StatsRow};
 
 use crate::{
     api::{auth::WorkspaceRead, query::Query},
-    problem::Problem,
+    openapi::{CampaignText, Count, Operation, PlatformName, Time, inline_schemas},
+    problem::{Problem, ProblemType},
     service::Service,
 };
 
@@ -30,14 +32,102 @@ const KIND: &str = "kind";
 const CAMPAIGN: &str = "campaign";
 const SEQUENCE_NUMBER: &str = "sequence_number";
 
+inline_schemas! {
+    /// A grouping.
+    Grouping {"type": "string", "enum": [DAY, HOUR, KIND, CAMPAIGN, SEQUENCE_NUMBER]}
+    /// A time zone.
+    ZoneText {"type": "string", "minLength": 1, "maxLength": 500, "examples": ["Europe/Berlin"]}
+    /// What a row is about.
+    RowKey {
+        "type": ["string", "integer", "null"],
+        "description": "A date, an hour with its offset, a kind, our id of a campaign, or a step; null for all, or for none.",
+        "examples": ["2026-02-11"],
+    }
+}
+
 /// The sums, and what they are of.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::api) struct Stats {
+    /// The rows, in the order of their keys.
+    #[schemars(with = "Vec<StatsRowSchema>")]
     data: Vec<Value>,
+    /// From when on, rounded down to a quarter of an hour; null for all time.
+    #[schemars(with = "Option<Time>")]
     since: Option<String>,
+    /// Up to when, rounded up to a quarter of an hour; null for all time.
+    #[schemars(with = "Option<Time>")]
     until: Option<String>,
+    /// The zone whose days and hours these are.
+    #[schemars(with = "ZoneText")]
     tz: String,
+    /// How rows are grouped; null for one row.
+    #[schemars(with = "Option<Grouping>")]
     by: Option<&'static str>,
+}
+
+/// A row of statistics, as it is described.
+#[derive(JsonSchema)]
+#[schemars(rename = "StatsRow")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct StatsRowSchema {
+    /// What it is about.
+    #[schemars(with = "RowKey")]
+    key: (),
+    /// With `by=kind`: how many events of the kind.
+    #[schemars(with = "Count", default)]
+    #[schemars(extend("x-only" = "by=kind"))]
+    count: (),
+    /// Counted events.
+    #[serde(flatten)]
+    counts: CountsSchema,
+    /// Enrollments, each in the period of its first time; null where they do not apply.
+    unique: Option<CountsSchema>,
+}
+
+/// One number per counter.
+#[derive(JsonSchema)]
+#[schemars(rename = "StatsCounts")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct CountsSchema {
+    /// `email.sent`.
+    #[schemars(with = "Count")]
+    sent: (),
+    /// `email.opened`.
+    #[schemars(with = "Count")]
+    opened: (),
+    /// `email.clicked`.
+    #[schemars(with = "Count")]
+    clicked: (),
+    /// `email.replied`.
+    #[schemars(with = "Count")]
+    replied: (),
+    /// `email.bounced`.
+    #[schemars(with = "Count")]
+    bounced: (),
+    /// `contact.unsubscribed`.
+    #[schemars(with = "Count")]
+    unsubscribed: (),
+    /// Events that state this interest.
+    #[schemars(with = "Count")]
+    interested: (),
+    /// Events that state this interest.
+    #[schemars(with = "Count")]
+    meeting_booked: (),
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Counts of events and of enrollments in a period, grouped. Adds up at most 5,000,000 rows of quarters of an \
+        hour, and answers at most 10,000: narrow the period if there are more.";
+    Operation::show::<Stats>("Events", "Count events", about)
+        .reads_records()
+        .query::<Grouping>("by", "How rows are grouped. Left out: one row for all.")
+        .query::<ZoneText>("tz", "The time zone whose days and hours these are, by its IANA name.")
+        .default(json!("UTC"))
+        .query::<CampaignText>("campaign_id", "Only in this campaign: our id or the platform's.")
+        .query::<PlatformName>("platform", "Only events from this platform, and enrollments in campaigns of it.")
+        .query::<Time>("since", "From this time on, rounded down to a quarter of an hour.")
+        .query::<Time>("until", "Up to this time, rounded up to a quarter of an hour.")
 }
 
 /// Counts of events and of enrollments, in a period, grouped.

@@ -1,4 +1,4 @@
-//! Pages for people. They show no data and need no key.
+//! Pages for people, and the API's description for programs. They show no data and need no key.
 
 mod errors;
 mod html;
@@ -12,13 +12,35 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::service::Service;
+use crate::{
+    openapi::{self, Described, FreeFields, Operation},
+    service::Service,
+};
+
+/// Where the description is.
+const OPENAPI: &str = "/v1/openapi.json";
 
 /// The pages of the problems: wherever a problem can be answered, its page is there too.
 pub(crate) fn errors() -> Router<Arc<Service>> {
     Router::new().route("/docs/errors", get(errors::list)).route("/docs/errors/{name}", get(errors::show))
+}
+
+/// The API's description.
+pub(crate) fn routes() -> Router<Arc<Service>> {
+    Router::new().route(OPENAPI, get(openapi_json))
+}
+
+/// What of this is for programs.
+pub(crate) fn described() -> Vec<Described> {
+    let operation = Operation::open("Operating", "This description", "What you are reading, as OpenAPI 3.1.");
+    let operation = operation.answer::<FreeFields>(StatusCode::OK, "The description.");
+    vec![Described::open("openapi", "get", OPENAPI, operation)]
+}
+
+async fn openapi_json() -> Response {
+    answer("application/json", NO_CODE, openapi::bytes())
 }
 
 /// The policy of what contains no code and loads nothing.

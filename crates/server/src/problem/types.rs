@@ -1,4 +1,5 @@
-//! Every type of problem: its status, its name, what it means and what to do about it. The problems answered and their pages are both made from this table.
+//! Every type of problem: its status, its name, what it means and what to do about it. The problems answered, their pages and the
+//! API's description are all made from this table.
 
 use http::StatusCode;
 

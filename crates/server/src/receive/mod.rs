@@ -11,6 +11,7 @@
 mod body;
 pub(crate) mod budget;
 mod deliver;
+mod describe;
 mod door;
 mod hook;
 mod mask;
@@ -21,6 +22,8 @@ mod tests;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
+
+pub(crate) use describe::described;
 
 use crate::service::Service;
 

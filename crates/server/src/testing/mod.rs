@@ -1,9 +1,11 @@
-//! The surfaces on a store in memory, with a clock in hand and counted instead of random bytes.
+//! The surfaces on a store in memory, with a clock in hand and counted instead of random bytes. Every answer is held against the
+//! API's description.
 
+mod contract;
 mod store;
 
 use std::sync::{
-    Arc,
+    Arc, LazyLock,
     atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
@@ -19,10 +21,16 @@ use hookline_model::time::Millis;
 use crate::{
     chance::Entropy,
     limits::Limits,
+    openapi,
     service::{Clock, Service, ServiceOptions},
 };
 
+pub(crate) use contract::Contract;
 pub(crate) use store::FakeStore;
+
+/// The API's description.
+pub(crate) static CONTRACT: LazyLock<Contract> =
+    LazyLock::new(|| Contract::new(serde_json::from_slice(&openapi::bytes()).expect("JSON")));
 
 /// The admin key of every test service.
 pub(crate) const ADMIN: &str = "admin-key-of-the-test-service-0123456789";
@@ -102,21 +110,30 @@ impl App {
         self.service.router()
     }
 
-    /// Sends a request through the router.
+    /// Sends a request through the router, and holds the answer against the API's description.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, uri) = (request.method().clone(), request.uri().to_string());
         let response = self.router().oneshot(request).await.expect("routers do not fail");
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status, headers, body: body_json(response).await }
+        let body = response.into_body().collect().await.expect("a whole body").to_bytes();
+        CONTRACT.check_answer(&method, &uri, status, &headers, &body);
+        Answer { status, headers, body: json_of(&body) }
     }
 
     /// Calls the API.
     pub(crate) async fn call(&self, method: Method, path: &str, key: &str, body: Option<Value>) -> Answer {
         let request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {key}"));
-        let request = match body {
+        let request = match &body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };
-        self.send(request.expect("a request")).await
+        let request = request.expect("a request");
+        let (method, uri) = (request.method().clone(), request.uri().to_string());
+        let answer = self.send(request).await;
+        if let Some(body) = body {
+            CONTRACT.check_request(&method, &uri, answer.status, &body);
+        }
+        answer
     }
 
     /// Calls the API under an idempotency key.
@@ -164,11 +181,14 @@ pub(crate) fn text(value: &Value) -> &str {
 
 /// The body of a response; null if it has none, a text if it is no JSON.
 pub(crate) async fn body_json(response: Response) -> Value {
-    let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
+    json_of(&response.into_body().collect().await.expect("a whole body").to_bytes())
+}
+
+fn json_of(bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         return Value::Null;
     }
-    serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
 }
 
 /// A delivery that SmartLead's parser reads; `number` tells events apart.

@@ -1,4 +1,8 @@
-//! The service in process: a fresh store, a clock in hand, requests through the router.
+//! The service in process: a fresh store, a clock in hand, requests through the router. Every answer is held against the API's
+//! description, which the service itself gives.
+
+#[path = "../../src/testing/contract.rs"]
+mod contract;
 
 use std::{
     path::Path,
@@ -22,6 +26,8 @@ use hookline_store::{
     Store,
     sqlite::{SqliteOptions, SqliteStore},
 };
+
+use contract::Contract;
 
 pub(crate) const ADMIN: &str = "the-admin-key-of-this-test-0123456789";
 
@@ -92,6 +98,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<Hand>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) router: Router,
+    contract: Contract,
     pub(crate) agency: Value,
     pub(crate) workspace: Value,
 }
@@ -102,7 +109,8 @@ impl World {
         let clock = Arc::new(Hand(AtomicI64::new(1_770_854_400_000)));
         let (gate, chance) = (Arc::new(Gate::default()), Arc::new(Counting(AtomicU64::new(0))));
         let (store, router) = open(folder.path(), &clock, &gate, chance);
-        let mut world = World { folder, store, clock, gate, router, agency: Value::Null, workspace: Value::Null };
+        let contract = Contract::new(description(router.clone()).await);
+        let mut world = World { folder, store, clock, gate, router, contract, agency: Value::Null, workspace: Value::Null };
         world.agency = world.make("/v1/agencies", json!({"name": "Acme"})).await;
         world.workspace = world.new_workspace("Client").await;
         world
@@ -111,10 +119,10 @@ impl World {
     /// The same after the service ended and started again.
     pub(crate) async fn restarted(self) -> World {
         self.store.close().await.expect("a clean end");
-        let World { folder, store, clock, gate, router, agency, workspace } = self;
+        let World { folder, store, clock, gate, router, contract, agency, workspace } = self;
         drop((store, router));
         let (store, router) = open(folder.path(), &clock, &gate, Arc::new(Counting(AtomicU64::new(1 << 40))));
-        World { folder, store, clock, gate, router, agency, workspace }
+        World { folder, store, clock, gate, router, contract, agency, workspace }
     }
 
     pub(crate) async fn new_workspace(&self, name: &str) -> Value {
@@ -129,14 +137,18 @@ impl World {
 
     pub(crate) async fn call(&self, method: Method, path: &str, key: &str, body: Option<Value>) -> (StatusCode, Value) {
         let request = Request::builder()
-            .method(method)
+            .method(method.clone())
             .uri(path)
             .header(header::AUTHORIZATION, format!("Bearer {key}"))
             .header(header::CONTENT_TYPE, "application/json")
-            .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())));
+            .body(body.as_ref().map_or_else(Body::empty, |body| Body::from(body.to_string())));
         let answer = self.router.clone().oneshot(request.expect("a request")).await.expect("routers do not fail");
-        let status = answer.status();
+        let (status, headers) = (answer.status(), answer.headers().clone());
         let bytes = answer.into_body().collect().await.expect("a whole body").to_bytes();
+        self.contract.check_answer(&method, path, status, &headers, &bytes);
+        if let Some(body) = &body {
+            self.contract.check_request(&method, path, status, body);
+        }
         (status, if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).expect("JSON") })
     }
 
@@ -150,6 +162,17 @@ impl World {
         let (status, answer) = self.call(Method::GET, path, ADMIN, None).await;
         assert_eq!(status, StatusCode::OK, "{path} {answer}");
         answer
+    }
+
+    /// Reads a page as lines.
+    pub(crate) async fn lines(&self, path: &str) -> (StatusCode, Vec<Value>) {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {ADMIN}")).body(Body::empty());
+        let answer = self.router.clone().oneshot(request.expect("a request")).await.expect("routers do not fail");
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let bytes = answer.into_body().collect().await.expect("a whole body").to_bytes();
+        self.contract.check_answer(&Method::GET, path, status, &headers, &bytes);
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        (status, lines.map(|line| serde_json::from_slice(line).expect("a line of JSON")).collect())
     }
 
     /// Reads something of the workspace.
@@ -192,6 +215,13 @@ impl World {
     pub(crate) async fn close(self) {
         self.store.close().await.expect("a clean end");
     }
+}
+
+/// The API's description.
+async fn description(router: Router) -> Value {
+    let request = Request::get("/v1/openapi.json").body(Body::empty()).expect("a request");
+    let answer = router.oneshot(request).await.expect("routers do not fail");
+    serde_json::from_slice(&answer.into_body().collect().await.expect("a whole body").to_bytes()).expect("JSON")
 }
 
 fn open(folder: &Path, clock: &Arc<Hand>, gate: &Arc<Gate>, chance: Arc<Counting>) -> (Arc<dyn Store>, Router) {

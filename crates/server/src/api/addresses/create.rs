@@ -15,12 +15,20 @@ use crate::{
         shapes::AddressShape,
     },
     chance::uuid_v4,
+    openapi::Operation,
     problem::{Problem, ProblemType},
     service::Service,
 };
 
 /// How many addresses one owner may have: every one is kept in memory, and exchanging one takes two.
 const ADDRESSES_MAX: usize = 100;
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Makes a further address. To exchange one: make a second, change it at the platform, revoke the first. \
+        A body is not needed and not read.";
+    Operation::create::<AddressShape>("Addresses", "Make an address", about)
+}
 
 /// Makes a further address. A body is not needed and not read.
 pub(in crate::api) async fn create(

@@ -14,6 +14,7 @@ use crate::{
         once::{Once, Reply},
         query::NoQuery,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
@@ -31,6 +32,12 @@ impl FromRequestParts<Arc<Service>> for OwnAddress {
         let row = directory.address(address).filter(|row| row.owner == owner);
         row.copied().map(OwnAddress).ok_or_else(|| Problem::not_found("address"))
     }
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Revokes an address, be it the last one. From then on nothing is received at it.";
+    Operation::remove("Addresses", "Revoke an address", about)
 }
 
 /// Revokes an address, be it the last one: from then on nothing is received at it.

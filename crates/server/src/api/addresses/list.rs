@@ -6,9 +6,15 @@ use axum::{extract::State, response::Response};
 
 use crate::{
     api::{auth::OwnerRead, cursor::Listing, page, query::Query, shapes::AddressShape},
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    Operation::list::<AddressShape>("Addresses", "List addresses", "The valid addresses, oldest first.")
+}
 
 /// The valid addresses, oldest first.
 pub(in crate::api) async fn list(

@@ -13,15 +13,22 @@ use crate::{
         fields::Fields,
         once::{Once, Reply},
         query::NoQuery,
-        shapes::AgencyShape,
+        shapes::{AgencyShape, NewNameShape},
     },
     chance::uuid_v4,
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
 
 /// What an agency's reserved workspace is called.
 const UNROUTED_NAME: &str = "unrouted";
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Makes an agency and one address for it.";
+    Operation::create::<AgencyShape>("Agencies", "Make an agency", about).fields::<NewNameShape>().installation()
+}
 
 /// Makes an agency, the reserved workspace for what no rule places, and one address, all or none.
 pub(in crate::api) async fn create(

@@ -12,9 +12,16 @@ use crate::{
         once::{Once, Reply},
         query::NoQuery,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Removes an agency with its workspaces, addresses and keys. The log keeps their events.";
+    Operation::remove("Agencies", "Remove an agency", about)
+}
 
 /// Removes an agency with its workspaces, addresses and keys. The log keeps their events.
 pub(in crate::api) async fn delete(

@@ -5,10 +5,16 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 
 use crate::{
-    api::{auth::Caller, cursor::Listing, page, query::Query},
+    api::{auth::Caller, cursor::Listing, page, query::Query, shapes::AgencyShape},
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    Operation::list::<AgencyShape>("Agencies", "List agencies", "The agencies that the key opens, oldest first.")
+}
 
 /// The agencies that the key opens, oldest first.
 pub(in crate::api) async fn list(

@@ -8,9 +8,16 @@ use hookline_store::query::EventFilter;
 
 use crate::{
     api::{auth::AgencyRead, cursor::Listing, event_shape::EventShape, query::Query},
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "The events that came to the agency's addresses and that no rule placed in a workspace, newest first.";
+    Operation::list::<EventShape>("Events", "List unrouted events", about).reads_records()
+}
 
 /// The events that came to the agency's addresses and that no rule placed, newest first.
 pub(in crate::api) async fn unrouted(

@@ -12,10 +12,18 @@ use crate::{
         fields::Fields,
         once::{Once, Reply},
         query::NoQuery,
+        shapes::{AgencyShape, NameChangeShape},
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Gives an agency another name. A field that is not sent stays as it is.";
+    Operation::change::<AgencyShape>("Agencies", "Rename an agency", about).fields::<NameChangeShape>()
+}
 
 /// Gives an agency another name. A field that is not sent stays as it is.
 pub(in crate::api) async fn update(

@@ -1,4 +1,5 @@
 //! Campaigns.
 
 pub(super) mod list;
+mod schema;
 pub(super) mod show;

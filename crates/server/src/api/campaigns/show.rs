@@ -14,8 +14,10 @@ use hookline_store::directory::Workspace;
 use crate::{
     api::{
         auth::{WorkspaceRead, path_id},
+        campaigns::schema::CampaignSchema,
         query::NoQuery,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
@@ -30,6 +32,12 @@ impl FromRequestParts<Arc<Service>> for Target {
         let WorkspaceRead(workspace) = WorkspaceRead::from_request_parts(parts, service).await?;
         Ok(Target(workspace, path_id(parts, service, "campaign_id", "campaign").await?))
     }
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    Operation::show::<CampaignSchema>("Campaigns", "Show a campaign", "The campaign that has this id, or had it before.")
+        .reads_records()
 }
 
 pub(in crate::api) async fn show(

@@ -7,13 +7,19 @@ use axum::{extract::State, response::Response};
 use hookline_store::query::ContactFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
+    api::{
+        auth::WorkspaceRead,
+        contacts::schema::{ContactSchema, ContactStatus},
+        cursor::Listing,
+        query::Query,
+    },
+    openapi::{AddressText, FilterText, InterestName, Operation},
     problem::Problem,
     service::Service,
 };
 
 /// Every status of a contact.
-const STATUSES: [&str; 16] = [
+pub(super) const STATUSES: [&str; 16] = [
     "new",
     "contacted",
     "opened",
@@ -31,6 +37,19 @@ const STATUSES: [&str; 16] = [
     "bounced",
     "unsubscribed",
 ];
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Contacts by their first event, newest first.";
+    Operation::list::<ContactSchema>("Contacts", "List contacts", about)
+        .reads_records()
+        .query::<AddressText>("email", "Only with this address.")
+        .query::<ContactStatus>("status", "Only with this status.")
+        .query::<InterestName>("interest", "Only with this interest.")
+        .query::<FilterText>("tag", "Only with this tag: 1 to 500 bytes.")
+        .query::<FilterText>("list", "Only on this list: 1 to 500 bytes.")
+        .query::<FilterText>("q", "Only with this text in a name, company or address: 1 to 500 bytes.")
+}
 
 /// Contacts, last updated first.
 pub(in crate::api) async fn list(

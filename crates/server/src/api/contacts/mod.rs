@@ -1,4 +1,5 @@
 //! Contacts.
 
 pub(super) mod list;
+mod schema;
 pub(super) mod show;

@@ -7,7 +7,13 @@ use axum::{extract::State, response::Response};
 use hookline_store::query::EmailFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
+    api::{
+        auth::WorkspaceRead,
+        cursor::Listing,
+        emails::schema::{Direction, EmailSchema, EmailStatus},
+        query::Query,
+    },
+    openapi::{CampaignText, ContactText, Operation},
     problem::Problem,
     service::Service,
 };
@@ -16,7 +22,18 @@ use crate::{
 const INBOUND: &str = "inbound";
 
 /// Every status of a message.
-const STATUSES: [&str; 7] = ["sent", "opened", "clicked", "replied", "bounced", "failed", "received"];
+pub(super) const STATUSES: [&str; 7] = ["sent", "opened", "clicked", "replied", "bounced", "failed", "received"];
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Messages, newest first by the time they were sent or received.";
+    Operation::list::<EmailSchema>("Emails", "List emails", about)
+        .reads_records()
+        .query::<Direction>("direction", "Only those that came in, or that were sent.")
+        .query::<ContactText>("contact", "Only with this contact: its id or an address of it.")
+        .query::<CampaignText>("campaign_id", "Only in this campaign: our id or the platform's.")
+        .query::<EmailStatus>("status", "Only with this status.")
+}
 
 /// Messages, newest first.
 pub(in crate::api) async fn list(

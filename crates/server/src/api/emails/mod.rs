@@ -1,4 +1,5 @@
 //! Emails.
 
 pub(super) mod list;
+mod schema;
 pub(super) mod show;

@@ -14,8 +14,10 @@ use hookline_store::directory::Workspace;
 use crate::{
     api::{
         auth::{WorkspaceRead, path_id},
+        emails::schema::EmailSchema,
         query::NoQuery,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
@@ -30,6 +32,11 @@ impl FromRequestParts<Arc<Service>> for Target {
         let WorkspaceRead(workspace) = WorkspaceRead::from_request_parts(parts, service).await?;
         Ok(Target(workspace, path_id(parts, service, "email_id", "email").await?))
     }
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    Operation::show::<EmailSchema>("Emails", "Show an email", "One message.").reads_records()
 }
 
 pub(in crate::api) async fn show(

@@ -6,12 +6,13 @@ use hookline_model::{
     event::{Bounce, CampaignRef, ContactRef},
     id::EventId,
     interest::Interest,
-    key::{CampaignKey, EmailKey, ExternalId},
+    key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     platform::Platform,
     time::TimeSource,
 };
 
 use super::*;
+use crate::testing::CONTRACT;
 
 const WORKSPACE: WorkspaceId = WorkspaceId(Uuid::from_u128(7));
 
@@ -135,4 +136,60 @@ fn extra_keys_are_merged_in_but_replace_nothing() {
     let extra = [("app_url", json!("https://x.example")), ("campaign_status", json!("forged"))];
     changed.facts.extra = extra.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     assert_eq!(stated(&changed), json!({"campaign_status": "PAUSED", "app_url": "https://x.example"}));
+}
+
+/// An event that states every fact there is.
+fn everything() -> Event {
+    let set = |text: &str| Some(Change::Set(text.to_owned()));
+    let names = |name: &str| BTreeSet::from([name.to_owned()]);
+    let whole = SetChange { add: names("a"), remove: names("b"), snapshot: Some(names("a")) };
+    let mut event = event(Kind::EmailReplied);
+    event.contact = Some(ContactRef { email: None, external: Some(external("lead-9")) });
+    let at = Some(Millis(1_770_797_007_000));
+    let outbound = MessageFacts { first_opened_at: at, last_opened_at: at, ..sent() };
+    event.outbound = Some(Box::new(outbound.clone()));
+    event.inbound = Some(Box::new(MessageFacts { key: Some(EmailKey::Inbound("r-1".to_owned())), ..outbound }));
+    let keys = ["a@x.example", "b@x.example"].map(|text| ContactKey::Email(EmailAddress::parse(text).expect("an address")));
+    let [a, b] = ["41", "42"].map(|id| CampaignKey::External(external(id)));
+    event.facts = Facts {
+        first_name: set("Jo"),
+        last_name: set("Lead"),
+        full_name: set("Jo Lead"),
+        company_name: set("Lead"),
+        phone: set("1"),
+        linkedin_url: set("https://x.example"),
+        website_url: set("https://x.example"),
+        score: Some(Change::Set(json!(1.5))),
+        custom_fields: BTreeMap::from([("size".to_owned(), Change::Set(json!([5])))]),
+        interest: Some(Change::Set(Interest::Closed)),
+        category: set("Won"),
+        blocked: Some(true),
+        tags: Some(whole.clone()),
+        lists: Some(whole),
+        lifts: BTreeSet::from([EventId(Uuid::from_u128(2))]),
+        links: vec![LinkFact { a: keys[0].clone(), b: keys[1].clone(), linked: true }],
+        aliases: vec![AliasFact { a, b, aliased: false }],
+        bounce: Some(Bounce { bounce_type: BounceType::Soft, reason: Some("full".to_owned()) }),
+        clicked_links: names("https://x.example"),
+        campaign_status: Some("ACTIVE".to_owned()),
+        extra: BTreeMap::new(),
+    };
+    event
+}
+
+#[test]
+fn every_fact_is_described_and_nothing_else() {
+    let document: Value = serde_json::from_slice(&crate::openapi::bytes()).expect("JSON");
+    let described = |name: &str| -> BTreeSet<String> {
+        let properties = document["components"]["schemas"][name]["properties"].as_object();
+        properties.expect("properties").keys().cloned().collect()
+    };
+    let keys = |object: &Map<String, Value>| -> BTreeSet<String> { object.keys().cloned().collect() };
+    let reply = render(&everything(), WORKSPACE);
+    let send = render(&Event { inbound: None, ..everything() }, WORKSPACE);
+    for data in [&reply, &send, &render(&event(Kind::EmailBounced), WORKSPACE)] {
+        CONTRACT.check("/components/schemas/EventData", &Value::from(data.clone()), "an event's data");
+    }
+    assert_eq!(&keys(&reply) | &keys(&send), described("EventData"));
+    assert_eq!(keys(reply["in_reply_to"].as_object().expect("a message")), described("AnsweredMessage"));
 }

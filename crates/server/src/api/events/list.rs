@@ -8,9 +8,23 @@ use hookline_store::query::EventFilter;
 
 use crate::{
     api::{auth::WorkspaceRead, cursor::Listing, event_shape::EventShape, query::Query},
+    openapi::{CampaignText, ContactText, KindName, Operation, PlatformName, Time},
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Events, newest first by the time they happened.";
+    Operation::list::<EventShape>("Events", "List events", about)
+        .reads_records()
+        .query::<KindName>("kind", "Only of this kind.")
+        .query::<PlatformName>("platform", "Only from this platform.")
+        .query::<ContactText>("contact", "Only about this contact: its id or an address of it.")
+        .query::<CampaignText>("campaign_id", "Only in this campaign: our id or the platform's.")
+        .query::<Time>("since", "Only at this time or after.")
+        .query::<Time>("until", "Only before this time.")
+}
 
 /// Events, newest first by the time they happened; from `since` on, before `until`.
 pub(in crate::api) async fn list(

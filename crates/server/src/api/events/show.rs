@@ -17,6 +17,7 @@ use crate::{
         event_shape::EventShape,
         query::Query,
     },
+    openapi::{Operation, inline_schemas},
     problem::Problem,
     service::Service,
 };
@@ -31,6 +32,18 @@ impl FromRequestParts<Arc<Service>> for Target {
         let WorkspaceRead(workspace) = WorkspaceRead::from_request_parts(parts, service).await?;
         Ok(Target(workspace, path_id(parts, service, "event_id", "event").await?))
     }
+}
+
+inline_schemas! {
+    /// What an event can be shown with.
+    Include {"type": "string", "enum": ["raw"]}
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    Operation::show::<EventShape>("Events", "Show an event", "One event, with the body that it came as if asked for.")
+        .reads_records()
+        .query::<Include>("include", "`raw`: also the body as received, with known secrets blanked.")
 }
 
 /// One event, with `include=raw` also the body it came as.

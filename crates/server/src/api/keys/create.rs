@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -15,19 +16,39 @@ use crate::{
         fields::{Fields, missing},
         once::{Once, Reply},
         query::NoQuery,
-        shapes::KeyShape,
+        shapes::{KeyShape, RoleName, ScopeName},
     },
     chance::{key_text, uuid_v7},
+    openapi::{Id, Operation},
     problem::{Problem, ProblemType},
     service::Service,
 };
 
 /// A new key: the only answer with its text. Also the same answer without it, which is what is kept to be repeated.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NewKey")]
 struct NewKey<'a> {
+    /// Its text, shown this once. Null in a repetition under the same idempotency key.
+    #[schemars(example = &"hk_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     key: Option<&'a str>,
     #[serde(flatten)]
     shape: &'a KeyShape,
+}
+
+/// What a key is made of.
+#[derive(JsonSchema)]
+#[schemars(rename = "NewKeyFields", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read field by field")]
+struct NewKeyFields {
+    scope: ScopeName,
+    /// Needed for the scope `agency`. May name the workspace's own agency for the scope `workspace`; else to be left out.
+    agency_id: Option<Id>,
+    /// Needed for the scope `workspace`, else to be left out.
+    workspace_id: Option<Id>,
+    role: RoleName,
+    /// What people call it, without control characters. White space around it is left out.
+    #[schemars(length(min = 1, max = 200), example = &"Reports")]
+    name: String,
 }
 
 #[derive(Clone, Copy)]
@@ -41,6 +62,13 @@ const SCOPES: [(&str, Opens); 3] =
     [("installation", Opens::Installation), ("agency", Opens::Agency), ("workspace", Opens::Workspace)];
 
 const ROLES: [(&str, Role); 2] = [("read", Role::Read), ("write", Role::Write)];
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Makes a key that opens no more than the one presented. Its text is in this answer and nowhere else, \
+        not in a repetition of it either.";
+    Operation::create::<NewKey<'_>>("Keys", "Make a key", about).fields::<NewKeyFields>().problems(&[ProblemType::NotFound])
+}
 
 /// Makes a key that opens no more than the one presented.
 pub(in crate::api) async fn create(

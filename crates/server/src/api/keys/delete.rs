@@ -14,6 +14,7 @@ use crate::{
         once::{Once, Reply},
         query::NoQuery,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
@@ -32,6 +33,12 @@ impl FromRequestParts<Arc<Service>> for OwnKey {
         key.ok_or_else(|| Problem::not_found("key"))?;
         caller.may_write().map(|()| OwnKey(id))
     }
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Revokes a key. Requests with it are refused from then on.";
+    Operation::remove("Keys", "Revoke a key", about)
 }
 
 /// Revokes a key; requests with it are refused from then on.

@@ -6,9 +6,16 @@ use axum::{extract::State, response::Response};
 
 use crate::{
     api::{auth::Caller, cursor::Listing, page, query::Query, shapes::KeyShape},
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "The keys that open no more than the one presented, oldest first, without their texts.";
+    Operation::list::<KeyShape>("Keys", "List keys", about)
+}
 
 /// The keys that open no more than the one presented, oldest first, without their texts.
 pub(in crate::api) async fn list(

@@ -12,9 +12,16 @@ use crate::{
         quarantine::{TargetWrite, not_there},
         query::NoQuery,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Throws a delivery in quarantine away for good.";
+    Operation::remove("Quarantine", "Throw a delivery away", about)
+}
 
 /// Throws a delivery away for good.
 pub(in crate::api) async fn delete(

@@ -12,12 +12,19 @@ use crate::{
         quarantine::{QuarantineRead, QuarantinedShape, shape},
         query::Query,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
 
 /// How much of a body is shown: a page of 500 must stay an answer.
 const BODY_BYTES_SHOWN_MAX: usize = 64 * 1024;
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Deliveries that could not be read, newest first, with the first 64 KiB of each body, as text.";
+    Operation::list::<QuarantinedShape>("Quarantine", "List quarantine", about).reads_store()
+}
 
 /// Deliveries that could not be read, newest first.
 pub(in crate::api) async fn list(

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use hookline_model::{
@@ -22,6 +23,7 @@ use hookline_store::{Append, Quarantined, directory::AddressOwner, settle::Settl
 
 use crate::{
     api::auth::{OwnerRead, OwnerWrite, path_id},
+    openapi::{Count, Id, PlatformName, Time},
     problem::Problem,
     reading,
     service::Service,
@@ -86,21 +88,36 @@ fn not_there() -> Problem {
 }
 
 /// A delivery in quarantine.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Quarantined")]
 struct QuarantinedShape {
+    #[schemars(with = "Id")]
     id: QuarantineId,
+    #[schemars(with = "Id")]
     workspace_id: WorkspaceId,
+    #[schemars(with = "PlatformName")]
     platform: Platform,
+    #[schemars(with = "Time")]
     received_at: String,
+    /// Why it could not be read.
+    #[schemars(example = &"no event_type")]
     reason: String,
+    /// The headers of the delivery, secrets masked; 64 at most.
     headers: Vec<Header>,
+    /// The body, known secrets blanked.
+    #[schemars(example = &"{}")]
     body: String,
+    /// How many bytes the whole body has.
+    #[schemars(with = "Count")]
     body_bytes: usize,
 }
 
-#[derive(Serialize)]
+/// A header of a delivery.
+#[derive(Serialize, JsonSchema)]
 struct Header {
+    #[schemars(example = &"user-agent")]
     name: String,
+    #[schemars(example = &"axios/1.7")]
     value: String,
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use hookline_model::id::EventId;
@@ -14,16 +15,35 @@ use crate::{
         quarantine::{TargetWrite, not_there, reread},
         query::NoQuery,
     },
+    openapi::{Id, Operation, word_schemas},
     problem::Problem,
     service::Service,
 };
 
+word_schemas! {
+    /// `processed` and `unrouted` are events from now on, `duplicate` was one before, `quarantined` still cannot be read.
+    ReprocessedStatus = ["processed", "unrouted", "duplicate", "quarantined"], such as "processed";
+}
+
 /// What became of a delivery, in the words of a receiving address.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Reprocessed")]
 struct OutcomeShape<'a> {
+    #[schemars(with = "ReprocessedStatus")]
     status: &'static str,
+    /// The event that it is; null if it still cannot be read.
+    #[schemars(with = "Option<Id>")]
     event_id: Option<EventId>,
+    /// Why it still cannot be read; else null.
+    #[schemars(extend("examples" = [null]))]
     reason: Option<&'a str>,
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Reads a delivery in quarantine with the parser of today, as if it came when it came. It is an event from \
+        then on, or stays with the reason of today.";
+    Operation::change::<OutcomeShape<'_>>("Quarantine", "Reprocess a delivery", about)
 }
 
 /// Reads a delivery again. It is an event from then on, or stays, with the reason of today.

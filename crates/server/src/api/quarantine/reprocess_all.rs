@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use hookline_model::id::WorkspaceId;
@@ -15,10 +16,12 @@ use hookline_store::{
 use crate::{
     api::{
         cursor::{self, Listing},
+        describe::CursorText,
         once::{Once, Reply},
         quarantine::{QuarantineWrite, reread},
         query::Query,
     },
+    openapi::{Count, Operation},
     problem::Problem,
     service::Service,
 };
@@ -34,13 +37,31 @@ const BYTES_MAX: usize = 4 * 1024 * 1024;
 const PAGE_ROWS: usize = 16;
 
 /// What became of the deliveries.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReprocessedAll")]
 struct OutcomeShape<'a> {
+    /// How many are new events.
+    #[schemars(with = "Count")]
     reprocessed: usize,
+    /// How many were known.
+    #[schemars(with = "Count")]
     duplicates: usize,
+    /// How many stay.
+    #[schemars(with = "Count")]
     still_unreadable: usize,
+    /// Whether there are more to be read.
     more: bool,
+    /// Where to go on; null if there are no more.
+    #[schemars(extend("examples" = [null]))]
     next_cursor: Option<&'a str>,
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Reads deliveries in quarantine again, newest first: up to 1,000 a call, and fewer when their bodies have \
+        more than 4 MiB together. While there are more, call again from `next_cursor`.";
+    Operation::change::<OutcomeShape<'_>>("Quarantine", "Reprocess quarantine", about)
+        .query::<CursorText>("cursor", "`next_cursor` of the call before. Empty is the beginning.")
 }
 
 /// Reads deliveries again, newest first, as many as one call may. From `cursor` on, so that a walk passes by what stays.

@@ -8,6 +8,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::request::Parts;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use hookline_model::id::{QuarantineId, WorkspaceId};
@@ -17,16 +18,24 @@ use crate::{
         quarantine::{QuarantineRead, QuarantinedShape, id, not_there, shape},
         query::NoQuery,
     },
+    openapi::{Operation, word_schemas},
     problem::Problem,
     service::Service,
 };
 
+word_schemas! {
+    /// How a body is written: as the text that it is, or as base64 if it is no text.
+    BodyEncoding = ["utf-8", "base64"], such as "utf-8";
+}
+
 /// A delivery in quarantine with its whole body.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "QuarantinedWhole")]
 pub(in crate::api) struct WholeShape {
     #[serde(flatten)]
     shape: QuarantinedShape,
     /// `utf-8`: the body is the text; `base64`: it is no text.
+    #[schemars(with = "BodyEncoding")]
     body_encoding: &'static str,
 }
 
@@ -40,6 +49,12 @@ impl FromRequestParts<Arc<Service>> for Target {
         let QuarantineRead(workspace) = QuarantineRead::from_request_parts(parts, service).await?;
         Ok(Target(workspace, id(parts, service).await?))
     }
+}
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "A delivery in quarantine with its whole body, as base64 if it is no text.";
+    Operation::show::<WholeShape>("Quarantine", "Show a delivery in quarantine", about).reads_store()
 }
 
 /// One delivery.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::endpoints,
+    problem::Problem,
     testing::{ADMIN, Answer, App, delivery, text},
 };
 
@@ -296,6 +297,30 @@ async fn unknown_parameters_are_named_on_every_route() {
         let answer = tenants.send(method, template, "?limitt=5", ADMIN).await;
         assert_eq!((answer.status, answer.problem()), (StatusCode::BAD_REQUEST, "invalid-request"), "{method} {template}");
         assert_eq!(answer.body["field"], "limitt", "{method} {template}");
+    }
+}
+
+#[tokio::test]
+async fn every_failure_of_the_store_is_described() {
+    use hookline_store::Error;
+    let tenants = Tenants::new().await;
+    let records = ["events", "contacts", "campaigns", "emails", "unrouted"];
+    for (method, template, ..) in ROUTES {
+        let mut errors =
+            vec![Error::Closed, Error::Storage { attempted: "x", cause: String::new() }, Error::Conflict(String::new())];
+        if *method != GET {
+            errors.extend([Error::Overloaded("x"), Error::DiskFull(String::new())]);
+        }
+        if records.iter().any(|records| template.contains(records)) {
+            errors.push(Error::Behind { folded: 1, committed: 2 });
+        }
+        for error in errors {
+            tenants.app.store.fail(Some(error.clone()));
+            // What is not described fails in here.
+            let answer = tenants.send(method, template, "", ADMIN).await;
+            assert!(answer.status.is_success() || answer.problem() == Problem::from(error).problem_type.slug(), "{answer:?}");
+        }
+        tenants.app.store.fail(None);
     }
 }
 

@@ -13,12 +13,19 @@ use crate::{
         fields::Fields,
         once::{Once, Reply},
         query::NoQuery,
-        shapes::WorkspaceShape,
+        shapes::{NewNameShape, WorkspaceShape},
     },
     chance::uuid_v4,
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Makes a workspace and one address for it.";
+    Operation::create::<WorkspaceShape>("Workspaces", "Make a workspace", about).fields::<NewNameShape>()
+}
 
 /// Makes a workspace and one address, both or none.
 pub(in crate::api) async fn create(

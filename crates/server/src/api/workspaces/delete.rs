@@ -12,9 +12,16 @@ use crate::{
         once::{Once, Reply},
         query::NoQuery,
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Removes a workspace with its addresses and keys. The log keeps its events.";
+    Operation::remove("Workspaces", "Remove a workspace", about)
+}
 
 /// Removes a workspace with its addresses and keys. The log keeps its events.
 pub(in crate::api) async fn delete(

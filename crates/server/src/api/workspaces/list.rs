@@ -5,10 +5,17 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 
 use crate::{
-    api::{auth::Caller, cursor::Listing, page, query::Query},
+    api::{auth::Caller, cursor::Listing, page, query::Query, shapes::WorkspaceShape},
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "The workspaces that the key opens, oldest first.";
+    Operation::list::<WorkspaceShape>("Workspaces", "List workspaces", about)
+}
 
 /// The workspaces that the key opens, oldest first.
 pub(in crate::api) async fn list(

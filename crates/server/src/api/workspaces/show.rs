@@ -6,8 +6,15 @@ use axum::{Json, extract::State};
 
 use crate::{
     api::{auth::WorkspaceRead, query::NoQuery, shapes::WorkspaceShape},
+    openapi::Operation,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "A workspace with its oldest valid address.";
+    Operation::show::<WorkspaceShape>("Workspaces", "Show a workspace", about)
+}
 
 pub(in crate::api) async fn show(
     WorkspaceRead(workspace): WorkspaceRead,

@@ -12,10 +12,18 @@ use crate::{
         fields::Fields,
         once::{Once, Reply},
         query::NoQuery,
+        shapes::{NameChangeShape, WorkspaceShape},
     },
+    openapi::Operation,
     problem::Problem,
     service::Service,
 };
+
+/// What it is.
+pub(in crate::api) fn describe() -> Operation {
+    let about = "Gives a workspace another name. A field that is not sent stays as it is.";
+    Operation::change::<WorkspaceShape>("Workspaces", "Rename a workspace", about).fields::<NameChangeShape>()
+}
 
 /// Gives a workspace another name. A field that is not sent stays as it is.
 pub(in crate::api) async fn update(
