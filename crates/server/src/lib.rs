@@ -4,7 +4,7 @@
 //! - `api`: everything under `/v1`. To add an endpoint, write its file, a handler and beside it what it takes and answers, and put
 //!   one line into `api::endpoints`; the test that tries every route with the wrong keys fails until it lists the new one.
 //! - `openapi`: what all surfaces take and answer, as one document, put together from what stands beside the handlers. `docs`
-//!   has a page for every type of problem. Tests hold every answer they get against the document.
+//!   shows it to people, with a page for every type of problem. Tests hold every answer they get against the document.
 //! - `listen`: the accept loop with its time-outs, apart from what is served.
 //!
 //! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a

@@ -1,5 +1,6 @@
 //! Pages for people, and the API's description for programs. They show no data and need no key.
 
+mod assets;
 mod errors;
 mod html;
 #[cfg(test)]
@@ -27,9 +28,12 @@ pub(crate) fn errors() -> Router<Arc<Service>> {
     Router::new().route("/docs/errors", get(errors::list)).route("/docs/errors/{name}", get(errors::show))
 }
 
-/// The API's description.
+/// The API's description, and the pages that show it.
 pub(crate) fn routes() -> Router<Arc<Service>> {
-    Router::new().route(OPENAPI, get(openapi_json))
+    Router::new()
+        .route(OPENAPI, get(openapi_json))
+        .route("/docs", get(assets::index))
+        .route("/docs/assets/{name}", get(assets::asset))
 }
 
 /// What of this is for programs.

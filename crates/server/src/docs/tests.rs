@@ -75,3 +75,30 @@ async fn a_problem_leads_to_its_page_on_every_listener() {
         assert_eq!(answer.status(), StatusCode::OK);
     }
 }
+
+#[tokio::test]
+async fn the_pages_of_the_api_load_only_what_is_here() {
+    let app = App::new();
+    let answer = app.get("/docs", "").await;
+    let index = page(&answer);
+    assert!(
+        !index.contains("<style")
+            && !index.contains("style=")
+            && index.matches("<script").count() == index.matches("<script src=").count()
+    );
+    for reference in references(index) {
+        if reference == "data:," {
+            continue;
+        }
+        assert!(reference.starts_with('/') && !reference.starts_with("//"), "{reference}");
+        let asset = app.get(reference, "").await;
+        assert_eq!(asset.status, StatusCode::OK, "{reference}");
+        is_locked_up(&asset.headers);
+    }
+    let bundle = app.get("/docs/assets/swagger-ui-bundle.js", "").await;
+    assert_eq!(bundle.headers[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+    assert_eq!(bundle.headers[header::CONTENT_ENCODING], "gzip");
+    for name in ["index.html", "oauth2-redirect.html", "swagger-initializer.js", "..%2Fembed.rs", "%FF", "unheard"] {
+        assert_eq!(app.get(&format!("/docs/assets/{name}"), "").await.problem(), "not-found", "{name}");
+    }
+}
