@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use metrics::gauge;
 use schemars::JsonSchema;
 use serde_json::json;
@@ -90,8 +90,12 @@ pub(crate) async fn not_found() -> Problem {
     Problem::new(ProblemType::NotFound, "No page has this path. The API starts at /v1, webhook addresses at /public.").closing()
 }
 
-/// For every path that has routes, but not with this method; the `Allow` header is added by the router.
-pub(crate) async fn method_not_allowed(request: Request) -> Problem {
+/// For every path that has routes, but not with this method; the `Allow` header is added by the router. That header is all that
+/// `OPTIONS` asks for. Pages of other origins are not let in: there are no headers for them.
+pub(crate) async fn method_not_allowed(request: Request) -> Result<StatusCode, Problem> {
+    if request.method() == Method::OPTIONS {
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let detail = format!("{} is not possible here. The Allow header names what is.", request.method());
-    Problem::new(ProblemType::MethodNotAllowed, detail).closing()
+    Err(Problem::new(ProblemType::MethodNotAllowed, detail).closing())
 }

@@ -30,7 +30,8 @@ pub(super) const TAGS: [(&str, &str); 11] = [
 ];
 
 const ABOUT: &str = "A webhook hub for cold-email outreach. JSON throughout, times RFC 3339 in UTC with milliseconds. \
-    Every error is a problem document (RFC 9457). A parameter or field that is not known is refused, never ignored.";
+    Every error is a problem document (RFC 9457). A parameter or field that is not known is refused, never ignored. \
+    `HEAD` is answered as `GET`, without the body; `OPTIONS` with the methods that a path has.";
 
 /// The document that describes `operations`.
 pub(super) fn of(operations: &[Described]) -> Value {

@@ -3,6 +3,7 @@
 mod access;
 mod directory;
 mod idempotency;
+mod methods;
 mod pages;
 mod reads;
 mod stats;
