@@ -17,7 +17,7 @@ use hookline_store::stats::{StatsBy, StatsFilter, StatsKey, StatsRow};
 use crate::{
     api::{auth::WorkspaceRead, query::Query},
     openapi::{CampaignText, Count, Operation, PlatformName, Time, inline_schemas},
-    problem::{Problem, ProblemType},
+    problem::Problem,
     service::Service,
 };
 
@@ -73,9 +73,8 @@ struct StatsRowSchema {
     /// What it is about.
     #[schemars(with = "RowKey")]
     key: (),
-    /// With `by=kind`: how many events of the kind.
-    #[schemars(with = "Count", default)]
-    #[schemars(extend("x-only" = "by=kind"))]
+    /// How many events, of whatever kind.
+    #[schemars(with = "Count")]
     count: (),
     /// Counted events.
     #[serde(flatten)]
@@ -212,9 +211,7 @@ fn shape(row: &StatsRow, calendar: &Calendar) -> Value {
         StatsKey::SequenceNumber(number) => json!(number),
     };
     let mut shown = Map::from_iter([("key".to_owned(), key)]);
-    if let StatsKey::Kind(_) = row.key {
-        shown.insert("count".to_owned(), json!(row.events));
-    }
+    shown.insert("count".to_owned(), json!(row.events));
     shown.extend(counts(&row.counts));
     shown.insert("unique".to_owned(), row.unique.as_ref().map_or(Value::Null, |unique| Value::Object(counts(unique))));
     Value::Object(shown)

@@ -160,7 +160,9 @@ fn prepare(connection: &Connection, application: i64, name: &str, page_bytes: i6
     let found = read_pragma(connection, "application_id")?;
     if version == 0 && found == 0 && is_empty(connection)? {
         pragma(connection, "page_size", page_bytes)?;
-        pragma(connection, "auto_vacuum", 2)?;
+        // The log gives pages back one day, which it must be made for. The records are folded anew instead, and need not keep
+        // the map of pages that this costs.
+        pragma(connection, "auto_vacuum", if application == LOG_APPLICATION { 2 } else { 0 })?;
     } else if found != application {
         return Err(Error::Conflict(format!("{name} is not hookline's")));
     }

@@ -98,12 +98,12 @@ mod tests {
         for file in file_sizes(temp.path()).expect("the files are measured") {
             let parts: u64 = file.parts.iter().map(|part| part.bytes).sum();
             let on_disk = temp.path().join(file.name).metadata().expect("the file is there").len();
-            // Pointer maps, which auto-vacuum needs, are nobody's: a page here, one in a thousand in a large file.
+            // Pointer maps, which auto-vacuum of the log needs, are nobody's: a page here, one in a thousand in a large file.
             let nobodys = on_disk - file.free_bytes - parts;
             assert!(parts > 0 && nobodys <= 8192, "{} {on_disk} {parts}", file.name);
             assert!(file.parts.windows(2).all(|pair| pair[0].bytes >= pair[1].bytes), "largest first");
             assert!(file.parts.iter().any(|part| part.name == "sqlite_schema" && !part.is_index));
-            let (table, index) = if file.name == "log.db" { ("entry", "entry_id") } else { ("email", "email_at") };
+            let (table, index) = if file.name == "log.db" { ("entry", "entry_id") } else { ("event", "event_campaign") };
             let found: Vec<_> = file.parts.iter().filter(|part| part.table == table).map(|part| part.name.as_str()).collect();
             assert!(found.contains(&table) && found.contains(&index), "{found:?}");
             assert!(file.parts.iter().any(|part| part.name == index && part.is_index));
