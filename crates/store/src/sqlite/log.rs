@@ -65,6 +65,9 @@ pub(super) struct Logged {
     pub(super) bytes: usize,
 }
 
+/// About what an entry takes in memory beside its event's own texts.
+const ENTRY_BYTES: usize = 512;
+
 /// Origins are stored as numbers; append-only.
 pub(super) const ORIGINS: [Origin; 6] =
     [Origin::Live, Origin::Import, Origin::Routed, Origin::Rerun, Origin::Manual, Origin::Test];
@@ -109,9 +112,9 @@ pub(super) fn append(
         None => None,
     };
     let makes_records = makes_records(reserved, prepared.origin);
-    let bytes = prepared.payload.bytes;
     let mut event = prepared.event;
     event.id = id;
+    let bytes = ENTRY_BYTES + prepared.payload.event_bytes.saturating_sub(event.slim());
     let entry = Entry { position, workspace: prepared.workspace, event, digest: prepared.digest, counts, uncounts };
     Ok((appended, Some(Logged { no, makes_records, entry, bytes })))
 }

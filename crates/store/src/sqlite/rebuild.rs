@@ -42,8 +42,9 @@ pub(super) fn rebuild(
     let step = |sql: &str| records.execute_batch(sql).map_err(|error| failed("rebuild records", &error));
     step("BEGIN IMMEDIATE")?;
     let mut rebuild = Rebuild { rows: SqlRows::new(records, log, no, workspace), different: 0 };
-    match rebuild.all(keys) {
-        Ok(()) => step("COMMIT").map(|()| rebuild.different),
+    let rebuilt = rebuild.all(keys).and_then(|()| rebuild.rows.finish().map(|()| rebuild.different));
+    match rebuilt {
+        Ok(different) => step("COMMIT").map(|()| different),
         Err(error) => {
             step("ROLLBACK")?;
             Err(error)

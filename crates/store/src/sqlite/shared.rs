@@ -14,10 +14,11 @@ use tokio::sync::watch;
 use super::log::Logged;
 use crate::Error;
 
-/// Entries held in memory for the view; beyond, the view reads them from the log.
+/// Entries held in memory for the view. Beyond it the writer waits for the view: to read them back from the log would slow the
+/// one that is behind. Only what was in the log at the start is read from there.
 const RECENT_BYTES_MAX: usize = 32 * 1024 * 1024;
-/// How far the view may be behind before the writer waits for it, in entries.
-const LAG_MAX: u64 = 50_000;
+/// By how much one batch may go beyond that.
+const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How long a read waits for the view.
 const CATCH_UP_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -47,6 +48,17 @@ struct Recent {
     entries: VecDeque<Arc<Logged>>,
     bytes: usize,
     commands: VecDeque<super::view::Command>,
+}
+
+impl Recent {
+    /// Lets go of what is folded up to `position`.
+    fn forget(&mut self, position: u64) {
+        while self.entries.front().is_some_and(|entry| entry.entry.position <= position)
+            && let Some(folded) = self.entries.pop_front()
+        {
+            self.bytes -= folded.bytes;
+        }
+    }
 }
 
 /// What the view does next.
@@ -95,7 +107,8 @@ impl Shared {
             recent.bytes += entry.bytes;
             recent.entries.push_back(Arc::new(entry));
         }
-        while recent.bytes > RECENT_BYTES_MAX
+        // Only while the view works through what was in the log at the start, and the writer does not wait for it.
+        while recent.bytes > RECENT_BYTES_MAX + BATCH_BYTES_MAX
             && let Some(oldest) = recent.entries.pop_front()
         {
             recent.bytes -= oldest.bytes;
@@ -113,11 +126,7 @@ impl Shared {
                 return Next::Command(command);
             }
             if self.committed() > from {
-                while recent.entries.front().is_some_and(|entry| entry.entry.position <= from)
-                    && let Some(folded) = recent.entries.pop_front()
-                {
-                    recent.bytes -= folded.bytes;
-                }
+                recent.forget(from);
                 return match recent.entries.front() {
                     Some(first) if first.entry.position == from + 1 => {
                         Next::Fold(recent.entries.iter().take(entries_max).cloned().collect())
@@ -135,7 +144,8 @@ impl Shared {
 
     /// The view folded and committed everything up to `position`.
     pub(super) fn fold_done(&self, position: u64) {
-        let recent = self.lock();
+        let mut recent = self.lock();
+        recent.forget(position);
         self.folded.send_replace(position);
         drop(recent);
         self.moved.notify_all();
@@ -153,7 +163,7 @@ impl Shared {
         let mut recent = self.lock();
         while !self.catching_up.load(Ordering::Relaxed)
             && !self.closing.load(Ordering::Relaxed)
-            && self.committed().saturating_sub(self.folded()) > LAG_MAX
+            && recent.bytes > RECENT_BYTES_MAX
         {
             recent = self.moved.wait(recent).unwrap_or_else(PoisonError::into_inner);
         }

@@ -25,7 +25,7 @@ use super::{
 use crate::{Error, RebuildKeys};
 
 /// Entries folded in one transaction, at most.
-const FOLD_ENTRIES_MAX: usize = 2_000;
+const FOLD_ENTRIES_MAX: usize = 8_000;
 /// Bytes of entries read from the log at once, at most; a single larger entry still goes.
 const READ_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long the view waits before it tries again on a full disk.
@@ -108,6 +108,7 @@ impl View {
             for logged in entries {
                 rows.list_event(&logged.entry)?;
             }
+            rows.finish()?;
         }
         set_watermark(&self.records, last)
     }

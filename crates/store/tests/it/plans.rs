@@ -29,9 +29,7 @@ const OF_THE_RECORDS: &[(&str, &str)] = &[
     ("SELECT listed FROM event WHERE workspace = ?1 AND occurred_at = ?2 AND position = ?3", "PRIMARY KEY"),
     ("SELECT position, listed FROM event WHERE campaign = ?1", "event_campaign"),
     ("SELECT contact FROM contact_ref WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
-    ("SELECT state FROM part WHERE contact = ?1 AND part = ?2", "PRIMARY KEY"),
-    ("SELECT part, state FROM part WHERE contact = ?1 AND part >= ?2 AND part < ?3", "PRIMARY KEY"),
-    ("SELECT part FROM part WHERE contact = ?1 AND part >= ?2 AND part < ?3 ORDER BY part DESC LIMIT ?4", "PRIMARY KEY"),
+    ("SELECT first, parts FROM part WHERE contact = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1", "PRIMARY KEY"),
     (
         "SELECT created_at, id, contact FROM contact_list WHERE workspace = ?1 AND sort = ?2 AND name = ?3
          AND (created_at, id) < (?4, ?5) ORDER BY created_at DESC, id DESC",

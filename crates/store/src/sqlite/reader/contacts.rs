@@ -100,7 +100,7 @@ impl WorkspaceReader<'_> {
 
     /// The contacts on a list that are on others, too, and have a text.
     fn walk_contacts(
-        &self,
+        &mut self,
         (sort, name): (Sort, String),
         others: &[(Sort, String)],
         q: Option<&str>,
@@ -111,7 +111,8 @@ impl WorkspaceReader<'_> {
             WHERE workspace = ?1 AND sort = ?2 AND name = ?3 AND (created_at, id) < (?4, ?5)
             ORDER BY created_at DESC, id DESC";
         let (at, id) = below_id(request);
-        let mut statement = self.rows.records.prepare_cached(sql).map_err(fault)?;
+        let records = self.rows.records;
+        let mut statement = records.prepare_cached(sql).map_err(fault)?;
         let mut found = statement.query(params![self.rows.no, sort as u8, name, at.0, id]).map_err(fault)?;
         let mut walk = Walk::new(request.limit);
         while let Some(row) = found.next().map_err(fault)? {

@@ -71,12 +71,13 @@ impl WorkspaceReader<'_> {
     }
 
     /// The messages of a list: 0 is all, else a campaign key's.
-    fn walk_emails(&self, list: i64, filter: &EmailFilter, request: &PageRequest) -> Result<Walk<HeldEmail>, Error> {
+    fn walk_emails(&mut self, list: i64, filter: &EmailFilter, request: &PageRequest) -> Result<Walk<HeldEmail>, Error> {
         let fault = |error: rusqlite::Error| failed("list messages", &error);
         let sql = "SELECT at, id, home FROM email_list WHERE workspace = ?1 AND campaign = ?2 AND (at, id) < (?3, ?4)
             ORDER BY at DESC, id DESC";
         let (at, id) = below_id(request);
-        let mut statement = self.rows.records.prepare_cached(sql).map_err(fault)?;
+        let records = self.rows.records;
+        let mut statement = records.prepare_cached(sql).map_err(fault)?;
         let mut found = statement.query(params![self.rows.no, list, at.0, id]).map_err(fault)?;
         let mut walk = Walk::new(request.limit);
         while let Some(row) = found.next().map_err(fault)? {

@@ -45,7 +45,7 @@ impl Reader {
     ) -> Result<T, Error> {
         let step = |sql: &str| self.records.execute_batch(sql).map_err(|error| failed("read the records", &error));
         step("BEGIN")?;
-        let mut reader = WorkspaceReader { workspace, rows: SqlRows::new(&self.records, &self.log, no, workspace) };
+        let mut reader = WorkspaceReader { workspace, rows: SqlRows::reading(&self.records, &self.log, no, workspace) };
         let outcome = read(&mut reader);
         step("ROLLBACK")?;
         outcome

@@ -117,23 +117,24 @@ impl SqlRows<'_> {
         known.listing = Some(None);
         let id = known.id;
         self.write(sql, params![self.no, id, no])?;
+        self.parts.hold_none(no);
         Ok(no)
     }
 
     /// The contact key that has a number.
-    pub(in crate::sqlite) fn contact_key(&self, no: i64) -> Result<ContactKey, Error> {
+    pub(in crate::sqlite) fn contact_key(&mut self, no: i64) -> Result<ContactKey, Error> {
         let part: Option<ContactPart> = self.part(no, part::CONTACT)?;
         part.map(|part| part.key).ok_or_else(|| broken("read a contact key"))
     }
 
     /// The contact key that an id derives from, if it has events.
-    pub(in crate::sqlite) fn contact_key_of_id(&self, id: ContactId) -> Result<Option<ContactKey>, Error> {
+    pub(in crate::sqlite) fn contact_key_of_id(&mut self, id: ContactId) -> Result<Option<ContactKey>, Error> {
         let Some(no) = self.contact_no_of_id(id)? else { return Ok(None) };
         Ok(self.part::<ContactPart>(no, part::CONTACT)?.map(|part| part.key))
     }
 
     /// Every contact key that has a row.
-    pub(super) fn every_contact_key(&self) -> Result<Vec<ContactKey>, Error> {
+    pub(super) fn every_contact_key(&mut self) -> Result<Vec<ContactKey>, Error> {
         let sql = "SELECT contact FROM contact_ref WHERE workspace = ?1";
         let numbers: Vec<i64> = self.all(sql, [self.no], |row| row.get(0))?;
         let parts = numbers.into_iter().map(|no| self.part::<ContactPart>(no, part::CONTACT));
@@ -141,7 +142,7 @@ impl SqlRows<'_> {
     }
 
     /// A listed contact's best key, and how it is listed.
-    pub(in crate::sqlite) fn listed_contact(&self, no: i64) -> Result<Option<(ContactKey, Listing)>, Error> {
+    pub(in crate::sqlite) fn listed_contact(&mut self, no: i64) -> Result<Option<(ContactKey, Listing)>, Error> {
         let part: Option<ContactPart> = self.part(no, part::CONTACT)?;
         Ok(part.and_then(|part| Some((part.key, part.listing?))))
     }

@@ -58,12 +58,12 @@ impl SqlRows<'_> {
     }
 
     /// The message that has an id.
-    pub(in crate::sqlite) fn email_of_id(&self, id: EmailId) -> Result<Option<HeldEmail>, Error> {
+    pub(in crate::sqlite) fn email_of_id(&mut self, id: EmailId) -> Result<Option<HeldEmail>, Error> {
         self.home(id.0)?.map(|home| self.email_at(home, id.0)).transpose()
     }
 
     /// The message that lies at a place.
-    pub(in crate::sqlite) fn email_at(&self, home: i64, id: Uuid) -> Result<HeldEmail, Error> {
+    pub(in crate::sqlite) fn email_at(&mut self, home: i64, id: Uuid) -> Result<HeldEmail, Error> {
         self.part(home, &part::email(id))?.ok_or_else(|| broken("read a message"))
     }
 
@@ -162,7 +162,7 @@ impl SqlRows<'_> {
     }
 
     /// Every message of the workspace.
-    pub(super) fn every_email(&self) -> Result<Vec<HeldEmail>, Error> {
+    pub(super) fn every_email(&mut self) -> Result<Vec<HeldEmail>, Error> {
         let sql = "SELECT id, home FROM email_ref WHERE workspace = ?1";
         let places: Vec<(Uuid, i64)> = self.all(sql, [self.no], |row| Ok((row.get(0)?, row.get(1)?)))?;
         places.into_iter().map(|(id, home)| self.email_at(home, id)).collect()

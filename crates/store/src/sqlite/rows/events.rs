@@ -6,9 +6,6 @@ use rusqlite::{OptionalExtension, params};
 use super::{SqlRows, kind_of, part, platform_of};
 use crate::{Error, sqlite::open::failed};
 
-/// How many events of a contact are looked at in one step.
-const STEP_ROWS: usize = 256;
-
 /// An event as a list finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sqlite) struct ListedEvent {
@@ -74,11 +71,10 @@ impl SqlRows<'_> {
         mut take: impl FnMut(ListedEvent) -> bool,
     ) -> Result<(), Error> {
         let Some(no) = self.contact_no(key)? else { return Ok(()) };
-        let sql = "SELECT part FROM part WHERE contact = ?1 AND part >= ?2 AND part < ?3 ORDER BY part DESC LIMIT ?4";
         let least = part::event(Millis(0), 0);
-        let mut below = part::event(below.0, below.1);
+        let mut below = part::event(below.0, below.1).to_vec();
         loop {
-            let step: Vec<Vec<u8>> = self.all(sql, params![no, least, below, STEP_ROWS as i64], |row| row.get(0))?;
+            let (step, more) = self.names_below(no, &least, &below)?;
             for found in &step {
                 let Some((at, position)) = part::event_at(found) else { continue };
                 let Some(event) = self.listed_event(at, position)? else { continue };
@@ -86,9 +82,9 @@ impl SqlRows<'_> {
                     return Ok(());
                 }
             }
-            match step.last().and_then(|last| part::event_at(last)) {
-                Some((at, position)) if step.len() == STEP_ROWS => below = part::event(at, position),
-                _ => return Ok(()),
+            match more {
+                Some(more) => below = more,
+                None => return Ok(()),
             }
         }
     }

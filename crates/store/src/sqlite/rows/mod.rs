@@ -1,16 +1,18 @@
 //! The rows of one workspace in records.db, as the fold reads and writes them.
 //!
-//! Everything about a contact key lies under its number ([`part`] says how); [`contacts`], [`campaigns`] and [`emails`] are the
+//! Everything about a contact key lies under its number: [`part`] says what, [`parts`] and [`chunk`] how; [`contacts`], [`campaigns`] and [`emails`] are the
 //! rows of each, [`events`] the list of events, [`counted`] what
 //! statistics are counted from, [`all`] the walk over everything.
 
 mod all;
 mod campaigns;
+mod chunk;
 mod contacts;
 mod counted;
 mod emails;
 mod events;
 pub(super) mod part;
+mod parts;
 
 use std::collections::BTreeMap;
 
@@ -33,7 +35,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use self::{contacts::Known, emails::Place};
+use self::{contacts::Known, emails::Place, parts::Parts};
 pub(super) use self::{
     contacts::{Listing, Sort},
     counted::{counter_of, interest_of},
@@ -57,6 +59,8 @@ pub(super) struct SqlRows<'c> {
     campaigns: Map<CampaignKey, Option<i64>>,
     /// Messages met in this transaction, as they are listed; the id alone of one that there was not yet.
     emails: Map<EmailKey, Result<Place, Uuid>>,
+    /// Parts read and changed in this transaction.
+    parts: Parts,
 }
 
 /// Reads a state from its stored form.
@@ -108,7 +112,18 @@ impl<'c> SqlRows<'c> {
             next_contact: None,
             campaigns: Map::default(),
             emails: Map::default(),
+            parts: Parts::holding(parts::HELD_TO_WRITE_MAX),
         }
+    }
+
+    /// The rows of a workspace, to be read only.
+    pub(super) fn reading(records: &'c Connection, log: &'c Connection, no: i64, workspace: WorkspaceId) -> SqlRows<'c> {
+        SqlRows { parts: Parts::holding(parts::HELD_TO_READ_MAX), ..SqlRows::new(records, log, no, workspace) }
+    }
+
+    /// Writes what was kept back. Nothing that was changed is in the transaction before.
+    pub(super) fn finish(mut self) -> Result<(), Error> {
+        self.write_parts()
     }
 
     fn one<T>(
@@ -134,27 +149,6 @@ impl<'c> SqlRows<'c> {
     pub(super) fn write(&self, sql: &'static str, params: impl Params) -> Result<(), Error> {
         let run = || self.records.prepare_cached(sql)?.execute(params);
         run().map(|_| ()).map_err(|error| failed("write a record", &error))
-    }
-
-    /// A part of a contact key, unpacked.
-    fn part<T: DeserializeOwned>(&self, contact: i64, part: &[u8]) -> Result<Option<T>, Error> {
-        let sql = "SELECT state FROM part WHERE contact = ?1 AND part = ?2";
-        let run = || {
-            let mut statement = self.records.prepare_cached(sql)?;
-            statement.query_row((contact, part), |row| Ok(unpack(row.get_ref(0)?.as_blob()?))).optional()
-        };
-        run().map_err(|error| failed("read a record", &error))?.transpose()
-    }
-
-    fn put_part(&self, contact: i64, part: &[u8], state: &[u8]) -> Result<(), Error> {
-        self.write("REPLACE INTO part (contact, part, state) VALUES (?1, ?2, ?3)", (contact, part, state))
-    }
-
-    /// The parts of a contact key in a range, unpacked.
-    fn parts<T: DeserializeOwned>(&self, contact: i64, (from, to): part::Range) -> Result<Vec<(Vec<u8>, T)>, Error> {
-        let sql = "SELECT part, state FROM part WHERE contact = ?1 AND part >= ?2 AND part < ?3";
-        let rows: Vec<(Vec<u8>, Vec<u8>)> = self.all(sql, (contact, from, to), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        rows.into_iter().map(|(part, state)| Ok((part, unpack(&state)?))).collect()
     }
 }
 
@@ -208,11 +202,9 @@ impl ReadRows for SqlRows<'_> {
 
     fn campaigns_of(&mut self, contact: &ContactKey) -> Result<Vec<CampaignKey>, Error> {
         let Some(no) = self.contact_no(contact)? else { return Ok(Vec::new()) };
-        let (from, to) = part::ENROLLMENTS;
-        let sql = "SELECT part FROM part WHERE contact = ?1 AND part >= ?2 AND part < ?3";
-        let parts: Vec<Vec<u8>> = self.all(sql, (no, from, to), |row| row.get(0))?;
+        let enrollments = self.names_of_parts(no, part::ENROLLMENTS)?;
         let campaign = |part: &Vec<u8>| self.campaign_key(part::number(part).ok_or_else(|| broken("read an enrollment"))?);
-        parts.iter().map(campaign).collect()
+        enrollments.iter().map(campaign).collect()
     }
 
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {

@@ -18,12 +18,13 @@ CREATE TABLE contact_ref (
     PRIMARY KEY (workspace, id)
 ) STRICT, WITHOUT ROWID;
 
--- Everything about a contact key, by what `rows/part.rs` says. Number 0 has the messages that name no contact.
+-- Everything about a contact key: the parts that `rows/part.rs` lists, in chunks (`rows/chunk.rs`) of which `first` is where each
+-- begins. Number 0 has the messages that name no contact.
 CREATE TABLE part (
     contact INTEGER NOT NULL,
-    part    BLOB NOT NULL,
-    state   BLOB NOT NULL,
-    PRIMARY KEY (contact, part)
+    first   BLOB NOT NULL,
+    parts   BLOB NOT NULL,
+    PRIMARY KEY (contact, first)
 ) STRICT, WITHOUT ROWID;
 
 -- Contacts by what they are listed under: everything (sort 0), a status (1), an interest (2), a tag (3), a list (4).
