@@ -16,9 +16,11 @@ use crate::Error;
 
 /// A contact key as this transaction knows it.
 pub(super) struct Known {
-    id: Uuid,
+    pub(super) id: Uuid,
     /// `None` for a key that has no number yet.
     no: Option<i64>,
+    /// The number of the one key that it was named with, if nothing else is known of it.
+    pub(super) named: Option<i64>,
     /// How it is listed, once its row was read; what is written is compared with it.
     listing: Option<Option<Listing>>,
 }
@@ -79,21 +81,23 @@ impl SqlRows<'_> {
     }
 
     /// What this transaction knows of a contact key.
-    fn known(&mut self, key: &ContactKey) -> Result<&mut Known, Error> {
+    pub(super) fn known(&mut self, key: &ContactKey) -> Result<&mut Known, Error> {
         let place = match self.contacts.get_index_of(key) {
             Some(place) => place,
             None => {
                 let id = ContactId::derive(self.workspace, key);
-                let known = Known { id: id.0, no: self.contact_no_of_id(id)?, listing: None };
+                let (no, named) = self.numbers_of_id(id)?;
+                let known = Known { id: id.0, no, named, listing: None };
                 self.contacts.insert_full(key.clone(), known).0
             }
         };
         Ok(&mut self.contacts[place])
     }
 
-    fn contact_no_of_id(&self, id: ContactId) -> Result<Option<i64>, Error> {
-        let sql = "SELECT contact FROM contact_ref WHERE workspace = ?1 AND id = ?2";
-        self.one(sql, params![self.no, id.0], |row| row.get(0))
+    /// A key's own number, and that of the one key that it was named with: one of the two, or none.
+    fn numbers_of_id(&self, id: ContactId) -> Result<(Option<i64>, Option<i64>), Error> {
+        let sql = "SELECT contact, named FROM contact_ref WHERE workspace = ?1 AND id = ?2";
+        Ok(self.one(sql, params![self.no, id.0], |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or_default())
     }
 
     /// The number of a contact key; one that has none yet gets the next.
@@ -111,13 +115,16 @@ impl SqlRows<'_> {
             None => self.one("SELECT coalesce(max(contact), 0) + 1 FROM part", [], |row| row.get(0))?.unwrap_or(1),
         };
         self.next_contact = Some(no + 1);
-        let sql = "INSERT INTO contact_ref (workspace, id, contact) VALUES (?1, ?2, ?3)";
+        let sql = "REPLACE INTO contact_ref (workspace, id, contact) VALUES (?1, ?2, ?3)";
         let known = self.known(key)?;
         known.no = Some(no);
         known.listing = Some(None);
-        let id = known.id;
+        let (id, named) = (known.id, known.named.take());
         self.write(sql, params![self.no, id, no])?;
         self.parts.hold_none(no);
+        if let Some(named) = named {
+            self.keep_pair(no, named)?;
+        }
         Ok(no)
     }
 
@@ -129,13 +136,13 @@ impl SqlRows<'_> {
 
     /// The contact key that an id derives from, if it has events.
     pub(in crate::sqlite) fn contact_key_of_id(&mut self, id: ContactId) -> Result<Option<ContactKey>, Error> {
-        let Some(no) = self.contact_no_of_id(id)? else { return Ok(None) };
+        let Some(no) = self.numbers_of_id(id)?.0 else { return Ok(None) };
         Ok(self.part::<ContactPart>(no, part::CONTACT)?.map(|part| part.key))
     }
 
     /// Every contact key that has a row.
     pub(super) fn every_contact_key(&mut self) -> Result<Vec<ContactKey>, Error> {
-        let sql = "SELECT contact FROM contact_ref WHERE workspace = ?1";
+        let sql = "SELECT contact FROM contact_ref WHERE workspace = ?1 AND contact IS NOT NULL";
         let numbers: Vec<i64> = self.all(sql, [self.no], |row| row.get(0))?;
         let parts = numbers.into_iter().map(|no| self.part::<ContactPart>(no, part::CONTACT));
         parts.filter_map(|part| part.map(|part| part.map(|part| part.key)).transpose()).collect()

@@ -11,6 +11,7 @@ mod contacts;
 mod counted;
 mod emails;
 mod events;
+mod pairs;
 pub(super) mod part;
 mod parts;
 
@@ -160,18 +161,12 @@ impl ReadRows for SqlRows<'_> {
     }
 
     fn pairs(&mut self, contact: &ContactKey) -> Result<Vec<(ContactKey, PairState)>, Error> {
-        match self.contact_no(contact)? {
-            Some(no) => Ok(self.parts(no, part::PAIRS)?.into_iter().map(|(_, pair)| pair).collect()),
-            None => Ok(Vec::new()),
-        }
+        self.read_pairs(contact)
     }
 
     fn pair(&mut self, pair: &Pair<ContactKey>) -> Result<Option<PairState>, Error> {
         let (a, b) = pair.keys();
-        match (self.contact_no(a)?, self.contact_no(b)?) {
-            (Some(a), Some(b)) => Ok(self.part::<(ContactKey, PairState)>(a, &part::pair(b))?.map(|(_, state)| state)),
-            _ => Ok(None),
-        }
+        self.read_pair(a, b)
     }
 
     fn campaign(&mut self, key: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, Error> {
@@ -219,11 +214,8 @@ impl WriteRows for SqlRows<'_> {
 
     fn put_pair(&mut self, pair: &Pair<ContactKey>, state: &PairState) -> Result<(), Error> {
         let (a, b) = pair.keys();
-        let (a_no, b_no) = (self.contact_no_or_new(a)?, self.contact_no_or_new(b)?);
-        for (no, other_no, other) in [(a_no, b_no, b), (b_no, a_no, a)] {
-            self.put_part(no, &part::pair(other_no), &pack(&(other, state))?)?;
-        }
-        Ok(())
+        self.write_pair(a, b, state)?;
+        self.write_pair(b, a, state)
     }
 
     fn put_campaign(

@@ -6,7 +6,7 @@
 //! | 1, campaign | an enrollment |
 //! | 2, id | a message |
 //! | 3, time, position | an event |
-//! | 4, contact | a pair with another key |
+//! | 4, id | a pair with another key |
 
 use hookline_model::time::Millis;
 use uuid::Uuid;
@@ -33,21 +33,19 @@ pub(in crate::sqlite) fn enrollment(campaign: i64) -> [u8; 9] {
     numbered(ENROLLMENT, campaign)
 }
 
-/// The pair with another contact key.
-pub(in crate::sqlite) fn pair(contact: i64) -> [u8; 9] {
-    numbered(PAIR, contact)
+/// The pair with the contact key that has this id.
+pub(in crate::sqlite) fn pair(id: Uuid) -> [u8; 17] {
+    identified(PAIR, id)
 }
 
-/// The number behind an enrollment's or a pair's first byte.
+/// The number of an enrollment's campaign.
 pub(in crate::sqlite) fn number(part: &[u8]) -> Option<i64> {
     part.get(1..)?.try_into().ok().map(i64::from_be_bytes)
 }
 
 /// A message.
 pub(in crate::sqlite) fn email(id: Uuid) -> [u8; 17] {
-    let mut part = [EMAIL; 17];
-    part[1..].copy_from_slice(id.as_bytes());
-    part
+    identified(EMAIL, id)
 }
 
 /// The id of a message's part.
@@ -68,6 +66,12 @@ pub(in crate::sqlite) fn event(at: Millis, position: u64) -> [u8; 13] {
 pub(in crate::sqlite) fn event_at(part: &[u8]) -> Option<(Millis, u64)> {
     let at = number_of_six(part.get(1..7)?)?;
     Some((Millis(at.cast_signed()), number_of_six(part.get(7..13)?)?))
+}
+
+fn identified(sort: u8, id: Uuid) -> [u8; 17] {
+    let mut part = [sort; 17];
+    part[1..].copy_from_slice(id.as_bytes());
+    part
 }
 
 fn numbered(sort: u8, number: i64) -> [u8; 9] {
@@ -101,10 +105,10 @@ mod tests {
     #[test]
     fn the_parts_of_a_contact_key_lie_in_their_ranges() {
         let id = Uuid::from_u128(7);
-        for (part, (from, to)) in [(enrollment(5).as_slice(), ENROLLMENTS), (&email(id), EMAILS), (&pair(5), PAIRS)] {
+        for (part, (from, to)) in [(enrollment(5).as_slice(), ENROLLMENTS), (&email(id), EMAILS), (&pair(id), PAIRS)] {
             assert!(part > from.as_slice() && part < to.as_slice());
         }
-        assert_eq!((number(&pair(5)), email_id(&email(id))), (Some(5), Some(id)));
+        assert_eq!((number(&enrollment(5)), email_id(&email(id))), (Some(5), Some(id)));
         assert!(CONTACT < ENROLLMENTS.0.as_slice());
     }
 }

@@ -10,12 +10,15 @@ CREATE TABLE meta (
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The number of a contact key, by the id that derives from it.
+-- The number of a contact key, by the id that derives from it. A key of which nothing is known but that it was named together
+-- with one other has no number: `named` is that of the other.
 CREATE TABLE contact_ref (
     workspace INTEGER NOT NULL,
     id        BLOB NOT NULL,
-    contact   INTEGER NOT NULL,
-    PRIMARY KEY (workspace, id)
+    contact   INTEGER,
+    named     INTEGER,
+    PRIMARY KEY (workspace, id),
+    CHECK ((contact IS NULL) <> (named IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 -- Everything about a contact key: the parts that `rows/part.rs` lists, in chunks (`rows/chunk.rs`) of which `first` is where each
