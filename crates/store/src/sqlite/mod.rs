@@ -8,6 +8,7 @@
 //! What may be lost: nothing of the log; of the records, after a power cut, the last folds, which are folded again at the start.
 
 mod answers;
+mod checkpointer;
 mod directory;
 mod disk;
 mod log;
@@ -36,6 +37,7 @@ use hookline_model::time::Millis;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::{
+    checkpointer::Checkpointer,
     disk::DiskGuard,
     log::Prepared,
     queue::Queue,
@@ -72,6 +74,8 @@ pub struct SqliteOptions {
     pub queue: QueueLimits,
     /// Intake stops when the file system has less than this left.
     pub disk_reserve_bytes: u64,
+    /// How many pages a write-ahead log has before it is copied back on the side.
+    pub checkpoint_pages: i32,
     /// Called when going on could break a promise. It must end the process; in tests it may note and park.
     pub on_fatal: OnFatal,
     /// Told of the steps an event takes.
@@ -86,6 +90,7 @@ impl SqliteOptions {
             folder: folder.into(),
             queue: QueueLimits::default(),
             disk_reserve_bytes: 64 * 1024 * 1024,
+            checkpoint_pages: checkpointer::PAGES,
             on_fatal: Arc::new(|reason| {
                 tracing::error!(reason, "stopping at once: going on could break what was promised");
                 std::process::exit(70);
@@ -99,6 +104,7 @@ impl SqliteOptions {
 pub struct SqliteStore {
     queue: Arc<Queue<(Task, Reply)>>,
     shared: Arc<Shared>,
+    checkpointer: Arc<Checkpointer>,
     directory: Arc<RwLock<Arc<Directory>>>,
     readers: Arc<Mutex<Vec<Reader>>>,
     reads: Arc<Semaphore>,
@@ -132,7 +138,14 @@ impl SqliteStore {
         let shared = Arc::new(Shared::new(committed, folded, options.on_fatal, options.probe));
         let open_reader = || Ok(Reader { records: open::reader(&files.records)?, log: open::reader(&files.log)? });
         let readers = (0..READERS).map(|_| open_reader()).collect::<Result<Vec<_>, Error>>()?;
-        let view = View { records, log: open::reader(&files.log)?, shared: Arc::clone(&shared), folded };
+        let checkpointer = Arc::new(Checkpointer::new(options.checkpoint_pages));
+        let view = View {
+            records,
+            log: open::reader(&files.log)?,
+            shared: Arc::clone(&shared),
+            folded,
+            checkpointer: Arc::clone(&checkpointer),
+        };
         let writer = Writer {
             connection: log,
             queue: Arc::clone(&queue),
@@ -141,11 +154,19 @@ impl SqliteStore {
             numbers,
             position: committed,
             disk: DiskGuard::new(options.folder, options.disk_reserve_bytes),
+            checkpointer: Arc::clone(&checkpointer),
         };
-        let threads = vec![spawn("log-writer", &shared, move || writer.run())?, spawn("records", &shared, move || view.run())?];
+        let (log, records) = (open::log_checkpointer(&files)?, open::records_checkpointer(&files)?);
+        let at_work = Arc::clone(&checkpointer);
+        let threads = vec![
+            spawn("log-writer", &shared, move || writer.run())?,
+            spawn("records", &shared, move || view.run())?,
+            spawn("checkpointer", &shared, move || at_work.run(&log, &records))?,
+        ];
         Ok(SqliteStore {
             queue,
             shared,
+            checkpointer,
             directory,
             readers: Arc::new(Mutex::new(readers)),
             reads: Arc::new(Semaphore::new(READERS)),
@@ -369,13 +390,16 @@ impl Store for SqliteStore {
         Box::pin(async move {
             self.queue.close();
             let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
-            let (writer, view) = (threads.next(), threads.next());
-            let shared = Arc::clone(&self.shared);
+            let (writer, view, copying) = (threads.next(), threads.next(), threads.next());
+            let (shared, checkpointer) = (Arc::clone(&self.shared), Arc::clone(&self.checkpointer));
             let joined = tokio::task::spawn_blocking(move || {
+                // The last to close a file copies its WAL back whole, so the checkpointer's connections go first.
+                checkpointer.close();
+                let copying = copying.is_none_or(|thread| thread.join().is_ok());
                 let writer = writer.is_none_or(|thread| thread.join().is_ok());
                 shared.close();
                 let view = view.is_none_or(|thread| thread.join().is_ok());
-                writer && view
+                copying && writer && view
             });
             let joined = joined.await;
             self.close_readers().await;
@@ -391,6 +415,7 @@ impl Drop for SqliteStore {
     /// A store that is dropped without [`Store::close`] commits what is queued and stops its threads all the same.
     fn drop(&mut self) {
         self.queue.close();
+        self.checkpointer.close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let mut threads = threads.into_iter();
         if let Some(writer) = threads.next() {

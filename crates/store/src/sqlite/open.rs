@@ -21,7 +21,10 @@ const RECORDS_PAGE_BYTES: i64 = 4096;
 const LOG_APPLICATION: i64 = 0x484b_4c67;
 const RECORDS_APPLICATION: i64 = 0x484b_5263;
 
-const WRITER_CACHE_KIB: i64 = 32 * 1024;
+/// The log is written at its end, but for claims.
+const LOG_CACHE_KIB: i64 = 16 * 1024;
+/// The records are read and written anywhere.
+const RECORDS_CACHE_KIB: i64 = 32 * 1024;
 const READER_CACHE_KIB: i64 = 4 * 1024;
 
 /// The files of a data folder.
@@ -77,7 +80,7 @@ enum Durability {
 pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
     let connection = open(&files.log, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     let version = prepare(&connection, LOG_APPLICATION, "log.db", LOG_PAGE_BYTES)?;
-    settle(&connection, Durability::OnCommit, WRITER_CACHE_KIB)?;
+    settle(&connection, Durability::OnCommit, LOG_CACHE_KIB)?;
     match version {
         0 => create(&connection, include_str!("schema/log.sql"), LOG_APPLICATION, LOG_SCHEMA)?,
         LOG_SCHEMA => {}
@@ -105,10 +108,24 @@ pub(super) fn records_writer(files: &Files) -> Result<Connection, Error> {
         .ok_or_else(|| Error::Storage { attempted: "make records.db", cause: "a new file has no current schema".to_owned() })
 }
 
+/// Opens records.db, which is there, for copying its WAL back.
+pub(super) fn records_checkpointer(files: &Files) -> Result<Connection, Error> {
+    let connection = open(&files.records, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&connection, Durability::Eventually, READER_CACHE_KIB)?;
+    Ok(connection)
+}
+
+/// Opens log.db, which is there, for copying its WAL back.
+pub(super) fn log_checkpointer(files: &Files) -> Result<Connection, Error> {
+    let connection = open(&files.log, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&connection, Durability::OnCommit, READER_CACHE_KIB)?;
+    Ok(connection)
+}
+
 fn try_records_writer(files: &Files) -> Result<Option<Connection>, Error> {
     let connection = open(&files.records, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     let version = prepare(&connection, RECORDS_APPLICATION, "records.db", RECORDS_PAGE_BYTES)?;
-    settle(&connection, Durability::Eventually, WRITER_CACHE_KIB)?;
+    settle(&connection, Durability::Eventually, RECORDS_CACHE_KIB)?;
     match version {
         0 => create(&connection, include_str!("schema/records.sql"), RECORDS_APPLICATION, RECORDS_SCHEMA)?,
         RECORDS_SCHEMA => {}

@@ -4,7 +4,7 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -16,9 +16,13 @@ use crate::Error;
 
 /// Entries held in memory for the view. Beyond it the writer waits for the view: to read them back from the log would slow the
 /// one that is behind. Only what was in the log at the start is read from there.
-const RECENT_BYTES_MAX: usize = 32 * 1024 * 1024;
+const RECENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// By how much one batch may go beyond that.
 const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// So many entries are folded at once; fewer wait a little for others, see [`Shared::linger`].
+const LINGER_ENTRIES: u64 = 1_000;
+/// How long.
+const LINGER: Duration = Duration::from_millis(20);
 /// How long a read waits for the view.
 const CATCH_UP_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -36,6 +40,8 @@ pub(super) struct Shared {
     /// Whether the view has not yet caught up with what was in the log when the store was opened.
     catching_up: AtomicBool,
     closing: AtomicBool,
+    /// How many wait to read what is not folded yet.
+    reading: AtomicUsize,
     recent: Mutex<Recent>,
     /// Wakes the view (something committed, a command, closing) and the writer (the view moved on).
     moved: Condvar,
@@ -48,6 +54,15 @@ struct Recent {
     entries: VecDeque<Arc<Logged>>,
     bytes: usize,
     commands: VecDeque<super::view::Command>,
+}
+
+/// That somebody waits to read.
+struct Reading<'r>(&'r AtomicUsize);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Recent {
@@ -80,6 +95,7 @@ impl Shared {
             folded: watch::Sender::new(folded),
             catching_up: AtomicBool::new(folded < committed),
             closing: AtomicBool::new(false),
+            reading: AtomicUsize::new(0),
             recent: Mutex::new(Recent::default()),
             moved: Condvar::new(),
             on_fatal,
@@ -126,6 +142,10 @@ impl Shared {
                 return Next::Command(command);
             }
             if self.committed() > from {
+                recent = self.linger(recent, from);
+                if !recent.commands.is_empty() {
+                    continue;
+                }
                 recent.forget(from);
                 return match recent.entries.front() {
                     Some(first) if first.entry.position == from + 1 => {
@@ -140,6 +160,19 @@ impl Shared {
             }
             recent = self.moved.wait(recent).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Waits a little for more to fold: a fold of a few entries takes nearly as long as one of a few hundred. Not while somebody
+    /// waits to read.
+    fn linger<'r>(&self, recent: MutexGuard<'r, Recent>, from: u64) -> MutexGuard<'r, Recent> {
+        let is_little = |recent: &mut Recent| {
+            self.committed() - from < LINGER_ENTRIES
+                && recent.commands.is_empty()
+                && self.reading.load(Ordering::Relaxed) == 0
+                && !self.closing.load(Ordering::Relaxed)
+        };
+        let waited = self.moved.wait_timeout_while(recent, LINGER, is_little);
+        waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// The view folded and committed everything up to `position`.
@@ -189,9 +222,22 @@ impl Shared {
         self.moved.notify_all();
     }
 
+    /// Somebody waits to read, until what this answers is dropped.
+    fn read(&self) -> Reading<'_> {
+        let recent = self.lock();
+        self.reading.fetch_add(1, Ordering::Relaxed);
+        drop(recent);
+        self.moved.notify_all();
+        Reading(&self.reading)
+    }
+
     /// Waits until the records have everything that is committed now.
     pub(super) async fn catch_up(&self) -> Result<(), Error> {
         let target = self.committed();
+        if self.folded() >= target {
+            return Ok(());
+        }
+        let _reading = self.read();
         let mut folded = self.folded.subscribe();
         let reached = tokio::time::timeout(CATCH_UP_PATIENCE, folded.wait_for(|folded| *folded >= target)).await;
         match reached {

@@ -14,18 +14,18 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
+    checkpointer::{Checkpointer, Checkpoints, Wal},
     log::{self, Logged},
     metrics::FOLD_ENTRIES,
     open::failed,
     rebuild,
     rows::SqlRows,
     shared::{Next, Shared},
-    writer::{CHECKPOINT_PAGES_HARD, checkpoint, count_wal_pages},
 };
 use crate::{Error, RebuildKeys};
 
 /// Entries folded in one transaction, at most.
-const FOLD_ENTRIES_MAX: usize = 8_000;
+const FOLD_ENTRIES_MAX: usize = 4_000;
 /// Bytes of entries read from the log at once, at most; a single larger entry still goes.
 const READ_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long the view waits before it tries again on a full disk.
@@ -41,12 +41,13 @@ pub(super) struct View {
     pub(super) log: Connection,
     pub(super) shared: Arc<Shared>,
     pub(super) folded: u64,
+    pub(super) checkpointer: Arc<Checkpointer>,
 }
 
 impl View {
     /// Works until the store closes and everything is folded.
     pub(super) fn run(mut self) {
-        count_wal_pages(&mut self.records);
+        let mut checkpoints = Checkpoints::of(Wal::Records, &mut self.records, Arc::clone(&self.checkpointer));
         loop {
             let step = match self.shared.next(self.folded, FOLD_ENTRIES_MAX) {
                 Next::Stop => break,
@@ -58,7 +59,7 @@ impl View {
                     Ok(())
                 }
             };
-            match step {
+            match step.and_then(|()| checkpoints.see_to(&self.records)) {
                 Ok(()) => {}
                 Err(Error::DiskFull(reason)) => {
                     tracing::error!(%reason, "the records cannot be written; reads wait until there is room on the disk");
@@ -92,8 +93,7 @@ impl View {
         metrics::histogram!(FOLD_ENTRIES).record(entries.len() as f64);
         self.folded = last;
         self.shared.fold_done(last);
-        // Seldom: pages that many folds change are then copied back once.
-        checkpoint(&self.records, CHECKPOINT_PAGES_HARD)
+        Ok(())
     }
 
     fn fold_inside(&self, entries: &[Arc<Logged>], last: u64) -> Result<(), Error> {

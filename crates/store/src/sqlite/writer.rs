@@ -1,7 +1,6 @@
 //! The writer: the one thread that changes log.db. It takes what is waiting, commits it as one, and only then answers.
 
 use std::{
-    cell::Cell,
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -11,6 +10,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
+    checkpointer::{Checkpointer, Checkpoints, Wal},
     directory,
     disk::DiskGuard,
     log::{self, Logged, Prepared},
@@ -33,6 +33,20 @@ pub(super) enum Task {
     Quarantine(Box<Quarantined>),
     Settle(Settling),
     Directory(Vec<DirectoryChange>),
+}
+
+impl Task {
+    /// About how much it will write, indexes included.
+    fn bytes(&self) -> u64 {
+        const INDEXES: usize = 8 * 1024;
+        let bytes = match self {
+            Task::Append(prepared) => prepared.payload.packed.len(),
+            Task::Quarantine(delivery) => delivery.body.len() + delivery.reason.len(),
+            Task::Settle(settling) => settling.bytes(),
+            Task::Directory(changes) => directory::bytes(changes),
+        };
+        (bytes + INDEXES) as u64
+    }
 }
 
 /// Where to answer.
@@ -70,15 +84,6 @@ impl Outcome {
     }
 }
 
-/// From this many pages in the WAL on they are copied back between batches; from the second number on the WAL is cut as well.
-const CHECKPOINT_PAGES: i32 = 1_024;
-pub(super) const CHECKPOINT_PAGES_HARD: i32 = 8_192;
-
-thread_local! {
-    /// Pages in the WAL after this thread's last commit. SQLite's hook takes a bare function, so the figure goes this way.
-    static WAL_PAGES: Cell<i32> = const { Cell::new(0) };
-}
-
 pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) queue: Arc<Queue<(Task, Reply)>>,
@@ -88,12 +93,13 @@ pub(super) struct Writer {
     pub(super) numbers: HashMap<WorkspaceId, (i64, bool)>,
     pub(super) position: u64,
     pub(super) disk: DiskGuard,
+    pub(super) checkpointer: Arc<Checkpointer>,
 }
 
 impl Writer {
     /// Works until the queue is closed and empty.
     pub(super) fn run(mut self) {
-        count_wal_pages(&mut self.connection);
+        let mut checkpoints = Checkpoints::of(Wal::Log, &mut self.connection, Arc::clone(&self.checkpointer));
         while let Some(batch) = self.queue.take_batch() {
             self.shared.wait_for_view();
             (self.shared.probe)("taken");
@@ -103,7 +109,10 @@ impl Writer {
                 Err(error) => replies.into_iter().for_each(|reply| reply.answer(Err(error.clone()))),
             }
             (self.shared.probe)("answered");
-            self.checkpoint();
+            // After the answers, so that nobody waits for it.
+            if let Err(error) = checkpoints.see_to(&self.connection) {
+                (self.shared.on_fatal)(&format!("the log could not be checkpointed: {error}"));
+            }
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
             // The WAL keeps everything; the next start reads it.
@@ -113,7 +122,7 @@ impl Writer {
 
     /// Commits a batch and hands its entries to the view. Each task has its outcome; an error is the whole batch's.
     fn write(&mut self, tasks: Vec<Task>) -> Result<Vec<Result<Outcome, Error>>, Error> {
-        self.disk.check()?;
+        self.disk.check(tasks.iter().map(Task::bytes).sum())?;
         let mut outcomes = match self.write_and_commit(tasks) {
             Ok(outcomes) => outcomes,
             Err(error) => {
@@ -198,13 +207,6 @@ impl Writer {
             Err(error) => (self.shared.on_fatal)(&format!("the directory could not be read back: {error}")),
         }
     }
-
-    /// Copies the WAL back when it has grown: after the answers, so that nobody waits for it.
-    fn checkpoint(&self) {
-        if let Err(error) = checkpoint(&self.connection, CHECKPOINT_PAGES) {
-            (self.shared.on_fatal)(&format!("the log could not be checkpointed: {error}"));
-        }
-    }
 }
 
 impl Reply {
@@ -219,33 +221,6 @@ impl Reply {
             (Reply::Settled(reply), Err(error)) => drop(reply.send(Err(error))),
             (Reply::Done(reply), outcome) => drop(reply.send(outcome.map(|_| ()))),
         }
-    }
-}
-
-/// Has SQLite tell this thread how long the WAL is after each commit.
-pub(super) fn count_wal_pages(connection: &mut Connection) {
-    let hooked = connection.wal_hook(Some(|_: &mut rusqlite::hooks::Wal, pages: i32| {
-        WAL_PAGES.set(pages);
-        Ok(())
-    }));
-    if let Err(error) = hooked {
-        // Without it the WAL is only copied back at closing; it grows, and nothing is lost.
-        tracing::warn!(%error, "the WAL cannot be watched");
-    }
-}
-
-/// Copies this thread's WAL back if it has grown to so many pages.
-pub(super) fn checkpoint(connection: &Connection, pages_min: i32) -> Result<(), Error> {
-    let pages = WAL_PAGES.get();
-    if pages < pages_min {
-        return Ok(());
-    }
-    let cut = pages >= CHECKPOINT_PAGES_HARD;
-    let statement = if cut { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
-    match connection.query_row(statement, [], |_| Ok(())).map_err(|error| failed("checkpoint", &error)) {
-        // Nothing is lost: the WAL keeps it until there is room.
-        Ok(()) | Err(Error::DiskFull(_)) => Ok(()),
-        Err(error) => Err(error),
     }
 }
 

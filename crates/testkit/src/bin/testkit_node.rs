@@ -26,6 +26,8 @@ async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, folder, step, n] = arguments.as_slice() else { anyhow::bail!("usage: testkit_node FOLDER STEP N") };
     let mut options = SqliteOptions::new(folder);
+    // Small, so that the write-ahead logs are copied back many times in a short life.
+    options.checkpoint_pages = 16;
     options.probe = die_at_step(step, n.parse()?);
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options)?);
     make_directory(store.as_ref()).await;

@@ -1,0 +1,172 @@
+//! Copying the write-ahead logs back into their files, without those who write having to wait for it.
+//!
+//! One thread copies while the writers go on. What they add meanwhile is left over, and a WAL is only begun anew when nothing is
+//! left: so once the thread is through, the writer copies the little that is left itself, between two transactions.
+
+use std::{
+    cell::Cell,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::Connection;
+
+use super::open::failed;
+use crate::Error;
+
+/// How many pages a WAL has before somebody copies it back, as a rule.
+pub(super) const PAGES: i32 = 4_096;
+/// From this many times as many on the writer copies back what there is and waits for it, so that a WAL has a bound.
+const PATIENCE: i32 = 4;
+
+thread_local! {
+    /// Pages in the WAL after this thread's last commit. SQLite's hook takes a bare function, so the figure goes this way.
+    static WAL_PAGES: Cell<i32> = const { Cell::new(0) };
+}
+
+/// Whose write-ahead log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wal {
+    Log,
+    Records,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Idle,
+    Asked,
+    /// The thread is through with what there was when it was asked.
+    Through,
+}
+
+#[derive(Default)]
+struct Asked {
+    log: State,
+    records: State,
+    closing: bool,
+}
+
+impl Asked {
+    fn of(&mut self, wal: Wal) -> &mut State {
+        match wal {
+            Wal::Log => &mut self.log,
+            Wal::Records => &mut self.records,
+        }
+    }
+}
+
+/// Where writers ask for their WAL to be copied back.
+pub(super) struct Checkpointer {
+    pages: i32,
+    asked: Mutex<Asked>,
+    changed: Condvar,
+}
+
+impl Checkpointer {
+    /// Nothing to do yet, and so many pages until there is.
+    pub(super) fn new(pages: i32) -> Checkpointer {
+        Checkpointer { pages, asked: Mutex::default(), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Copies back what is asked for, until closed. A fault passes: the WAL keeps everything, and its writer tries again.
+    pub(super) fn run(&self, log: &Connection, records: &Connection) {
+        loop {
+            let mut asked = self.lock();
+            let wal = loop {
+                if asked.closing {
+                    return;
+                }
+                match (asked.log, asked.records) {
+                    (State::Asked, _) => break Wal::Log,
+                    (_, State::Asked) => break Wal::Records,
+                    _ => asked = self.changed.wait(asked).unwrap_or_else(PoisonError::into_inner),
+                }
+            };
+            drop(asked);
+            let connection = if wal == Wal::Log { log } else { records };
+            if let Err(error) = copy_back(connection) {
+                tracing::warn!(%error, ?wal, "a write-ahead log could not be copied back on the side");
+            }
+            *self.lock().of(wal) = State::Through;
+        }
+    }
+
+    /// Asks for a WAL to be copied back, unless somebody asked already; answers whether that was done since.
+    fn ask(&self, wal: Wal) -> bool {
+        let mut asked = self.lock();
+        let state = asked.of(wal);
+        match *state {
+            State::Idle => *state = State::Asked,
+            State::Asked => return false,
+            State::Through => {
+                *state = State::Idle;
+                return true;
+            }
+        }
+        drop(asked);
+        self.changed.notify_all();
+        false
+    }
+
+    /// Lets the thread end.
+    pub(super) fn close(&self) {
+        self.lock().closing = true;
+        self.changed.notify_all();
+    }
+}
+
+/// One writer's side of it.
+pub(super) struct Checkpoints {
+    wal: Wal,
+    checkpointer: Arc<Checkpointer>,
+    /// How many pages the WAL has when something is to be done about it: more than usual while somebody reads old pages, which
+    /// keeps a WAL from being begun anew.
+    due: i32,
+}
+
+impl Checkpoints {
+    /// Those of the WAL that `connection` writes, on the thread that writes it.
+    pub(super) fn of(wal: Wal, connection: &mut Connection, checkpointer: Arc<Checkpointer>) -> Checkpoints {
+        let hooked = connection.wal_hook(Some(|_: &mut rusqlite::hooks::Wal, pages: i32| {
+            WAL_PAGES.set(pages);
+            Ok(())
+        }));
+        if let Err(error) = hooked {
+            // Without it the WAL is only copied back at closing; it grows, and nothing is lost.
+            tracing::warn!(%error, "the WAL cannot be watched");
+        }
+        let due = checkpointer.pages;
+        Checkpoints { wal, checkpointer, due }
+    }
+
+    /// After a commit: sees to it that the WAL is copied back when it has grown.
+    pub(super) fn see_to(&mut self, connection: &Connection) -> Result<(), Error> {
+        let pages = WAL_PAGES.get();
+        let usual = self.checkpointer.pages;
+        if pages < usual {
+            self.due = usual;
+        }
+        if pages < self.due {
+            return Ok(());
+        }
+        let is_through = self.checkpointer.ask(self.wal);
+        if is_through || pages >= self.due.saturating_add(usual.saturating_mul(PATIENCE)) {
+            self.due = pages.saturating_add(usual);
+            return copy_back(connection);
+        }
+        Ok(())
+    }
+}
+
+/// Copies a WAL back as far as nobody has to wait. A full disk passes: the WAL keeps everything until there is room.
+fn copy_back(connection: &Connection) -> Result<(), Error> {
+    let run = || connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    match run().map_err(|error| failed("copy a write-ahead log back", &error)) {
+        Ok(()) | Err(Error::DiskFull(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
