@@ -7,6 +7,7 @@
 use hookline_model::{event::Event, identity::Claim, platform::Platform, time::Millis};
 
 pub mod instantly;
+mod key_set;
 pub mod redact_text;
 pub mod smartlead;
 pub mod time_text;

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use hookline_model::key::{AddressError, EmailAddress};
 
+use crate::key_set::KeySet;
+
 /// The longest id that is believed to be one, in bytes.
 const ID_BYTES_MAX: usize = 255;
 
@@ -23,22 +25,25 @@ const EXACT_FLOAT_MAX: f64 = 9_007_199_254_740_992.0;
 pub(super) struct Fields<'a> {
     data: Option<&'a Map<String, Value>>,
     top: &'a Map<String, Value>,
+    /// Of both.
+    keys: KeySet,
 }
 
 impl<'a> Fields<'a> {
     /// The fields of a body. A `data` that is no object is a custom variable of that name.
     pub(super) fn new(top: &'a Map<String, Value>) -> Fields<'a> {
-        Fields { data: top.get("data").and_then(Value::as_object), top }
+        let data = top.get("data").and_then(Value::as_object);
+        Fields { data, top, keys: data.map_or_else(KeySet::default, KeySet::of).and(KeySet::of(top)) }
     }
 
     /// The fields of an object inside a body.
     pub(super) fn inside(object: &'a Map<String, Value>) -> Fields<'a> {
-        Fields { data: None, top: object }
+        Fields { data: None, top: object, keys: KeySet::of(object) }
     }
 
     /// The fields at the top alone.
     pub(super) fn top(self) -> Fields<'a> {
-        Fields { data: None, top: self.top }
+        Fields { data: None, ..self }
     }
 
     /// The object that holds the lead's fields among its own: the nested one, else the body.
@@ -53,6 +58,9 @@ impl<'a> Fields<'a> {
 
     /// The first value under a key that `read` makes sense of.
     pub(super) fn find<T>(self, key: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
+        if !self.keys.may_have(key) {
+            return None;
+        }
         let places = [self.data, Some(self.top)];
         places.into_iter().flatten().filter_map(|object| object.get(key).filter(|value| is_present(value))).find_map(read)
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use hookline_model::{key::EmailAddress, time::Millis};
 
-use crate::{smartlead::mailbox, time_text};
+use crate::{key_set::KeySet, smartlead::mailbox, time_text};
 
 /// The longest id that is believed to be one, in bytes.
 const ID_BYTES_MAX: usize = 255;
@@ -20,32 +20,41 @@ const EXACT_FLOAT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// The fields of an object; no fields at all where there is no object.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fields<'a>(Option<&'a Map<String, Value>>);
+pub(super) struct Fields<'a> {
+    object: Option<&'a Map<String, Value>>,
+    keys: KeySet,
+}
 
 impl<'a> Fields<'a> {
     /// The fields of `object`.
     pub(super) fn new(object: &'a Map<String, Value>) -> Fields<'a> {
-        Fields(Some(object))
+        Fields { object: Some(object), keys: KeySet::of(object) }
     }
 
     /// The object itself, if there is one.
     pub(super) fn map(self) -> Option<&'a Map<String, Value>> {
-        self.0
+        self.object
     }
 
     /// A value that is not absent.
     pub(super) fn value(self, key: &str) -> Option<&'a Value> {
-        self.0?.get(key).filter(|value| is_present(value))
+        if !self.keys.may_have(key) {
+            return None;
+        }
+        self.object?.get(key).filter(|value| is_present(value))
     }
 
     /// The object under a key.
     pub(super) fn object(self, key: &str) -> Fields<'a> {
-        Fields(self.value(key).and_then(Value::as_object))
+        match self.value(key).and_then(Value::as_object) {
+            Some(object) => Fields::new(object),
+            None => Fields { object: None, keys: KeySet::default() },
+        }
     }
 
     /// Whether an object stands under a key.
     pub(super) fn has_object(self, key: &str) -> bool {
-        self.object(key).0.is_some()
+        self.object(key).object.is_some()
     }
 
     /// A text as it was written, white space around it included: bodies.
