@@ -16,6 +16,26 @@ use crate::{
     time::Millis,
 };
 
+/// Every status of a contact.
+pub const STATUSES: [&str; 16] = [
+    "new",
+    "contacted",
+    "opened",
+    "clicked",
+    "replied",
+    "out_of_office",
+    "interested",
+    "meeting_booked",
+    "meeting_completed",
+    "closed",
+    "neutral",
+    "not_interested",
+    "wrong_person",
+    "no_show",
+    "bounced",
+    "unsubscribed",
+];
+
 /// How many external ids a contact key remembers.
 pub const EXTERNALS_MAX: usize = 1_000;
 /// How many custom fields a contact key remembers.

@@ -24,8 +24,8 @@ const RECORDS_APPLICATION: i64 = 0x484b_5263;
 /// The log is written at its end, but for claims.
 const LOG_CACHE_KIB: i64 = 16 * 1024;
 /// The records are read and written anywhere.
-const RECORDS_CACHE_KIB: i64 = 32 * 1024;
-const READER_CACHE_KIB: i64 = 4 * 1024;
+const RECORDS_CACHE_KIB: i64 = 24 * 1024;
+const READER_CACHE_KIB: i64 = 2 * 1024;
 
 /// The files of a data folder.
 #[derive(Clone, Debug)]

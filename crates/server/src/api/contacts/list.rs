@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 
+use hookline_model::contact::STATUSES;
 use hookline_store::query::ContactFilter;
 
 use crate::{
@@ -17,26 +18,6 @@ use crate::{
     problem::Problem,
     service::Service,
 };
-
-/// Every status of a contact.
-pub(super) const STATUSES: [&str; 16] = [
-    "new",
-    "contacted",
-    "opened",
-    "clicked",
-    "replied",
-    "out_of_office",
-    "interested",
-    "meeting_booked",
-    "meeting_completed",
-    "closed",
-    "neutral",
-    "not_interested",
-    "wrong_person",
-    "no_show",
-    "bounced",
-    "unsubscribed",
-];
 
 /// What it is.
 pub(in crate::api) fn describe() -> Operation {

@@ -1,13 +1,11 @@
 //! A contact, described.
 
+use hookline_model::contact::STATUSES;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use crate::{
-    api::contacts::list::STATUSES,
-    openapi::{AnyJson, Count, EmailText, FreeFields, Id, InterestName, PlatformName, Time, word_schemas},
-};
+use crate::openapi::{AnyJson, Count, EmailText, FreeFields, Id, InterestName, PlatformName, Time, word_schemas};
 
 word_schemas! {
     /// How far it came with a contact: the first that applies of what docs/records.md lists.

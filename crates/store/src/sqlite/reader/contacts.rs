@@ -1,6 +1,7 @@
 //! Contacts: one, and pages of them.
 
 use hookline_model::{
+    contact::STATUSES,
     fold::Links,
     id::ContactId,
     key::{ContactKey, EmailAddress},
@@ -60,16 +61,22 @@ impl WorkspaceReader<'_> {
     pub(in crate::sqlite) fn contacts(&mut self, filter: &ContactFilter, request: &PageRequest) -> Result<Page<Contact>, Error> {
         let q = filter.q.as_ref().map(|q| q.to_lowercase());
         let mut names = names_of(filter);
-        let walk = match &filter.email {
-            Some(email) => self.walk_contact(email, &names, q.as_deref(), request)?,
-            None => {
-                let by = if names.is_empty() { (Sort::All, String::new()) } else { names.remove(0) };
-                self.walk_contacts(by, &names, q.as_deref(), request)?
+        let mut walks = Vec::new();
+        if let Some(email) = &filter.email {
+            walks.push(self.walk_contact(email, &names, q.as_deref(), request)?);
+        } else if names.is_empty() {
+            for status in STATUSES {
+                let walk = Walk::one_of(STATUSES.len(), request.limit);
+                walks.push(self.walk_contacts(walk, (Sort::Status, status.to_owned()), &[], q.as_deref(), request)?);
             }
-        };
-        let (found, next) = merge(vec![walk], request.limit);
+        } else {
+            let by = names.remove(0);
+            walks.push(self.walk_contacts(Walk::new(request.limit), by, &names, q.as_deref(), request)?);
+        }
+        let (found, next) = merge(walks, request.limit);
         let mut rows = Vec::with_capacity(found.len());
-        for (_, key) in found {
+        for (_, no) in found {
+            let key = self.rows.contact_key(no)?;
             rows.extend(record::contact(&mut self.rows, self.workspace, &key)?);
         }
         Ok(Page { rows, next })
@@ -82,7 +89,7 @@ impl WorkspaceReader<'_> {
         names: &[(Sort, String)],
         q: Option<&str>,
         request: &PageRequest,
-    ) -> Result<Walk<ContactKey>, Error> {
+    ) -> Result<Walk<i64>, Error> {
         let mut walk = Walk::new(request.limit);
         let keys = self.contact_keys_of(&ContactSelector::Email(email.to_owned()))?;
         let Some(head) = keys.first() else { return Ok(walk) };
@@ -92,7 +99,7 @@ impl WorkspaceReader<'_> {
             let at = Cursor { at: listing.created_at, key: id.0.as_bytes().to_vec() };
             if request.after.as_ref().is_none_or(|after| at < *after) {
                 let matches = is_wanted(&listing, names, q);
-                walk.look(at, matches.then_some(key));
+                walk.look(at, matches.then_some(no));
             }
         }
         Ok(walk)
@@ -101,11 +108,12 @@ impl WorkspaceReader<'_> {
     /// The contacts on a list that are on others, too, and have a text.
     fn walk_contacts(
         &mut self,
+        mut walk: Walk<i64>,
         (sort, name): (Sort, String),
         others: &[(Sort, String)],
         q: Option<&str>,
         request: &PageRequest,
-    ) -> Result<Walk<ContactKey>, Error> {
+    ) -> Result<Walk<i64>, Error> {
         let fault = |error: rusqlite::Error| failed("list contacts", &error);
         let sql = "SELECT created_at, id, contact FROM contact_list
             WHERE workspace = ?1 AND sort = ?2 AND name = ?3 AND (created_at, id) < (?4, ?5)
@@ -114,13 +122,13 @@ impl WorkspaceReader<'_> {
         let records = self.rows.records;
         let mut statement = records.prepare_cached(sql).map_err(fault)?;
         let mut found = statement.query(params![self.rows.no, sort as u8, name, at.0, id]).map_err(fault)?;
-        let mut walk = Walk::new(request.limit);
         while let Some(row) = found.next().map_err(fault)? {
             let at = Millis(row.get(0).map_err(fault)?);
             let id: Uuid = row.get(1).map_err(fault)?;
-            let listed = self.rows.listed_contact(row.get(2).map_err(fault)?)?;
-            let wanted = listed.filter(|(_, listing)| is_wanted(listing, others, q)).map(|(key, _)| key);
-            if !walk.look(Cursor { at, key: id.as_bytes().to_vec() }, wanted) {
+            let no: i64 = row.get(2).map_err(fault)?;
+            let is_wanted = (others.is_empty() && q.is_none())
+                || self.rows.listed_contact(no)?.is_some_and(|(_, listing)| is_wanted(&listing, others, q));
+            if !walk.look(Cursor { at, key: id.as_bytes().to_vec() }, is_wanted.then_some(no)) {
                 break;
             }
         }

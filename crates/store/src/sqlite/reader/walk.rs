@@ -8,6 +8,7 @@ pub(super) const WALK_ROWS_MAX: usize = 50_000;
 /// One list's part of a page.
 pub(super) struct Walk<T> {
     limit: usize,
+    looks_max: usize,
     looked_at: usize,
     found: Vec<(Cursor, T)>,
     /// Where the walk ended before the list did.
@@ -17,13 +18,18 @@ pub(super) struct Walk<T> {
 impl<T> Walk<T> {
     /// A walk that ends with this many matches.
     pub(super) fn new(limit: usize) -> Walk<T> {
-        Walk { limit, looked_at: 0, found: Vec::new(), stopped: None }
+        Walk::one_of(1, limit)
+    }
+
+    /// The same, as one of so many of a page.
+    pub(super) fn one_of(walks: usize, limit: usize) -> Walk<T> {
+        Walk { limit, looks_max: WALK_ROWS_MAX / walks, looked_at: 0, found: Vec::new(), stopped: None }
     }
 
     /// Looks at the next row of the list, which matches if it has a value; answers whether to go on.
     pub(super) fn look(&mut self, at: Cursor, value: Option<T>) -> bool {
         self.looked_at += 1;
-        if self.looked_at >= WALK_ROWS_MAX {
+        if self.looked_at >= self.looks_max {
             self.stopped = Some(at.clone());
         }
         self.found.extend(value.map(|value| (at, value)));

@@ -39,8 +39,7 @@ struct ContactPart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub(in crate::sqlite) enum Sort {
-    All,
-    Status,
+    Status = 1,
     Interest,
     Tag,
     List,
@@ -56,7 +55,7 @@ pub(in crate::sqlite) struct Listing {
 
 impl Listing {
     fn of(brief: &ContactBrief) -> Listing {
-        let mut names = vec![(Sort::All, String::new()), (Sort::Status, brief.status.to_owned())];
+        let mut names = vec![(Sort::Status, brief.status.to_owned())];
         names.extend(brief.interest.map(|interest| (Sort::Interest, interest.to_owned())));
         names.extend(brief.tags.iter().map(|tag| (Sort::Tag, tag.clone())));
         names.extend(brief.lists.iter().map(|list| (Sort::List, list.clone())));

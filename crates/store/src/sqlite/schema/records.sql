@@ -30,7 +30,8 @@ CREATE TABLE part (
     PRIMARY KEY (contact, first)
 ) STRICT, WITHOUT ROWID;
 
--- Contacts by what they are listed under: everything (sort 0), a status (1), an interest (2), a tag (3), a list (4).
+-- Contacts by what they are listed under: a status (sort 1), an interest (2), a tag (3), a list (4). Every contact has a status, so
+-- all contacts are those of every status.
 CREATE TABLE contact_list (
     workspace  INTEGER NOT NULL,
     sort       INTEGER NOT NULL,
