@@ -66,6 +66,26 @@ impl Chunk {
         self.parts.splice(place.from..place.to, piece);
     }
 
+    /// Takes out every part whose name is not to be kept; answers whether there was one.
+    pub(super) fn retain(&mut self, keep: impl Fn(&[u8]) -> bool) -> bool {
+        let mut kept = Vec::with_capacity(self.parts.len());
+        let mut at = 0;
+        while let Some((name, _, end)) = entry(&self.parts, at) {
+            if keep(&self.parts[name]) {
+                kept.extend_from_slice(&self.parts[at..end]);
+            }
+            at = end;
+        }
+        let is_less = kept.len() < self.parts.len();
+        self.parts = kept;
+        is_less
+    }
+
+    /// Whether it is all there is, and nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.parts.is_empty() && self.next.is_empty()
+    }
+
     /// The parts with their states, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut at = 0;
@@ -200,6 +220,17 @@ mod tests {
             assert!(chunk.parts.len() <= CHUNK_BYTES_MAX || chunk.iter().count() == 1, "{first:?} {}", chunk.parts.len());
             assert!(chunk.iter().all(|(part, state)| chunk.get(part) == Some(state)));
         }
+    }
+
+    #[test]
+    fn what_was_taken_out_is_gone_and_the_rest_is_there() {
+        let mut chunk = Chunk::default();
+        for name in [b"a", b"b", b"c"] {
+            chunk.put(name, name);
+        }
+        assert!(chunk.retain(|name| name != b"b") && !chunk.retain(|name| name != b"b"));
+        assert_eq!(chunk.iter().map(|(name, _)| name).collect::<Vec<_>>(), [b"a", b"c"]);
+        assert!(!chunk.is_nothing() && chunk.retain(|_| false) && chunk.is_nothing());
     }
 
     #[test]

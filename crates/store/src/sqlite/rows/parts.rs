@@ -103,6 +103,31 @@ impl SqlRows<'_> {
         Ok(())
     }
 
+    /// Takes a part of a contact key out.
+    pub(super) fn remove_part(&mut self, contact: i64, part: &[u8]) -> Result<(), Error> {
+        let first = self.hold(contact, part)?;
+        let held = self.parts.held.get_mut(&contact).and_then(|chunks| chunks.get_mut(&first));
+        if let Some(held) = held {
+            held.changed |= held.chunk.retain(|name| name != part);
+        }
+        Ok(())
+    }
+
+    /// Takes out every part of a contact key whose name is not to be kept.
+    pub(super) fn retain_parts(&mut self, contact: i64, keep: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
+        let mut at = Vec::new();
+        loop {
+            let first = self.hold(contact, &at)?;
+            let held = self.parts.held.get_mut(&contact).and_then(|chunks| chunks.get_mut(&first));
+            let held = held.ok_or_else(|| broken("change a chunk"))?;
+            held.changed |= held.chunk.retain(&keep);
+            match held.chunk.next() {
+                Some(next) => at = next.to_vec(),
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Gives the parts of a contact key in a range, in order.
     fn each_part(
         &mut self,
@@ -171,6 +196,10 @@ impl SqlRows<'_> {
     pub(super) fn write_parts(&mut self) -> Result<(), Error> {
         for (contact, chunks) in std::mem::take(&mut self.parts.held) {
             for (first, held) in chunks.into_iter().filter(|(_, held)| held.changed) {
+                if first.is_empty() && held.chunk.is_nothing() {
+                    self.write("DELETE FROM part WHERE contact = ?1", [contact])?;
+                    continue;
+                }
                 for (first, chunk) in held.chunk.cut(first) {
                     let sql = "REPLACE INTO part (contact, first, parts) VALUES (?1, ?2, ?3)";
                     self.write(sql, params![contact, first, chunk.stored()])?;
