@@ -57,6 +57,14 @@ impl CampaignState {
         keep_max(&mut self.last_event_at, other.last_event_at);
     }
 
+    /// Whether an entry of this stamp may still be seen in what merging cannot give back: anything but counts.
+    #[must_use]
+    pub fn rests_on(&self, stamp: Stamp) -> bool {
+        let values = [&self.name, &self.status, &self.status_mentioned];
+        values.into_iter().any(|value| value.stamp() == Some(stamp))
+            || [self.first_event_at, self.last_event_at].contains(&Some(stamp.at))
+    }
+
     /// The state shown: what an event stated about the campaign, else what was mentioned in passing.
     #[must_use]
     pub fn shown_status(&self) -> Option<&String> {

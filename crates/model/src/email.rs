@@ -75,13 +75,15 @@ pub struct EmailState {
     pub bounce_reason: Register<String>,
     /// The first failure to send.
     pub failed_at: Option<Millis>,
+    /// How many entries tell of it: whoever folds it again knows by this whether all of them were found.
+    pub told: u64,
 }
 
 impl EmailState {
     /// What one entry at a log position tells of a message through `facts`, without counts.
     #[must_use]
     pub fn of(event: &Event, facts: &MessageFacts, direction: Direction, stamp: Stamp, position: u64) -> EmailState {
-        let mut state = EmailState { last: Some(stamp), ..EmailState::default() };
+        let mut state = EmailState { last: Some(stamp), told: 1, ..EmailState::default() };
         let texts = [
             (&mut state.message_id, &facts.message_id),
             (&mut state.from, &facts.from),
@@ -156,6 +158,7 @@ impl EmailState {
         self.bounce_type.merge(other.bounce_type);
         self.bounce_reason.merge(other.bounce_reason);
         keep_min(&mut self.failed_at, other.failed_at);
+        self.told += other.told;
     }
 
     /// The furthest that a message of this direction came.

@@ -19,8 +19,10 @@ mod links;
 mod pages;
 mod quarantine;
 mod rebuilding;
+mod rerunning;
 mod settling;
 mod stats;
+mod superseding;
 mod variants;
 mod workspaces;
 mod world;
@@ -113,6 +115,24 @@ list_cases! {
         what_stays_has_its_new_reason_and_what_is_discarded_is_gone,
         of_releases_at_once_one_is_made,
         many_are_settled_at_once_between_other_appends,
+    }
+    superseding {
+        what_is_superseded_is_as_if_it_had_never_been_there,
+        what_is_read_the_same_changes_nothing,
+        a_superseding_entry_keeps_its_delivery_and_may_be_superseded,
+        links_and_aliases_that_are_superseded_go,
+        deliveries_are_counted_under_the_id_they_go_by,
+        a_full_event_takes_a_reading_as_a_repetition,
+        claims_follow_the_superseding_event,
+        tests_and_unrouted_events_are_superseded_and_make_no_records,
+    }
+    rerunning {
+        a_dry_run_says_the_same_and_changes_nothing,
+        superseding_stays_in_its_workspace,
+        a_walk_meets_the_period_once_and_nothing_newer,
+        a_page_of_deliveries_carries_a_bounded_number_of_bytes,
+        a_rerun_keeps_its_answer_or_supersedes_nothing,
+        ingest_goes_on_while_entries_are_superseded,
     }
     answers {
         an_answer_is_kept_with_its_change_and_survives_reopening,

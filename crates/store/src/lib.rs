@@ -16,6 +16,7 @@ pub mod conformance;
 pub mod directory;
 mod error;
 pub mod query;
+pub mod rerun;
 pub mod settle;
 pub mod sqlite;
 pub mod stats;
@@ -36,6 +37,7 @@ use crate::{
     answers::KeptAnswer,
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+    rerun::{Received, Reread, Rerun, RerunFilter},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{StatsBy, StatsFilter, StatsRow},
 };
@@ -167,6 +169,18 @@ pub trait Store: Send + Sync {
         settlements: Vec<Settlement>,
         answer: Option<MakeAnswer>,
     ) -> Answer<'_, Vec<Settled>>;
+
+    /// A page of a workspace's entries with the deliveries they were read from, in the order of their event ids. A walk over the
+    /// pages does not meet what was appended after its first page. A page has few rows, and a next one, when few of the entries
+    /// looked at were wanted.
+    fn received(&self, workspace: WorkspaceId, filter: RerunFilter, page: PageRequest) -> Answer<'_, Page<Received>>;
+
+    /// Supersedes the entries that were read as something else, all of them and the answer in one transaction. Answers what
+    /// became of each reading when that is on disk, in their order.
+    ///
+    /// What it means is in `docs/records.md`, Superseding. More readings than a page has, or a reading of another workspace,
+    /// are a conflict; so is an answer under a key that one is kept under already.
+    fn supersede(&self, workspace: WorkspaceId, rerun: Rerun) -> Answer<'_, Vec<Reread>>;
 
     /// The answer that is kept under a key, unless it is expired by `now`.
     fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>>;

@@ -16,6 +16,7 @@ use hookline_store::{
     answers::KeptAnswer,
     directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Workspace},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+    rerun::{Received, Reread, Rerun, RerunFilter},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{STATS_ROWS_WALKED_MAX, StatsBy, StatsFilter, StatsRow, Tally},
 };
@@ -206,6 +207,18 @@ impl Store for FakeStore {
             let settled: Vec<Settled> = settlements.into_iter().map(|one| kept.settle(workspace, one)).collect();
             kept.answers.extend(make_answer.and_then(|make| make(&settled)));
             settled
+        }))
+    }
+
+    fn received(&self, workspace: WorkspaceId, filter: RerunFilter, page: PageRequest) -> Answer<'_, Page<Received>> {
+        self.list(workspace, &filter, &page)
+    }
+
+    fn supersede(&self, _: WorkspaceId, rerun: Rerun) -> Answer<'_, Vec<Reread>> {
+        answer(self.enter().map(|mut kept| {
+            let reread = vec![Reread::Same; rerun.readings.len()];
+            kept.answers.extend(rerun.answer.and_then(|make| make(&reread)));
+            reread
         }))
     }
 

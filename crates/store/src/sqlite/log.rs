@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     open::failed,
     payload::{self, PackedRow, Payload},
+    superseded,
 };
 use crate::{Append, Appended, Error};
 
@@ -48,25 +49,51 @@ impl Prepared {
         })
     }
 
+    /// What the door looks at.
+    pub(super) fn as_arriving(&self) -> Arriving<'_> {
+        Arriving { own_id: self.event.id, claim: self.claim.as_ref(), received_at: self.received_at }
+    }
+
     /// Roughly what it takes in memory: the event beside the packed payload, which together are about the two unpacked.
     pub(super) fn bytes(&self) -> usize {
         self.payload.bytes + self.payload.packed.len()
     }
 }
 
-/// An entry that was just appended, with what the view needs beside it.
+/// What the log has at one position, with what the view needs beside it: an entry, a supersession, or both.
 #[derive(Debug)]
 pub(super) struct Logged {
     pub(super) no: i64,
+    pub(super) workspace: WorkspaceId,
+    pub(super) position: u64,
     /// Whether the entry makes records.
     pub(super) makes_records: bool,
-    pub(super) entry: Entry,
+    /// `None` where an entry was superseded by one that the log had.
+    pub(super) entry: Option<Entry>,
+    /// What it takes the place of.
+    pub(super) supersedes: Option<Box<Superseded>>,
     /// Roughly what it takes in memory.
     pub(super) bytes: usize,
 }
 
 /// About what an entry takes in memory beside its event's own texts.
 const ENTRY_BYTES: usize = 512;
+
+/// An entry that no longer contributes anything.
+#[derive(Debug)]
+pub(super) struct Superseded {
+    /// Where it was.
+    pub(super) position: u64,
+    /// What it said.
+    pub(super) event: Event,
+    pub(super) digest: u64,
+    /// Whether it made records.
+    pub(super) makes_records: bool,
+    /// Whether it was the variant that counts.
+    pub(super) counted: bool,
+    /// The variant that counts in its place, before a superseding one comes in.
+    pub(super) heir: Option<Former>,
+}
 
 /// Origins are stored as numbers; append-only.
 pub(super) const ORIGINS: [Origin; 6] =
@@ -90,8 +117,11 @@ pub(super) fn append(
     prepared: Prepared,
 ) -> Result<(Appended, Option<Logged>), Error> {
     let run = || -> rusqlite::Result<(EventId, Admission)> {
-        let id = claimed_id(connection, no, &prepared)?;
-        let admission = admit(&variants(connection, no, id)?, prepared.event.occurred_at, prepared.digest);
+        let Resolved { id, known, takes_claim } = resolve(connection, no, prepared.as_arriving())?;
+        if takes_claim {
+            take_claim(connection, no, prepared.as_arriving())?;
+        }
+        let admission = admit(&known, prepared.event.occurred_at, prepared.digest);
         if admission != Admission::New {
             count_duplicate(connection, no, id, prepared.received_at)?;
         }
@@ -102,45 +132,92 @@ pub(super) fn append(
     };
     let (id, admission) = run().map_err(|error| failed("append to the log", &error))?;
     let appended = Appended { event_id: id, duplicate: admission != Admission::New };
+    Ok((appended, logged(connection, no, reserved, position, id, prepared, admission)?))
+}
+
+/// What the view is given of an entry that was just inserted; nothing of a repetition.
+pub(super) fn logged(
+    connection: &Connection,
+    no: i64,
+    reserved: bool,
+    position: u64,
+    id: EventId,
+    prepared: Prepared,
+    admission: Admission,
+) -> Result<Option<Logged>, Error> {
     let (counts, former) = match admission {
-        Admission::Duplicate => return Ok((appended, None)),
+        Admission::Duplicate => return Ok(None),
         Admission::New => (true, None),
         Admission::Variant { counts, uncounts } => (counts, uncounts),
     };
-    let uncounts = match former {
-        Some(position) => read_event(connection, position)?.map(|event| Box::new(Former { position, event })),
-        None => None,
-    };
+    let uncounts = former_at(connection, former)?.map(Box::new);
     let makes_records = makes_records(reserved, prepared.origin);
+    let workspace = prepared.workspace;
     let mut event = prepared.event;
     event.id = id;
     let bytes = ENTRY_BYTES + prepared.payload.event_bytes.saturating_sub(event.slim());
-    let entry = Entry { position, workspace: prepared.workspace, event, digest: prepared.digest, counts, uncounts };
-    Ok((appended, Some(Logged { no, makes_records, entry, bytes })))
+    let entry = Some(Entry { position, workspace, event, digest: prepared.digest, counts, uncounts });
+    Ok(Some(Logged { no, workspace, position, makes_records, entry, supersedes: None, bytes }))
 }
 
-/// The id that the delivery goes by: its own, or that of the first delivery under the same claim.
-fn claimed_id(connection: &Connection, no: i64, prepared: &Prepared) -> rusqlite::Result<EventId> {
-    let Some(claim) = &prepared.claim else { return Ok(prepared.event.id) };
+/// The variant at a position, with what it says.
+pub(super) fn former_at(log: &Connection, position: Option<u64>) -> Result<Option<Former>, Error> {
+    let Some(position) = position else { return Ok(None) };
+    Ok(read_event(log, position)?.map(|event| Former { position, event }))
+}
+
+/// What the door looks at of a delivery.
+#[derive(Clone, Copy)]
+pub(super) struct Arriving<'a> {
+    pub(super) own_id: EventId,
+    pub(super) claim: Option<&'a Claim>,
+    pub(super) received_at: Millis,
+}
+
+/// Which event a delivery is.
+pub(super) struct Resolved {
+    /// The id it goes by: its own, or that of the first delivery under the same claim.
+    pub(super) id: EventId,
+    /// The variants that the log has of it.
+    pub(super) known: Vec<Variant>,
+    /// Whether the claim is free for it.
+    pub(super) takes_claim: bool,
+}
+
+/// Looks up which event a delivery is. A claim is free if nobody holds it (any more), or its holder has no entry left.
+pub(super) fn resolve(connection: &Connection, no: i64, arriving: Arriving<'_>) -> rusqlite::Result<Resolved> {
+    let own = arriving.own_id;
+    let Some(claim) = arriving.claim else {
+        return Ok(Resolved { id: own, known: variants(connection, no, own)?, takes_claim: false });
+    };
     let find = "SELECT id, claimed_at FROM claim WHERE workspace = ?1 AND hash = ?2";
     let held: Option<(Uuid, i64)> = connection
         .prepare_cached(find)?
         .query_row(params![no, claim.hash().as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((id, claimed_at)) = held {
-        let within_window = (prepared.received_at.0 - claimed_at).abs() <= CLAIM_WINDOW_MS;
+        let within_window = (arriving.received_at.0 - claimed_at).abs() <= CLAIM_WINDOW_MS;
         if matches!(claim, Claim::Forever(_)) || within_window {
-            return Ok(EventId(id));
+            let (id, known) = (EventId(id), variants(connection, no, EventId(id))?);
+            if !known.is_empty() {
+                return Ok(Resolved { id, known, takes_claim: false });
+            }
         }
     }
-    let take = "INSERT INTO claim (workspace, hash, id, claimed_at) VALUES (?1, ?2, ?3, ?4)
-        ON CONFLICT (workspace, hash) DO UPDATE SET id = excluded.id, claimed_at = excluded.claimed_at";
-    let id = prepared.event.id;
-    connection.prepare_cached(take)?.execute(params![no, claim.hash().as_slice(), id.0, prepared.received_at.0])?;
-    Ok(id)
+    Ok(Resolved { id: own, known: variants(connection, no, own)?, takes_claim: true })
 }
 
-fn variants(connection: &Connection, no: i64, id: EventId) -> rusqlite::Result<Vec<Variant>> {
+/// Gives a delivery's claim to its own id.
+pub(super) fn take_claim(connection: &Connection, no: i64, arriving: Arriving<'_>) -> rusqlite::Result<()> {
+    let Some(claim) = arriving.claim else { return Ok(()) };
+    let take = "INSERT INTO claim (workspace, hash, id, claimed_at) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (workspace, hash) DO UPDATE SET id = excluded.id, claimed_at = excluded.claimed_at";
+    let values = params![no, claim.hash().as_slice(), arriving.own_id.0, arriving.received_at.0];
+    connection.prepare_cached(take)?.execute(values).map(|_| ())
+}
+
+/// The variants of an event that the log has.
+pub(super) fn variants(connection: &Connection, no: i64, id: EventId) -> rusqlite::Result<Vec<Variant>> {
     let sql = "SELECT position, occurred_at, digest FROM entry WHERE workspace = ?1 AND id = ?2";
     connection
         .prepare_cached(sql)?
@@ -160,7 +237,8 @@ fn count_duplicate(connection: &Connection, no: i64, id: EventId, at: Millis) ->
     connection.prepare_cached(sql)?.execute(params![no, id.0, at.0]).map(|_| ())
 }
 
-fn insert(
+/// Inserts an entry's row.
+pub(super) fn insert(
     connection: &Connection,
     no: i64,
     id: EventId,
@@ -205,15 +283,18 @@ pub(super) struct LogRow {
     pub(super) origin: Origin,
     pub(super) counts: bool,
     pub(super) uncounts: Option<u64>,
-    occurred_at: Millis,
+    pub(super) occurred_at: Millis,
     packed: PackedRow,
 }
 
-const COLUMNS: &str = "position, workspace, id, digest, received_at, origin, counts, uncounts, occurred_at, dictionary,
+/// What a [`LogRow`] is read from, of an entry and of a superseded one alike.
+pub(super) const COLUMNS: &str =
+    "position, workspace, id, digest, received_at, origin, counts, uncounts, occurred_at, dictionary,
     event_bytes, bytes, payload";
 
 impl LogRow {
-    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogRow> {
+    /// Reads the row of a statement that begins with [`COLUMNS`].
+    pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogRow> {
         let origin: i64 = row.get(5)?;
         Ok(LogRow {
             position: row.get::<_, i64>(0)?.cast_unsigned(),
@@ -245,25 +326,25 @@ impl LogRow {
     }
 }
 
-/// The row at a position.
-pub(super) fn read_row(log: &Connection, position: u64) -> Result<Option<LogRow>, Error> {
+/// The row at a position, of an entry that is not superseded.
+pub(super) fn read_entry(log: &Connection, position: u64) -> Result<Option<LogRow>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM entry WHERE position = ?1");
     let run = || log.prepare_cached(&sql)?.query_row([position.cast_signed()], LogRow::read).optional();
     run().map_err(|error| failed("read the log", &error))
 }
 
+/// The row at a position. Records that are behind the log may name an entry that is superseded meanwhile.
+pub(super) fn read_row(log: &Connection, position: u64) -> Result<Option<LogRow>, Error> {
+    // In this order: a row moves from the first table to the second, never back.
+    match read_entry(log, position)? {
+        None => superseded::read(log, position),
+        found => Ok(found),
+    }
+}
+
 /// The event at a position.
 pub(super) fn read_event(log: &Connection, position: u64) -> Result<Option<Event>, Error> {
     Ok(read_row(log, position)?.map(|row| row.unpack()).transpose()?.map(|(event, _)| event))
-}
-
-/// The rows behind a position, in order, at most `limit`.
-pub(super) fn read_rows_after(log: &Connection, position: u64, limit: usize) -> Result<Vec<LogRow>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM entry WHERE position > ?1 ORDER BY position LIMIT ?2");
-    let run = || -> rusqlite::Result<Vec<LogRow>> {
-        log.prepare_cached(&sql)?.query_map(params![position.cast_signed(), limit as i64], LogRow::read)?.collect()
-    };
-    run().map_err(|error| failed("read the log", &error))
 }
 
 /// Where the log has the variant of an event that counts.
@@ -274,6 +355,7 @@ pub(super) fn counting_position(log: &Connection, no: i64, id: EventId) -> Resul
 
 /// The last position, 0 when the log is empty.
 pub(super) fn last_position(log: &Connection) -> Result<u64, Error> {
-    let run = || log.query_row("SELECT coalesce(max(position), 0) FROM entry", [], |row| row.get::<_, i64>(0));
+    let sql = "SELECT max((SELECT coalesce(max(position), 0) FROM entry), (SELECT coalesce(max(at), 0) FROM superseded))";
+    let run = || log.query_row(sql, [], |row| row.get::<_, i64>(0));
     run().map(i64::cast_unsigned).map_err(|error| failed("read the log", &error))
 }

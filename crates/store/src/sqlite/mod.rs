@@ -11,6 +11,7 @@ mod answers;
 mod checkpointer;
 mod directory;
 mod disk;
+mod level;
 mod log;
 mod metrics;
 mod open;
@@ -19,10 +20,14 @@ mod quarantine;
 mod queue;
 mod reader;
 mod rebuild;
+mod refold;
+mod rerun;
 mod rows;
 mod settle;
 mod shared;
 mod sizes;
+mod supersede;
+mod superseded;
 mod view;
 mod writer;
 
@@ -57,6 +62,7 @@ use crate::{
     answers::KeptAnswer,
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+    rerun::{Received, Reread, Rerun, RerunFilter},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{StatsBy, StatsFilter, StatsRow},
 };
@@ -302,6 +308,17 @@ impl Store for SqliteStore {
             let settling = Settling::prepare(workspace, settlements, answer).await?;
             self.write(Some(workspace), settling.bytes(), Task::Settle(settling), Reply::Settled).await
         })
+    }
+
+    fn received(&self, workspace: WorkspaceId, filter: RerunFilter, page: PageRequest) -> Answer<'_, Page<Received>> {
+        Box::pin(async move {
+            let number = self.number(workspace).await?;
+            self.with_reader(move |reader| rerun::received(&reader.log, number, filter, &page)).await
+        })
+    }
+
+    fn supersede(&self, workspace: WorkspaceId, rerun: Rerun) -> Answer<'_, Vec<Reread>> {
+        Box::pin(self.supersede_read_otherwise(workspace, rerun))
     }
 
     fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>> {

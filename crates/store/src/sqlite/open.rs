@@ -10,9 +10,12 @@ use rusqlite::{Connection, OpenFlags};
 use crate::Error;
 
 /// Version of log.db's schema. A landed schema is never edited; a new version comes with a migration.
-const LOG_SCHEMA: i64 = 2;
+const LOG_SCHEMA: i64 = 3;
+/// Where superseded entries go: new with version 3, in a file of its own for those that have the rest already.
+const LOG_SUPERSEDED: &str = include_str!("schema/superseded.sql");
+const LOG_TABLES: &str = concat!(include_str!("schema/log.sql"), "\n", include_str!("schema/superseded.sql"));
 /// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
-const RECORDS_SCHEMA: i64 = 2;
+const RECORDS_SCHEMA: i64 = 3;
 /// Pages of log.db: entries follow on each other, so large pages waste less.
 const LOG_PAGE_BYTES: i64 = 8192;
 /// Pages of records.db: most events change a row or two at a random place, and a page is written whole.
@@ -82,9 +85,13 @@ pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
     let version = prepare(&connection, LOG_APPLICATION, "log.db", LOG_PAGE_BYTES)?;
     settle(&connection, Durability::OnCommit, LOG_CACHE_KIB)?;
     match version {
-        0 => create(&connection, include_str!("schema/log.sql"), LOG_APPLICATION, LOG_SCHEMA)?,
+        0 => create(&connection, LOG_TABLES, LOG_APPLICATION, LOG_SCHEMA)?,
         LOG_SCHEMA => {}
-        1 => migrate(&connection, "ALTER TABLE entry ADD COLUMN dictionary INTEGER NOT NULL DEFAULT 0;", LOG_SCHEMA)?,
+        1 => {
+            let dictionary = "ALTER TABLE entry ADD COLUMN dictionary INTEGER NOT NULL DEFAULT 0;";
+            migrate(&connection, &format!("{dictionary}\n{LOG_SUPERSEDED}"), LOG_SCHEMA)?;
+        }
+        2 => migrate(&connection, LOG_SUPERSEDED, LOG_SCHEMA)?,
         newer if newer > LOG_SCHEMA => {
             return Err(Error::Conflict(format!(
                 "log.db has schema {newer}, this version knows up to {LOG_SCHEMA}: start a newer hookline"

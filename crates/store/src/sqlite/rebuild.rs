@@ -1,8 +1,9 @@
 //! Folding given records again from the log.
 //!
-//! For each key the rows are replaced by the fold of every entry that touches it, found by the list of events; then what follows
-//! from them (the place of a contact's keys, unique counts, firsts) is derived again. Links and aliases are read, not rebuilt: a change
-//! there is an event of its own, and a doubt about them is settled by folding the whole log.
+//! For each key the rows are replaced by the fold of every entry that touches it, found by the list of events; what no entry is left
+//! of is removed. Then what follows from them (the place of a contact's keys, unique counts, firsts) is derived again. Links
+//! that events name are found with the address that they name; what events *state* of links and aliases is read, not rebuilt,
+//! since no list leads to who stated it: a doubt about them is settled by folding the whole workspace (`refold`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,11 @@ use hookline_model::{
     contact::ContactState,
     delta::Deltas,
     email::EmailState,
-    entry::Entry,
-    fold::derive_again,
+    entry::{Entry, Origin},
+    fold::{Links, derive_again},
     id::WorkspaceId,
     key::{CampaignKey, ContactKey, EmailKey},
+    link::{Pair, PairState, campaign_component, contact_component},
     rows::{ContactRow, ReadRows, WriteRows},
     time::Millis,
 };
@@ -41,7 +43,7 @@ pub(super) fn rebuild(
     }
     let step = |sql: &str| records.execute_batch(sql).map_err(|error| failed("rebuild records", &error));
     step("BEGIN IMMEDIATE")?;
-    let mut rebuild = Rebuild { rows: SqlRows::new(records, log, no, workspace), different: 0 };
+    let mut rebuild = Rebuild::new(SqlRows::new(records, log, no, workspace));
     let rebuilt = rebuild.all(keys).and_then(|()| rebuild.rows.finish().map(|()| rebuild.different));
     match rebuilt {
         Ok(different) => step("COMMIT").map(|()| different),
@@ -66,32 +68,84 @@ enum Entries<'k> {
     All,
 }
 
-struct Rebuild<'c> {
-    rows: SqlRows<'c>,
-    different: u64,
+/// Keys whose contacts and campaigns may be others afterwards, with all keys of these before.
+#[derive(Default)]
+pub(super) struct Before {
+    contacts: BTreeSet<ContactKey>,
+    campaigns: BTreeSet<CampaignKey>,
 }
 
-impl Rebuild<'_> {
+pub(super) struct Rebuild<'c> {
+    pub(super) rows: SqlRows<'c>,
+    different: u64,
+    /// Messages asked for, folded from the entries that were met so far.
+    pub(super) emails: BTreeMap<EmailKey, EmailState>,
+}
+
+impl<'c> Rebuild<'c> {
+    pub(super) fn new(rows: SqlRows<'c>) -> Rebuild<'c> {
+        Rebuild { rows, different: 0, emails: BTreeMap::new() }
+    }
+
     fn all(&mut self, keys: &RebuildKeys) -> Result<(), Error> {
+        let mut before = self.before(&keys.contacts, &keys.campaigns)?;
         for key in &keys.contacts {
+            before.campaigns.extend(self.rows.campaigns_of(key)?);
             self.contact(key)?;
         }
         for key in &keys.campaigns {
             self.campaign(key)?;
         }
-        for key in &keys.emails {
-            self.email(key)?;
+        self.emails = keys.emails.iter().map(|key| (key.clone(), EmailState::default())).collect();
+        if !self.emails.is_empty() {
+            // Messages have no list of their entries: it would cost every event an index entry, and this is rare.
+            self.for_each_delta(Entries::All, |_| {})?;
+            self.write_emails()?;
         }
-        let mut campaigns: BTreeSet<CampaignKey> = keys.campaigns.iter().cloned().collect();
-        for key in &keys.contacts {
-            campaigns.extend(self.rows.campaigns_of(key)?);
-        }
-        derive_again(&mut self.rows, keys.contacts.iter().cloned().collect(), campaigns)
+        self.derive(before)
     }
 
-    fn contact(&mut self, key: &ContactKey) -> Result<(), Error> {
+    /// What is to be derived again after these keys were rebuilt. To be asked before.
+    pub(super) fn before<'k>(
+        &mut self,
+        contacts: impl IntoIterator<Item = &'k ContactKey>,
+        campaigns: impl IntoIterator<Item = &'k CampaignKey>,
+    ) -> Result<Before, Error> {
+        let mut before = Before::default();
+        for key in contacts {
+            if !before.contacts.contains(key) {
+                before.contacts.extend(contact_component(&mut Links(&mut self.rows), key)?);
+            }
+        }
+        for key in campaigns {
+            if !before.campaigns.contains(key) {
+                before.campaigns.extend(campaign_component(key, |key| self.rows.aliases(key))?);
+            }
+        }
+        Ok(before)
+    }
+
+    /// Derives again what follows from rebuilt rows: of the contacts and campaigns that the keys were part of, and are now.
+    pub(super) fn derive(&mut self, before: Before) -> Result<(), Error> {
+        let Before { contacts: keys, mut campaigns } = before;
+        let mut contacts = keys.clone();
+        for key in keys {
+            contacts.extend(contact_component(&mut Links(&mut self.rows), &key)?);
+        }
+        for key in &contacts {
+            campaigns.extend(self.rows.campaigns_of(key)?);
+        }
+        derive_again(&mut self.rows, contacts.clone(), campaigns)?;
+        // What lies under a number is asked of the table.
+        self.rows.write_parts()?;
+        contacts.iter().try_for_each(|key| self.rows.forget_number(key))
+    }
+
+    /// Folds a contact key again, with its enrollments and the links that its entries name.
+    pub(super) fn contact(&mut self, key: &ContactKey) -> Result<(), Error> {
         let mut state = ContactState::default();
         let mut enrollments: BTreeMap<CampaignKey, EnrollmentState> = BTreeMap::new();
+        let mut named = BTreeSet::new();
         self.for_each_delta(Entries::OfContact(key), |mut deltas| {
             if let Some(delta) = deltas.contacts.swap_remove(key) {
                 state.merge(delta);
@@ -101,15 +155,50 @@ impl Rebuild<'_> {
                     enrollments.entry(campaign).or_default().merge(&delta);
                 }
             }
+            named.extend(deltas.pairs.into_iter().filter(|(_, pair)| pair.named).map(|(pair, _)| pair));
         })?;
+        self.write_named(key, &named)?;
         let before = self.rows.contact(key)?;
-        if before.is_none() && state == ContactState::default() {
+        if before.is_some() || state != ContactState::default() {
+            self.note(before.as_ref(), &state)?;
+        }
+        if state.is_touched() {
+            self.rows.put_contact(key, &ContactRow { state, head: None, alone: false }, None)?;
+        } else {
+            // A key that carries its contact without events of its own gets its row back when it is placed.
+            self.rows.remove_contact(key)?;
+        }
+        for campaign in self.rows.campaigns_of(key)? {
+            if !enrollments.contains_key(&campaign) {
+                self.rows.remove_enrollment(&campaign, key)?;
+                self.different += 1;
+            }
+        }
+        enrollments.iter().try_for_each(|(campaign, state)| self.enrollment(campaign, key, state))
+    }
+
+    /// Writes which external ids the entries of an address name with it. Who names a pair is in the list of its address.
+    fn write_named(&mut self, key: &ContactKey, named: &BTreeSet<Pair<ContactKey>>) -> Result<(), Error> {
+        if key.email().is_none() {
             return Ok(());
         }
-        self.note(before.as_ref(), &state)?;
-        self.rows.put_contact(key, &ContactRow { state, head: None, alone: false }, None)?;
-        for (campaign, state) in enrollments {
-            self.enrollment(&campaign, key, &state)?;
+        let held = self.rows.pairs(key)?.into_iter();
+        let mut pairs: BTreeMap<Pair<ContactKey>, PairState> =
+            held.filter_map(|(other, state)| Some((Pair::of(key.clone(), other)?, state))).collect();
+        for pair in named {
+            pairs.entry(pair.clone()).or_default();
+        }
+        for (pair, mut state) in pairs {
+            if state.named == named.contains(&pair) {
+                continue;
+            }
+            self.different += 1;
+            state.named = !state.named;
+            if state == PairState::default() {
+                self.rows.remove_pair(&pair)?;
+            } else {
+                self.rows.put_pair(&pair, &state)?;
+            }
         }
         Ok(())
     }
@@ -135,9 +224,13 @@ impl Rebuild<'_> {
         if before.is_none() && state == CampaignState::default() {
             return Ok(());
         }
-        self.note(before.as_ref().map(|(state, _)| state), &state)?;
-        let uniques = before.map(|(_, uniques)| uniques).unwrap_or_default();
-        self.rows.put_campaign(key, &state, &uniques, None)?;
+        self.write_campaign(key, &state)?;
+        for (contact, _) in self.rows.enrollments_in(key)? {
+            if !enrollments.contains_key(&contact) {
+                self.rows.remove_enrollment(key, &contact)?;
+                self.different += 1;
+            }
+        }
         for (contact, state) in enrollments {
             self.enrollment(key, &contact, &state)?;
         }
@@ -150,20 +243,53 @@ impl Rebuild<'_> {
         Ok(())
     }
 
-    fn email(&mut self, key: &EmailKey) -> Result<(), Error> {
-        let mut state = EmailState::default();
-        // Messages have no list of their entries: it would cost every event an index entry, and this is rare.
-        self.for_each_delta(Entries::All, |mut deltas| {
-            if let Some(delta) = deltas.emails.swap_remove(key) {
+    /// The state of a campaign key alone, folded again from all of its entries.
+    pub(super) fn campaign_state(&mut self, key: &CampaignKey) -> Result<CampaignState, Error> {
+        let mut state = CampaignState::default();
+        self.for_each_delta(Entries::OfCampaign(key), |mut deltas| {
+            if let Some(delta) = deltas.campaigns.swap_remove(key) {
                 state.merge(delta);
             }
         })?;
-        let before = self.rows.email(key)?;
-        if before.is_none() && state == EmailState::default() {
-            return Ok(());
+        Ok(state)
+    }
+
+    /// Writes a campaign key's state, and none if no entry is left of it. Its unique counts are derived later.
+    pub(super) fn write_campaign(&mut self, key: &CampaignKey, state: &CampaignState) -> Result<(), Error> {
+        let before = self.rows.campaign(key)?;
+        self.note(before.as_ref().map(|(state, _)| state), state)?;
+        if !state.is_touched() {
+            return self.rows.remove_campaign(key);
         }
-        self.note(before.as_ref(), &state)?;
-        self.rows.put_email(key, &state)
+        let uniques = before.map(|(_, uniques)| uniques).unwrap_or_default();
+        self.rows.put_campaign(key, state, &uniques, None)
+    }
+
+    /// Meets the entries of a contact key for the messages asked for, and for nothing else.
+    pub(super) fn meet_contact(&mut self, key: &ContactKey) -> Result<(), Error> {
+        self.for_each_delta(Entries::OfContact(key), |_| {})
+    }
+
+    /// Meets every entry of the workspace for the messages asked for.
+    pub(super) fn meet_all(&mut self) -> Result<(), Error> {
+        self.for_each_delta(Entries::All, |_| {})
+    }
+
+    /// Writes the messages asked for, as the entries that were met tell of them.
+    pub(super) fn write_emails(&mut self) -> Result<(), Error> {
+        for (key, state) in std::mem::take(&mut self.emails) {
+            let before = self.rows.email(&key)?;
+            if before.is_none() && state == EmailState::default() {
+                continue;
+            }
+            self.note(before.as_ref(), &state)?;
+            if state == EmailState::default() {
+                self.rows.remove_email(&key)?;
+            } else {
+                self.rows.put_email(&key, &state)?;
+            }
+        }
+        Ok(())
     }
 
     fn enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey, state: &EnrollmentState) -> Result<(), Error> {
@@ -178,18 +304,24 @@ impl Rebuild<'_> {
         Ok(())
     }
 
-    /// Gives the deltas of the entries, one entry at a time.
+    /// Gives the deltas of the entries, one entry at a time; what they tell of the messages asked for is merged on the way.
     ///
     /// Whether an entry counts is read from the list, not from how it came: by now another variant may count in its place.
     fn for_each_delta(&mut self, entries: Entries<'_>, mut take: impl FnMut(Deltas)) -> Result<(), Error> {
         for (position, counts) in self.positions(entries)? {
             let Some(row) = log::read_row(self.rows.log, position)? else { continue };
-            if row.origin == hookline_model::entry::Origin::Test {
+            if row.origin == Origin::Test {
                 continue;
             }
             let (event, _) = row.unpack()?;
             let entry = Entry { position, workspace: self.rows.workspace, event, digest: row.digest, counts, uncounts: None };
-            take(Deltas::of([&entry]));
+            let mut deltas = Deltas::of([&entry]);
+            for (key, delta) in std::mem::take(&mut deltas.emails) {
+                if let Some(state) = self.emails.get_mut(&key) {
+                    state.merge(delta);
+                }
+            }
+            take(deltas);
         }
         Ok(())
     }

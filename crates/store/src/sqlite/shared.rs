@@ -68,7 +68,7 @@ impl Drop for Reading<'_> {
 impl Recent {
     /// Lets go of what is folded up to `position`.
     fn forget(&mut self, position: u64) {
-        while self.entries.front().is_some_and(|entry| entry.entry.position <= position)
+        while self.entries.front().is_some_and(|entry| entry.position <= position)
             && let Some(folded) = self.entries.pop_front()
         {
             self.bytes -= folded.bytes;
@@ -148,7 +148,7 @@ impl Shared {
                 }
                 recent.forget(from);
                 return match recent.entries.front() {
-                    Some(first) if first.entry.position == from + 1 => {
+                    Some(first) if first.position == from + 1 => {
                         Next::Fold(recent.entries.iter().take(entries_max).cloned().collect())
                     }
                     _ => Next::ReadLog,

@@ -5,22 +5,20 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use hookline_model::{
-    entry::{Entry, Former},
-    fold::fold,
-    id::WorkspaceId,
-};
+use hookline_model::{entry::Entry, fold::fold, id::WorkspaceId};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
     checkpointer::{Checkpointer, Checkpoints, Wal},
-    log::{self, Logged},
+    level,
+    log::{self, LogRow, Logged, Superseded},
     metrics::FOLD_ENTRIES,
     open::failed,
     rebuild,
     rows::SqlRows,
     shared::{Next, Shared},
+    superseded::{self, Step, SupersededRow},
 };
 use crate::{Error, RebuildKeys};
 
@@ -75,7 +73,7 @@ impl View {
 
     /// Folds entries that follow on the watermark, and moves it behind them.
     fn fold(&mut self, entries: &[Arc<Logged>]) -> Result<(), Error> {
-        let Some(last) = entries.last().map(|entry| entry.entry.position) else { return Ok(()) };
+        let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(()) };
         (self.shared.probe)("folding");
         let step = |sql: &str| self.records.execute_batch(sql).map_err(|error| failed("fold a batch", &error));
         step("BEGIN IMMEDIATE")?;
@@ -102,56 +100,79 @@ impl View {
             by_workspace.entry(logged.no).or_default().push(logged);
         }
         for (no, entries) in by_workspace {
-            let Some(workspace) = entries.first().map(|logged| logged.entry.workspace) else { continue };
-            let mut rows = SqlRows::new(&self.records, &self.log, no, workspace);
-            fold(&mut rows, entries.iter().filter(|logged| logged.makes_records).map(|logged| &logged.entry))?;
-            for logged in entries {
-                rows.list_event(&logged.entry)?;
+            let Some(workspace) = entries.first().map(|logged| logged.workspace) else { continue };
+            let mut rest = entries.as_slice();
+            while !rest.is_empty() {
+                let (plain, later) = rest.split_at(rest.iter().take_while(|logged| logged.supersedes.is_none()).count());
+                self.fold_plain(no, workspace, plain)?;
+                let (steps, later) = later.split_at(level::first_group(later));
+                level::level(&self.records, &self.log, no, workspace, steps)?;
+                rest = later;
             }
-            rows.finish()?;
         }
         set_watermark(&self.records, last)
     }
 
-    /// Reads entries that memory no longer has.
+    /// Folds entries of one workspace that supersede nothing.
+    fn fold_plain(&self, no: i64, workspace: WorkspaceId, entries: &[&Logged]) -> Result<(), Error> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut rows = SqlRows::new(&self.records, &self.log, no, workspace);
+        let with_records = entries.iter().filter(|logged| logged.makes_records);
+        fold(&mut rows, with_records.filter_map(|logged| logged.entry.as_ref()))?;
+        entries.iter().filter_map(|logged| logged.entry.as_ref()).try_for_each(|entry| rows.list_event(entry))?;
+        rows.finish()
+    }
+
+    /// Reads what memory no longer has.
     fn read_log(&self) -> Result<Vec<Arc<Logged>>, Error> {
         let mut entries = Vec::new();
         let mut bytes = 0;
-        for row in log::read_rows_after(&self.log, self.folded, FOLD_ENTRIES_MAX)? {
+        for step in superseded::steps_after(&self.log, self.folded, FOLD_ENTRIES_MAX)? {
             if bytes > READ_BYTES_MAX {
                 break;
             }
-            bytes += row.bytes();
-            entries.push(Arc::new(self.logged(&row)?));
+            let logged = self.logged(step)?;
+            bytes += logged.bytes;
+            entries.push(Arc::new(logged));
         }
         Ok(entries)
     }
 
-    fn logged(&self, row: &log::LogRow) -> Result<Logged, Error> {
-        let (event, _) = row.unpack()?;
-        let uncounts = match row.uncounts {
-            Some(position) => log::read_event(&self.log, position)?.map(|event| Box::new(Former { position, event })),
-            None => None,
+    fn logged(&self, step: Step) -> Result<Logged, Error> {
+        let Step { position, entry, supersedes } = step;
+        let no = match (&entry, &supersedes) {
+            (Some(row), _) | (None, Some(SupersededRow { row, .. })) => row.no,
+            (None, None) => return Err(Error::Storage { attempted: "read the log", cause: "nothing is there".to_owned() }),
         };
         let sql = "SELECT id, reserved FROM workspace WHERE no = ?1";
         let (workspace, reserved): (uuid::Uuid, bool) = self
             .log
             .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row([row.no], |row| Ok((row.get(0)?, row.get(1)?))))
+            .and_then(|mut statement| statement.query_row([no], |row| Ok((row.get(0)?, row.get(1)?))))
             .map_err(|error| failed("read the log", &error))?;
-        Ok(Logged {
-            no: row.no,
-            makes_records: log::makes_records(reserved, row.origin),
-            entry: Entry {
-                position: row.position,
-                workspace: WorkspaceId(workspace),
-                event,
-                digest: row.digest,
-                counts: row.counts,
-                uncounts,
-            },
-            bytes: row.bytes(),
-        })
+        let workspace = WorkspaceId(workspace);
+        let bytes = entry.as_ref().map_or(0, LogRow::bytes) + supersedes.as_ref().map_or(0, |old| old.row.bytes());
+        let makes_records = entry.as_ref().is_some_and(|row| log::makes_records(reserved, row.origin));
+        let read_entry = |row: LogRow| -> Result<Entry, Error> {
+            let (event, _) = row.unpack()?;
+            let uncounts = log::former_at(&self.log, row.uncounts)?.map(Box::new);
+            Ok(Entry { position, workspace, event, digest: row.digest, counts: row.counts, uncounts })
+        };
+        let read_superseded = |old: SupersededRow| -> Result<Box<Superseded>, Error> {
+            Ok(Box::new(Superseded {
+                position: old.row.position,
+                event: old.row.unpack()?.0,
+                digest: old.row.digest,
+                makes_records: log::makes_records(reserved, old.row.origin),
+                counted: old.counted,
+                heir: log::former_at(&self.log, old.heir)?,
+            }))
+        };
+        let entry = entry.map(read_entry).transpose()?;
+        let supersedes = supersedes.map(read_superseded).transpose()?;
+        Ok(Logged { no, workspace, position, makes_records, entry, supersedes, bytes })
     }
 }
 

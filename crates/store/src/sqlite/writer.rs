@@ -20,10 +20,12 @@ use super::{
     queue::Queue,
     settle::Settling,
     shared::Shared,
+    supersede::Superseding,
 };
 use crate::{
     Appended, Error, Quarantined,
     directory::{Directory, DirectoryChange},
+    rerun::Reread,
     settle::Settled,
 };
 
@@ -32,6 +34,7 @@ pub(super) enum Task {
     Append(Box<Prepared>),
     Quarantine(Box<Quarantined>),
     Settle(Settling),
+    Supersede(Superseding),
     Directory(Vec<DirectoryChange>),
 }
 
@@ -43,6 +46,7 @@ impl Task {
             Task::Append(prepared) => prepared.payload.packed.len(),
             Task::Quarantine(delivery) => delivery.body.len() + delivery.reason.len(),
             Task::Settle(settling) => settling.bytes(),
+            Task::Supersede(superseding) => superseding.bytes(),
             Task::Directory(changes) => directory::bytes(changes),
         };
         (bytes + INDEXES) as u64
@@ -53,6 +57,7 @@ impl Task {
 pub(super) enum Reply {
     Appended(oneshot::Sender<Result<Appended, Error>>),
     Settled(oneshot::Sender<Result<Vec<Settled>, Error>>),
+    Reread(oneshot::Sender<Result<Vec<Reread>, Error>>),
     Done(oneshot::Sender<Result<(), Error>>),
 }
 
@@ -60,16 +65,17 @@ pub(super) enum Reply {
 enum Outcome {
     Appended(Appended, Option<Box<Logged>>),
     Settled(Vec<Settled>, Vec<Logged>),
+    Reread(Vec<Reread>, Vec<Logged>),
     Quarantined,
     DirectoryChanged,
 }
 
 impl Outcome {
-    /// How many entries it is.
+    /// How many positions of the log it takes.
     fn entries(&self) -> usize {
         match self {
             Outcome::Appended(_, entry) => usize::from(entry.is_some()),
-            Outcome::Settled(_, entries) => entries.len(),
+            Outcome::Settled(_, entries) | Outcome::Reread(_, entries) => entries.len(),
             Outcome::Quarantined | Outcome::DirectoryChanged => 0,
         }
     }
@@ -78,7 +84,7 @@ impl Outcome {
     fn hand_on(&mut self, logged: &mut Vec<Logged>) {
         match self {
             Outcome::Appended(_, entry) => logged.extend(entry.take().map(|entry| *entry)),
-            Outcome::Settled(_, entries) => logged.append(entries),
+            Outcome::Settled(_, entries) | Outcome::Reread(_, entries) => logged.append(entries),
             Outcome::Quarantined | Outcome::DirectoryChanged => {}
         }
     }
@@ -177,6 +183,11 @@ impl Writer {
                 let (settled, entries) = settling.apply(&self.connection, no, reserved, position)?;
                 Ok(Outcome::Settled(settled, entries))
             }
+            Task::Supersede(superseding) => {
+                let (no, reserved) = self.number(superseding.workspace)?;
+                let (reread, steps) = superseding.apply(&self.connection, no, reserved, position)?;
+                Ok(Outcome::Reread(reread, steps))
+            }
             Task::Directory(changes) => directory::apply(&self.connection, &changes).map(|()| Outcome::DirectoryChanged),
         }
     }
@@ -219,6 +230,9 @@ impl Reply {
             (Reply::Settled(reply), Ok(Outcome::Settled(settled, _))) => drop(reply.send(Ok(settled))),
             (Reply::Settled(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
             (Reply::Settled(reply), Err(error)) => drop(reply.send(Err(error))),
+            (Reply::Reread(reply), Ok(Outcome::Reread(reread, _))) => drop(reply.send(Ok(reread))),
+            (Reply::Reread(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
+            (Reply::Reread(reply), Err(error)) => drop(reply.send(Err(error))),
             (Reply::Done(reply), outcome) => drop(reply.send(outcome.map(|_| ()))),
         }
     }

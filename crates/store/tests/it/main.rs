@@ -3,6 +3,7 @@
 mod limits;
 mod plans;
 mod sqlite;
+mod superseded;
 
 use std::{path::Path, sync::Arc};
 

@@ -28,6 +28,13 @@ const OF_THE_RECORDS: &[(&str, &str)] = &[
     ),
     ("SELECT listed FROM event WHERE workspace = ?1 AND occurred_at = ?2 AND position = ?3", "PRIMARY KEY"),
     ("SELECT position, listed FROM event WHERE campaign = ?1", "event_campaign"),
+    (
+        "SELECT occurred_at, position, listed FROM event WHERE workspace = ?1 AND (occurred_at, position) > (?2, ?3)
+         ORDER BY occurred_at, position LIMIT ?4",
+        "PRIMARY KEY",
+    ),
+    ("DELETE FROM event WHERE workspace = ?1 AND occurred_at = ?2 AND position = ?3 RETURNING contact", "PRIMARY KEY"),
+    ("SELECT 1 FROM part WHERE contact = ?1 LIMIT 1", "PRIMARY KEY"),
     ("SELECT contact FROM contact_ref WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
     ("SELECT first, parts FROM part WHERE contact = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1", "PRIMARY KEY"),
     (
@@ -62,6 +69,18 @@ const OF_THE_LOG: &[(&str, &str)] = &[
     ("SELECT position, occurred_at, digest FROM entry WHERE workspace = ?1 AND id = ?2", "entry_id"),
     ("SELECT payload FROM entry WHERE position = ?1", "PRIMARY KEY"),
     ("SELECT payload FROM entry WHERE position > ?1 ORDER BY position LIMIT ?2", "PRIMARY KEY"),
+    (
+        "SELECT payload, position FROM entry WHERE position > ?1
+         UNION ALL SELECT payload, position FROM superseded WHERE position > ?1 ORDER BY position LIMIT ?2",
+        "PRIMARY KEY",
+    ),
+    ("SELECT payload FROM superseded WHERE position = ?1", "PRIMARY KEY"),
+    ("SELECT payload FROM superseded WHERE at > ?1 ORDER BY at LIMIT ?2", "sqlite_autoindex_superseded_1"),
+    (
+        "SELECT payload FROM entry INDEXED BY entry_id WHERE workspace = ?1 AND (id, digest) > (?2, ?3)
+         ORDER BY id, digest LIMIT ?4",
+        "entry_id",
+    ),
     ("SELECT count, last_at FROM duplicate WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
     ("SELECT no FROM workspace WHERE id = ?1", "sqlite_autoindex_workspace_1"),
     (

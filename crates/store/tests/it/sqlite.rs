@@ -182,7 +182,8 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
     drop(store);
     let path = folder.path().join("log.db");
     let log = Connection::open(&path).expect("the log can be opened");
-    log.execute_batch("ALTER TABLE entry DROP COLUMN dictionary").expect("a column can be dropped");
+    let undo = "ALTER TABLE entry DROP COLUMN dictionary; DROP TABLE superseded";
+    log.execute_batch(undo).expect("a column and a table can be dropped");
     drop(log);
     change_pragma(&path, "user_version", 1);
     let store = folder.open();
@@ -190,6 +191,23 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
     let event = store.event(ACME, old.event.id, true).await.expect("an event is answered").expect("the event is there");
     assert_eq!((event.event, event.raw), (old.event, Some(old.raw)));
     assert!(!store.append(delivery(1)).await.expect("an append is answered").duplicate);
+}
+
+#[tokio::test]
+async fn a_log_of_the_second_schema_is_brought_to_the_current_one() {
+    let (folder, dump) = lived_in().await;
+    let path = folder.path().join("log.db");
+    let log = Connection::open(&path).expect("the log can be opened");
+    log.execute_batch("DROP TABLE superseded").expect("a table can be dropped");
+    drop(log);
+    change_pragma(&path, "user_version", 2);
+    let store = folder.open();
+    assert_eq!(store.dump(ACME).await.expect("a dump is answered"), dump);
+    store.close().await.expect("an open store closes");
+    drop(store);
+    let log = Connection::open(&path).expect("the log can be opened");
+    let none: i64 = log.query_row("SELECT count(*) FROM superseded", [], |row| row.get(0)).expect("the table is there");
+    assert_eq!((none, read_pragma(&path, "user_version")), (0, 3));
 }
 
 /// Does something to the records of a folder, and checks that they come out the same.

@@ -105,15 +105,29 @@ impl SqlRows<'_> {
         Ok(())
     }
 
+    /// Removes a message from where it lies and from the lists.
+    pub(super) fn forget_email(&mut self, key: &EmailKey) -> Result<(), Error> {
+        self.read_email(key)?;
+        let Some(Ok(place)) = self.emails.swap_remove(key) else { return Ok(()) };
+        self.unlist_email(&place)?;
+        self.write("DELETE FROM email_ref WHERE workspace = ?1 AND id = ?2", params![self.no, place.id])?;
+        self.remove_part(place.home, &part::email(place.id))
+    }
+
+    fn unlist_email(&mut self, place: &Place) -> Result<(), Error> {
+        for campaign in self.listed_in(place)? {
+            let sql = "DELETE FROM email_list WHERE workspace = ?1 AND campaign = ?2 AND at = ?3 AND id = ?4";
+            self.write(sql, params![self.no, campaign, place.at.0, place.id])?;
+        }
+        if let Some(contact) = self.moved_to(place)? {
+            self.write("DELETE FROM email_moved WHERE contact = ?1 AND id = ?2", params![contact, place.id])?;
+        }
+        Ok(())
+    }
+
     fn list_email(&mut self, id: Uuid, before: Option<&Place>, after: &Place) -> Result<(), Error> {
         if let Some(before) = before {
-            for campaign in self.listed_in(before)? {
-                let sql = "DELETE FROM email_list WHERE workspace = ?1 AND campaign = ?2 AND at = ?3 AND id = ?4";
-                self.write(sql, params![self.no, campaign, before.at.0, id])?;
-            }
-            if let Some(contact) = self.moved_to(before)? {
-                self.write("DELETE FROM email_moved WHERE contact = ?1 AND id = ?2", params![contact, id])?;
-            }
+            self.unlist_email(before)?;
         }
         for campaign in self.listed_in(after)? {
             let sql = "INSERT INTO email_list (workspace, campaign, at, id, home) VALUES (?1, ?2, ?3, ?4, ?5)";

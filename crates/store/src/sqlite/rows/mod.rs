@@ -2,7 +2,7 @@
 //!
 //! Everything about a contact key lies under its number: [`part`] says what, [`parts`] and [`chunk`] how; [`contacts`], [`campaigns`] and [`emails`] are the
 //! rows of each, [`events`] the list of events, [`counted`] what
-//! statistics are counted from, [`all`] the walk over everything.
+//! statistics are counted from, [`all`] the walk over everything, [`remove`] what no entry is left of.
 
 mod all;
 mod campaigns;
@@ -14,6 +14,7 @@ mod events;
 mod pairs;
 pub(super) mod part;
 mod parts;
+mod remove;
 
 use std::collections::BTreeMap;
 

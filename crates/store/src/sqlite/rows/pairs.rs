@@ -46,6 +46,22 @@ impl SqlRows<'_> {
         self.put_part(no, &part::pair(other_id), &pack(&(other, state))?)
     }
 
+    /// Removes a pair under its first key.
+    pub(super) fn forget_pair(&mut self, key: &ContactKey, other: &ContactKey) -> Result<(), Error> {
+        let other_id = self.known(other)?.id;
+        if let Some(no) = self.contact_no(key)? {
+            return self.remove_part(no, &part::pair(other_id));
+        }
+        let other_no = self.contact_no(other)?;
+        let known = self.known(key)?;
+        if known.named.is_none() || known.named != other_no {
+            return Ok(());
+        }
+        known.named = None;
+        let id = known.id;
+        self.write("DELETE FROM contact_ref WHERE workspace = ?1 AND id = ?2", params![self.no, id])
+    }
+
     /// Writes the pair with the one key that a key was named with before it had a number.
     pub(super) fn keep_pair(&mut self, no: i64, named: i64) -> Result<(), Error> {
         let other = self.contact_key(named)?;

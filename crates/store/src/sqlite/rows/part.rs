@@ -62,6 +62,11 @@ pub(in crate::sqlite) fn event(at: Millis, position: u64) -> [u8; 13] {
     part
 }
 
+/// Whether a part is an event.
+pub(in crate::sqlite) fn is_event(part: &[u8]) -> bool {
+    part.first() == Some(&EVENT)
+}
+
 /// The time and the position of an event's part.
 pub(in crate::sqlite) fn event_at(part: &[u8]) -> Option<(Millis, u64)> {
     let at = number_of_six(part.get(1..7)?)?;

@@ -193,7 +193,7 @@ impl SqlRows<'_> {
     }
 
     /// Writes the chunks that were changed, and lets go of all.
-    pub(super) fn write_parts(&mut self) -> Result<(), Error> {
+    pub(in crate::sqlite) fn write_parts(&mut self) -> Result<(), Error> {
         for (contact, chunks) in std::mem::take(&mut self.parts.held) {
             for (first, held) in chunks.into_iter().filter(|(_, held)| held.changed) {
                 if first.is_empty() && held.chunk.is_nothing() {
