@@ -236,3 +236,56 @@ pub fn history(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Event
     prop::collection::vec((event(), prop::sample::select(vec![1usize, 1, 1, 2, 3])), sizes)
         .prop_map(|events| events.into_iter().flat_map(|(event, times)| std::iter::repeat_n(event, times)).collect())
 }
+
+/// What a later parser makes of an entry: which one, by its place among those there are, and what it says instead.
+#[derive(Clone, Debug)]
+pub struct Rereading {
+    /// Which entry, counted round.
+    pub place: usize,
+    instead: Instead,
+}
+
+#[derive(Clone, Debug)]
+enum Instead {
+    /// Another event altogether.
+    Other(Box<Event>),
+    /// The same event, saying what another one says.
+    SameEvent(Box<Event>),
+    /// The same event, but for what it says of links and aliases.
+    Unlinked,
+    /// Nothing else.
+    Same,
+}
+
+impl Rereading {
+    /// What the entry's body is read as.
+    #[must_use]
+    pub fn of(&self, entry: &Event) -> Event {
+        let mut event = match &self.instead {
+            Instead::Other(other) => return (**other).clone(),
+            Instead::SameEvent(other) => Event { id: entry.id, kind: entry.kind, platform: entry.platform, ..(**other).clone() },
+            Instead::Unlinked | Instead::Same => entry.clone(),
+        };
+        if matches!(self.instead, Instead::Unlinked) {
+            event.facts.links.clear();
+            event.facts.aliases.clear();
+            event.contact.iter_mut().for_each(|contact| {
+                if contact.email.is_some() {
+                    contact.external = None;
+                }
+            });
+        }
+        event
+    }
+}
+
+/// Entries that a later parser reads otherwise.
+pub fn rereadings(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Rereading>> {
+    let instead = prop_oneof![
+        3 => event().prop_map(|event| Instead::Other(Box::new(event))).boxed(),
+        4 => event().prop_map(|event| Instead::SameEvent(Box::new(event))).boxed(),
+        3 => Just(Instead::Unlinked).boxed(),
+        1 => Just(Instead::Same).boxed(),
+    ];
+    prop::collection::vec((any::<u16>(), instead).prop_map(|(place, instead)| Rereading { place: place.into(), instead }), sizes)
+}

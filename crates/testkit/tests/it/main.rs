@@ -5,4 +5,5 @@ mod house;
 mod merge;
 mod merge_sums;
 mod stored;
+mod superseded;
 mod traps;

@@ -17,14 +17,14 @@ use hookline_testkit::{events::history, reference};
 use proptest::prelude::*;
 
 const AGENCY: AgencyId = AgencyId(uuid::uuid!("22222222-2222-4222-8222-222222222222"));
-const WORKSPACE: WorkspaceId = WorkspaceId(uuid::uuid!("11111111-1111-4111-8111-111111111111"));
+pub(crate) const WORKSPACE: WorkspaceId = WorkspaceId(uuid::uuid!("11111111-1111-4111-8111-111111111111"));
 const UNROUTED: WorkspaceId = WorkspaceId(uuid::uuid!("33333333-3333-4333-8333-333333333333"));
 
-fn open(folder: &std::path::Path) -> Arc<SqliteStore> {
+pub(crate) fn open(folder: &std::path::Path) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(SqliteOptions::new(folder)).expect("a fresh folder opens"))
 }
 
-async fn make_workspace(store: &SqliteStore) {
+pub(crate) async fn make_workspace(store: &SqliteStore) {
     let at = Millis(1);
     let workspace = |id, reserved| Workspace { id, agency: AGENCY, name: "test".to_owned(), created_at: at, reserved };
     store
@@ -38,7 +38,7 @@ async fn make_workspace(store: &SqliteStore) {
 }
 
 /// Appends everything at once, so that the writer makes its own batches.
-async fn append_all(store: &Arc<SqliteStore>, history: &[Event]) {
+pub(crate) async fn append_all(store: &Arc<SqliteStore>, history: &[Event]) {
     let appends: Vec<_> = history
         .iter()
         .map(|event| {
@@ -56,11 +56,11 @@ async fn append_all(store: &Arc<SqliteStore>, history: &[Event]) {
     }
 }
 
-async fn dump(store: &SqliteStore) -> String {
+pub(crate) async fn dump(store: &SqliteStore) -> String {
     serde_json::to_string_pretty(&store.dump(WORKSPACE).await.expect("the records are read")).expect("JSON prints")
 }
 
-fn cases(usual: u32) -> ProptestConfig {
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
     let cases = std::env::var("HOOKLINE_PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual);
     ProptestConfig { cases, max_shrink_iters: 2_000, ..ProptestConfig::default() }
 }
