@@ -147,6 +147,10 @@ impl From<hookline_store::Error> for Problem {
                 ProblemType::Conflict,
                 "It was changed by somebody else meanwhile. Read it again and repeat the change.",
             ),
+            Error::SearchOff => {
+                let detail = "Texts cannot be searched for in this server: its operator switched that off. Leave `q` out.";
+                Problem::invalid("q", detail)
+            }
             Error::TooMuch(TooMuch::Walked) => {
                 let detail =
                     format!("One read adds up {STATS_ROWS_WALKED_MAX} rows at most. Narrow the period by since and until.");

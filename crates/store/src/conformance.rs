@@ -20,6 +20,7 @@ mod pages;
 mod quarantine;
 mod rebuilding;
 mod rerunning;
+mod searching;
 mod settling;
 mod stats;
 mod superseding;
@@ -170,6 +171,17 @@ list_cases! {
         a_search_ignores_case_and_knows_no_wildcards,
         every_filter_of_campaigns_tells_rows_apart,
         every_filter_of_emails_tells_rows_apart,
+    }
+    searching {
+        words_are_found_wherever_they_stand,
+        a_message_is_found_by_what_is_said_of_it,
+        a_search_has_no_language_but_words,
+        a_search_stays_in_its_workspace,
+        every_filter_narrows_a_search,
+        pages_of_a_search_give_each_once_newest_first,
+        the_variant_that_counts_is_found,
+        a_search_says_how_far_it_is,
+        a_search_goes_on_after_reopening,
     }
     stats {
         stats_add_up_events_in_every_grouping,

@@ -35,6 +35,9 @@ pub enum Error {
     /// One read does not do so much: ask for less.
     #[error("too many rows for one read: {0:?}")]
     TooMuch(TooMuch),
+    /// Texts cannot be searched for: the store was opened without.
+    #[error("search is off")]
+    SearchOff,
     /// Anything else that the disk or the database did.
     #[error("{attempted}: {cause}")]
     Storage {

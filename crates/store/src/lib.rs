@@ -17,6 +17,7 @@ pub mod directory;
 mod error;
 pub mod query;
 pub mod rerun;
+pub mod search;
 pub mod settle;
 pub mod sqlite;
 pub mod stats;
@@ -38,6 +39,7 @@ use crate::{
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
+    search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{StatsBy, StatsFilter, StatsRow},
 };
@@ -139,6 +141,10 @@ pub struct Status {
     pub log_bytes: u64,
     /// Bytes the records take on disk.
     pub records_bytes: u64,
+    /// Entries that search has indexed; `None` if it is off.
+    pub indexed: Option<u64>,
+    /// Bytes the search index takes on disk.
+    pub search_bytes: u64,
 }
 
 /// A log of events and the records that follow from it.
@@ -214,6 +220,31 @@ pub trait Store: Send + Sync {
 
     /// A page of messages, newest first.
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>>;
+
+    /// A page of the events that have the words, newest first: in their kind, category, reason of a bounce, names, addresses, campaign
+    /// or messages, each word in any of them. The index may be behind, and the answer says how far it is.
+    ///
+    /// Words are compared without case and accents, and "ß" is "ss". [`Error::SearchOff`] if there is no index.
+    fn search_events(
+        &self,
+        workspace: WorkspaceId,
+        query: SearchQuery,
+        filter: EventFilter,
+        page: PageRequest,
+    ) -> Answer<'_, Found<StoredEvent>>;
+
+    /// A page of the messages that have the words, newest first: an event that tells of the message has them all in the message,
+    /// the names, the addresses and the campaign. Otherwise as [`Store::search_events`].
+    fn search_emails(
+        &self,
+        workspace: WorkspaceId,
+        query: SearchQuery,
+        filter: EmailFilter,
+        page: PageRequest,
+    ) -> Answer<'_, Found<Email>>;
+
+    /// Waits, however long it takes, until search finds everything that is in the log now.
+    fn search_caught_up(&self) -> Answer<'_, ()>;
 
     /// Sums of a workspace's rollups and firsts, in order of their keys. Without grouping there is one row, also of nothing;
     /// otherwise only rows that have something.

@@ -32,6 +32,7 @@ fn failures_of_the_store_say_when_to_come_again_and_nothing_of_the_inside() {
         (Error::Behind { folded: 1, committed: 2 }, 503, Some(1)),
         (Error::Closed, 503, Some(5)),
         (Error::Conflict("secret".to_owned()), 409, None),
+        (Error::SearchOff, 400, None),
         (Error::TooMuch(TooMuch::Walked), 400, None),
         (Error::TooMuch(TooMuch::Answered), 400, None),
         (Error::Storage { attempted: "secret", cause: "secret".to_owned() }, 503, Some(5)),

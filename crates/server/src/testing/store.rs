@@ -17,6 +17,7 @@ use hookline_store::{
     directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Workspace},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
+    search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{STATS_ROWS_WALKED_MAX, StatsBy, StatsFilter, StatsRow, Tally},
 };
@@ -279,6 +280,36 @@ impl Store for FakeStore {
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
         self.list(workspace, &filter, &page)
+    }
+
+    fn search_events(
+        &self,
+        workspace: WorkspaceId,
+        query: SearchQuery,
+        filter: EventFilter,
+        page: PageRequest,
+    ) -> Answer<'_, Found<StoredEvent>> {
+        answer(self.enter().map(|mut kept| {
+            kept.asked.push(format!("{workspace} {query:?} {filter:?} {page:?}"));
+            let rows: Vec<StoredEvent> = kept.events(workspace).rev().map(|stored| StoredEvent { raw: None, ..stored }).collect();
+            let as_of = rows.iter().map(|row| row.received_at).max();
+            Found { page: Page { rows, next: None }, as_of }
+        }))
+    }
+
+    fn search_emails(
+        &self,
+        workspace: WorkspaceId,
+        query: SearchQuery,
+        filter: EmailFilter,
+        page: PageRequest,
+    ) -> Answer<'_, Found<Email>> {
+        let list = self.list(workspace, &(query, filter), &page);
+        Box::pin(async move { Ok(Found { page: list.await?, as_of: None }) })
+    }
+
+    fn search_caught_up(&self) -> Answer<'_, ()> {
+        answer(self.enter().map(|_| ()))
     }
 
     fn stats(&self, workspace: WorkspaceId, filter: StatsFilter, by: StatsBy) -> Answer<'_, Vec<StatsRow>> {

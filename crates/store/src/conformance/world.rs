@@ -17,6 +17,7 @@ use crate::{
     Append, Appended, Store, StoredEvent,
     directory::{Agency, DirectoryChange, Workspace},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, PAGE_ROWS_MAX, PageRequest},
+    search::Found,
     stats::{StatsBy, StatsFilter, StatsRow},
 };
 
@@ -136,6 +137,20 @@ impl World {
     /// The messages of a workspace that a filter finds.
     pub(super) async fn emails(&self, workspace: WorkspaceId, filter: EmailFilter) -> Vec<Email> {
         self.store.emails(workspace, filter, all()).await.expect("emails are answered").rows
+    }
+
+    /// The events of a workspace that have the words, once search has everything.
+    pub(super) async fn search_events(&self, workspace: WorkspaceId, q: &str, filter: EventFilter) -> Found<StoredEvent> {
+        self.store.search_caught_up().await.expect("search catches up");
+        let query = q.parse().unwrap_or_else(|error| panic!("{q:?}: {error}"));
+        self.store.search_events(workspace, query, filter, all()).await.unwrap_or_else(|error| panic!("{q:?}: {error}"))
+    }
+
+    /// The messages of a workspace that have the words, once search has everything.
+    pub(super) async fn search_emails(&self, workspace: WorkspaceId, q: &str, filter: EmailFilter) -> Found<Email> {
+        self.store.search_caught_up().await.expect("search catches up");
+        let query = q.parse().unwrap_or_else(|error| panic!("{q:?}: {error}"));
+        self.store.search_emails(workspace, query, filter, all()).await.unwrap_or_else(|error| panic!("{q:?}: {error}"))
     }
 
     /// Sums of a workspace.

@@ -163,7 +163,7 @@ impl Checkpoints {
 }
 
 /// Copies a WAL back as far as nobody has to wait. A full disk passes: the WAL keeps everything until there is room.
-fn copy_back(connection: &Connection) -> Result<(), Error> {
+pub(super) fn copy_back(connection: &Connection) -> Result<(), Error> {
     let run = || connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     match run().map_err(|error| failed("copy a write-ahead log back", &error)) {
         Ok(()) | Err(Error::DiskFull(_)) => Ok(()),

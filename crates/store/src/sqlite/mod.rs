@@ -1,9 +1,10 @@
-//! The embedded store: two SQLite files in a folder.
+//! The embedded store: three SQLite files in a folder.
 //!
 //! `log.db` is the truth: one writer thread (`writer`) takes what waits in a bounded, fair `queue`, commits it as one
 //! (`synchronous=FULL`), and only then answers. `records.db` is the view: one thread (`view`) folds committed entries and moves
 //! the watermark with them. Two files, because one file has one write lock, and a fold would stall every answer. Readers take
 //! their turn on a few connections of their own, after waiting for the view to have everything committed before they came.
+//! `search.db` is an index of texts, which follows at its leisure (`search`).
 //!
 //! What may be lost: nothing of the log; of the records, after a power cut, the last folds, which are folded again at the start.
 
@@ -15,7 +16,9 @@ mod level;
 mod log;
 mod metrics;
 mod open;
+mod options;
 mod payload;
+mod pool;
 mod quarantine;
 mod queue;
 mod reader;
@@ -23,6 +26,7 @@ mod rebuild;
 mod refold;
 mod rerun;
 mod rows;
+mod search;
 mod settle;
 mod shared;
 mod sizes;
@@ -32,28 +36,32 @@ mod view;
 mod writer;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
     thread::JoinHandle,
 };
 
 use hookline_model::id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId};
 use hookline_model::time::Millis;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use self::{
     checkpointer::Checkpointer,
     disk::DiskGuard,
     log::Prepared,
+    pool::Pool,
     queue::Queue,
     reader::{Reader, WorkspaceReader},
+    search::Search,
     settle::Settling,
     shared::Shared,
     view::{Command, View},
     writer::{Reply, Task, Writer},
 };
 pub use self::{
+    options::SqliteOptions,
     queue::QueueLimits,
+    search::SearchLimits,
     shared::{OnFatal, Probe},
     sizes::{FileSizes, PartSize, file_sizes},
 };
@@ -63,6 +71,7 @@ use crate::{
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
+    search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{StatsBy, StatsFilter, StatsRow},
 };
@@ -71,49 +80,14 @@ use hookline_model::record::{Campaign, Contact, Email};
 /// How many reads run at once.
 const READERS: usize = 4;
 
-/// Settings of the embedded store.
-#[derive(Clone)]
-pub struct SqliteOptions {
-    /// The folder of the two files; made if it does not exist.
-    pub folder: PathBuf,
-    /// Bounds of the queue in front of the writer.
-    pub queue: QueueLimits,
-    /// Intake stops when the file system has less than this left.
-    pub disk_reserve_bytes: u64,
-    /// How many pages a write-ahead log has before it is copied back on the side.
-    pub checkpoint_pages: i32,
-    /// Called when going on could break a promise. It must end the process; in tests it may note and park.
-    pub on_fatal: OnFatal,
-    /// Told of the steps an event takes.
-    pub probe: Probe,
-}
-
-impl SqliteOptions {
-    /// The usual settings for a folder. A fatal fault ends the process with status 70.
-    #[must_use]
-    pub fn new(folder: impl Into<PathBuf>) -> SqliteOptions {
-        SqliteOptions {
-            folder: folder.into(),
-            queue: QueueLimits::default(),
-            disk_reserve_bytes: 64 * 1024 * 1024,
-            checkpoint_pages: checkpointer::PAGES,
-            on_fatal: Arc::new(|reason| {
-                tracing::error!(reason, "stopping at once: going on could break what was promised");
-                std::process::exit(70);
-            }),
-            probe: Arc::new(|_| {}),
-        }
-    }
-}
-
 /// The embedded store.
 pub struct SqliteStore {
     queue: Arc<Queue<(Task, Reply)>>,
     shared: Arc<Shared>,
     checkpointer: Arc<Checkpointer>,
     directory: Arc<RwLock<Arc<Directory>>>,
-    readers: Arc<Mutex<Vec<Reader>>>,
-    reads: Arc<Semaphore>,
+    readers: Pool<Reader>,
+    search: Option<Search>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     files: open::Files,
     _lock: open::Lock,
@@ -142,8 +116,10 @@ impl SqliteStore {
         let directory = Arc::new(RwLock::new(Arc::new(directory)));
         let queue = Arc::new(Queue::new(options.queue));
         let shared = Arc::new(Shared::new(committed, folded, options.on_fatal, options.probe));
-        let open_reader = || Ok(Reader { records: open::reader(&files.records)?, log: open::reader(&files.log)? });
-        let readers = (0..READERS).map(|_| open_reader()).collect::<Result<Vec<_>, Error>>()?;
+        let readers = (0..READERS).map(|_| Reader::open(&files)).collect::<Result<Vec<_>, Error>>()?;
+        let disk = DiskGuard::new(options.folder, options.disk_reserve_bytes);
+        let open_search = |limits| Search::open(&files, limits, committed, disk.clone(), &shared);
+        let search = options.search.map(open_search).transpose()?;
         let checkpointer = Arc::new(Checkpointer::new(options.checkpoint_pages));
         let view = View {
             records,
@@ -159,23 +135,30 @@ impl SqliteStore {
             directory: Arc::clone(&directory),
             numbers,
             position: committed,
-            disk: DiskGuard::new(options.folder, options.disk_reserve_bytes),
+            disk,
             checkpointer: Arc::clone(&checkpointer),
         };
         let (log, records) = (open::log_checkpointer(&files)?, open::records_checkpointer(&files)?);
         let at_work = Arc::clone(&checkpointer);
-        let threads = vec![
+        let mut threads = vec![
             spawn("log-writer", &shared, move || writer.run())?,
             spawn("records", &shared, move || view.run())?,
             spawn("checkpointer", &shared, move || at_work.run(&log, &records))?,
         ];
+        let search = match search {
+            Some((search, indexer)) => {
+                threads.push(spawn("search", &shared, move || indexer.run())?);
+                Some(search)
+            }
+            None => None,
+        };
         Ok(SqliteStore {
             queue,
             shared,
             checkpointer,
             directory,
-            readers: Arc::new(Mutex::new(readers)),
-            reads: Arc::new(Semaphore::new(READERS)),
+            readers: Pool::new(readers),
+            search,
             threads: Mutex::new(threads),
             files,
             _lock: lock,
@@ -223,27 +206,20 @@ impl SqliteStore {
         &self,
         read: impl FnOnce(&Reader) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = Arc::clone(&self.reads).acquire_owned().await.map_err(|_| Error::Closed)?;
-        let readers = Arc::clone(&self.readers);
-        let outcome = tokio::task::spawn_blocking(move || {
-            // The turn ends with the read, not with the interest in it: whoever hangs up must not take another one's reader.
-            let _turn = turn;
-            let reader = readers.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(Error::Closed)?;
-            let outcome = read(&reader);
-            readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
-            outcome
-        });
-        outcome.await.unwrap_or_else(|panic| Err(Error::Storage { attempted: "read", cause: panic.to_string() }))
+        self.readers.with("read", move |reader| read(reader)).await
     }
 
-    /// Lets the reads that have their turn finish, refuses the others, and closes the files.
-    async fn close_readers(&self) {
-        let turns = self.reads.acquire_many(READERS as u32).await;
-        self.reads.close();
-        drop(turns);
-        let readers = Arc::clone(&self.readers);
-        let closed = tokio::task::spawn_blocking(move || readers.lock().unwrap_or_else(PoisonError::into_inner).clear());
-        drop(closed.await);
+    /// Searches one workspace, after the view has caught up.
+    async fn search<T: Send + 'static>(
+        &self,
+        workspace: WorkspaceId,
+        query: SearchQuery,
+        read: impl FnOnce(&mut WorkspaceReader<'_>, &search::Words<'_>) -> Result<Page<T>, Error> + Send + 'static,
+    ) -> Result<Found<T>, Error> {
+        let search = self.search.as_ref().ok_or(Error::SearchOff)?;
+        let number = self.number(workspace).await?;
+        self.shared.catch_up().await?;
+        search.read(number, workspace, query, read).await
     }
 
     async fn number(&self, workspace: WorkspaceId) -> Result<i64, Error> {
@@ -338,7 +314,7 @@ impl Store for SqliteStore {
     }
 
     fn events(&self, workspace: WorkspaceId, filter: EventFilter, page: PageRequest) -> Answer<'_, Page<StoredEvent>> {
-        Box::pin(self.read(workspace, move |reader| reader.events(&filter, &page)))
+        Box::pin(self.read(workspace, move |reader| reader.events(&filter, &page, None)))
     }
 
     fn contact(&self, workspace: WorkspaceId, id: ContactId) -> Answer<'_, Option<Contact>> {
@@ -362,7 +338,34 @@ impl Store for SqliteStore {
     }
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
-        Box::pin(self.read(workspace, move |reader| reader.emails(&filter, &page)))
+        Box::pin(self.read(workspace, move |reader| reader.emails(&filter, &page, None)))
+    }
+
+    fn search_events(
+        &self,
+        workspace: WorkspaceId,
+        query: SearchQuery,
+        filter: EventFilter,
+        page: PageRequest,
+    ) -> Answer<'_, Found<StoredEvent>> {
+        Box::pin(self.search(workspace, query, move |reader, words| reader.events(&filter, &page, Some(words))))
+    }
+
+    fn search_emails(
+        &self,
+        workspace: WorkspaceId,
+        query: SearchQuery,
+        filter: EmailFilter,
+        page: PageRequest,
+    ) -> Answer<'_, Found<Email>> {
+        Box::pin(self.search(workspace, query, move |reader, words| reader.emails(&filter, &page, Some(words))))
+    }
+
+    fn search_caught_up(&self) -> Answer<'_, ()> {
+        Box::pin(async move {
+            let search = self.search.as_ref().ok_or(Error::SearchOff)?;
+            search.caught_up(self.shared.committed()).await
+        })
     }
 
     fn stats(&self, workspace: WorkspaceId, filter: StatsFilter, by: StatsBy) -> Answer<'_, Vec<StatsRow>> {
@@ -392,6 +395,8 @@ impl Store for SqliteStore {
             queued_bytes: queued_bytes as u64,
             log_bytes: writer::size_on_disk(&self.files.log),
             records_bytes: writer::size_on_disk(&self.files.records),
+            indexed: self.search.as_ref().map(Search::indexed),
+            search_bytes: writer::size_on_disk(&self.files.search),
         }
     }
 
@@ -415,11 +420,15 @@ impl Store for SqliteStore {
                 let copying = copying.is_none_or(|thread| thread.join().is_ok());
                 let writer = writer.is_none_or(|thread| thread.join().is_ok());
                 shared.close();
-                let view = view.is_none_or(|thread| thread.join().is_ok());
-                copying && writer && view
+                // Each is waited for, also if another one had panicked.
+                let rest = view.into_iter().chain(threads);
+                rest.fold(copying && writer, |joined, thread| thread.join().is_ok() && joined)
             });
             let joined = joined.await;
-            self.close_readers().await;
+            self.readers.close().await;
+            if let Some(search) = &self.search {
+                search.close().await;
+            }
             match joined {
                 Ok(true) => Ok(()),
                 _ => Err(Error::Storage { attempted: "close the store", cause: "a thread had panicked".to_owned() }),

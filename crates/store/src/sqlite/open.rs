@@ -1,4 +1,4 @@
-//! Opening the two files: one process at a time, settings that are read back, and schemas that are known or refused.
+//! Opening the three files: one process at a time, settings that are read back, and schemas that are known or refused.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -16,25 +16,31 @@ const LOG_SUPERSEDED: &str = include_str!("schema/superseded.sql");
 const LOG_TABLES: &str = concat!(include_str!("schema/log.sql"), "\n", include_str!("schema/superseded.sql"));
 /// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
 const RECORDS_SCHEMA: i64 = 3;
+/// Version of search.db's schema *and* of what is indexed in which form: a file with another one is built anew.
+const SEARCH_SCHEMA: i64 = 1;
 /// Pages of log.db: entries follow on each other, so large pages waste less.
 const LOG_PAGE_BYTES: i64 = 8192;
-/// Pages of records.db: most events change a row or two at a random place, and a page is written whole.
+/// Pages of records.db and search.db: most events change a row or two at a random place, and a page is written whole.
 const RECORDS_PAGE_BYTES: i64 = 4096;
-/// "HKLg" and "HKRc": which file is which, for `file(1)` and for us.
+/// "HKLg", "HKRc" and "HKSe": which file is which, for `file(1)` and for us.
 const LOG_APPLICATION: i64 = 0x484b_4c67;
 const RECORDS_APPLICATION: i64 = 0x484b_5263;
+const SEARCH_APPLICATION: i64 = 0x484b_5365;
 
 /// The log is written at its end, but for claims.
 const LOG_CACHE_KIB: i64 = 16 * 1024;
 /// The records are read and written anywhere.
 const RECORDS_CACHE_KIB: i64 = 24 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
+/// What search.db's writer keeps in memory: its pages are written once, and merged seldom.
+const SEARCH_CACHE_KIB: i64 = 4 * 1024;
 
 /// The files of a data folder.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     pub(super) log: PathBuf,
     pub(super) records: PathBuf,
+    pub(super) search: PathBuf,
 }
 
 /// Holds the folder for this process.
@@ -56,7 +62,8 @@ pub(super) fn take_folder(folder: &Path) -> Result<(Files, Lock), Error> {
             folder.display()
         ))
     })?;
-    Ok((Files { log: folder.join("log.db"), records: folder.join("records.db") }, Lock { _file: file }))
+    let [log, records, search] = ["log.db", "records.db", "search.db"].map(|name| folder.join(name));
+    Ok((Files { log, records, search }, Lock { _file: file }))
 }
 
 #[cfg(unix)]
@@ -75,7 +82,7 @@ fn restrict_to_owner(_folder: &Path) -> std::io::Result<()> {
 enum Durability {
     /// When it returns: the log.
     OnCommit,
-    /// At the next checkpoint; never torn. The records, which can be folded again.
+    /// At the next checkpoint; never torn. The records and the index, which can be made again.
     Eventually,
 }
 
@@ -102,17 +109,15 @@ pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Opens records.db for its one writer. One that is damaged, or of another schema or fold, is put away and started anew: it is a
-/// view, and everything in it follows from the log.
-pub(super) fn records_writer(files: &Files) -> Result<Connection, Error> {
-    match try_records_writer(files) {
-        Ok(Some(connection)) => return Ok(connection),
-        Ok(None) => tracing::info!("records.db is of another version; folding the log again"),
-        Err(error) => tracing::warn!(%error, "records.db cannot be used; folding the log again"),
-    }
-    put_away(&files.records)?;
-    try_records_writer(files)?
-        .ok_or_else(|| Error::Storage { attempted: "make records.db", cause: "a new file has no current schema".to_owned() })
+/// A file that follows from the log, and so can be made again.
+struct Derived {
+    name: &'static str,
+    application: i64,
+    version: i64,
+    schema: &'static str,
+    cache_kib: i64,
+    /// What is done when it cannot be used.
+    again: &'static str,
 }
 
 /// Opens records.db, which is there, for copying its WAL back.
@@ -129,28 +134,71 @@ pub(super) fn log_checkpointer(files: &Files) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn try_records_writer(files: &Files) -> Result<Option<Connection>, Error> {
-    let connection = open(&files.records, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    let version = prepare(&connection, RECORDS_APPLICATION, "records.db", RECORDS_PAGE_BYTES)?;
-    settle(&connection, Durability::Eventually, RECORDS_CACHE_KIB)?;
+const RECORDS: Derived = Derived {
+    name: "records.db",
+    application: RECORDS_APPLICATION,
+    version: RECORDS_SCHEMA,
+    schema: include_str!("schema/records.sql"),
+    cache_kib: RECORDS_CACHE_KIB,
+    again: "folding the log again",
+};
+
+const SEARCH: Derived = Derived {
+    name: "search.db",
+    application: SEARCH_APPLICATION,
+    version: SEARCH_SCHEMA,
+    schema: include_str!("schema/search.sql"),
+    cache_kib: SEARCH_CACHE_KIB,
+    again: "indexing the log again",
+};
+
+/// Opens records.db for its one writer.
+pub(super) fn records_writer(files: &Files) -> Result<Connection, Error> {
+    derived_writer(&files.records, &RECORDS)
+}
+
+/// Opens search.db for its one writer.
+pub(super) fn search_writer(files: &Files) -> Result<Connection, Error> {
+    derived_writer(&files.search, &SEARCH)
+}
+
+/// Opens a derived file for its one writer. One that is damaged, or of another version, is put away and started anew:
+/// everything in it follows from the log.
+fn derived_writer(path: &Path, file: &Derived) -> Result<Connection, Error> {
+    let Derived { name, again, .. } = file;
+    match try_derived_writer(path, file) {
+        Ok(Some(connection)) => return Ok(connection),
+        Ok(None) => tracing::info!("{name} is of another version; {again}"),
+        Err(error) => tracing::warn!(%error, "{name} cannot be used; {again}"),
+    }
+    put_away(path)?;
+    let no_schema = || Error::Storage { attempted: "make a file again", cause: format!("a new {name} has no current schema") };
+    try_derived_writer(path, file)?.ok_or_else(no_schema)
+}
+
+fn try_derived_writer(path: &Path, file: &Derived) -> Result<Option<Connection>, Error> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let version = prepare(&connection, file.application, file.name, RECORDS_PAGE_BYTES)?;
+    settle(&connection, Durability::Eventually, file.cache_kib)?;
     match version {
-        0 => create(&connection, include_str!("schema/records.sql"), RECORDS_APPLICATION, RECORDS_SCHEMA)?,
-        RECORDS_SCHEMA => {}
+        0 => create(&connection, file.schema, file.application, file.version)?,
+        version if version == file.version => {}
         _ => return Ok(None),
     }
     Ok(Some(connection))
 }
 
-/// Renames a records file, and removes its side files. One former file is kept for a look at what was wrong.
-pub(super) fn put_away(records: &Path) -> Result<(), Error> {
-    let failed = |cause: std::io::Error| Error::Storage { attempted: "put the old records.db away", cause: cause.to_string() };
+/// Renames a derived file, and removes its side files. One former file is kept for a look at what was wrong. Nobody may have it
+/// open: who closes a file last removes side files by their name, also those of the next one.
+pub(super) fn put_away(path: &Path) -> Result<(), Error> {
+    let failed = |cause: std::io::Error| Error::Storage { attempted: "put an old file away", cause: cause.to_string() };
     let with = |suffix: &str| {
-        let mut path = records.as_os_str().to_owned();
+        let mut path = path.as_os_str().to_owned();
         path.push(suffix);
         PathBuf::from(path)
     };
-    if records.exists() {
-        fs::rename(records, with(".former")).map_err(failed)?;
+    if path.exists() {
+        fs::rename(path, with(".former")).map_err(failed)?;
     }
     for suffix in ["-wal", "-shm"] {
         let side = with(suffix);

@@ -23,6 +23,8 @@ const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 const LINGER_ENTRIES: u64 = 1_000;
 /// How long.
 const LINGER: Duration = Duration::from_millis(20);
+/// A view that is so few entries behind is level with the log: under load it is never quite.
+const LEVEL: u64 = 100;
 /// How long a read waits for the view.
 const CATCH_UP_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -214,6 +216,30 @@ impl Shared {
         Ok(())
     }
 
+    /// Waits until the view has folded something behind `indexed` and is nearly level with the log, or until `is_called`; answers
+    /// the last position folded, or `None` when the store closes. So whoever indexes keeps out of the way of a burst.
+    pub(super) fn next_to_index(&self, indexed: u64, is_called: impl Fn() -> bool) -> Option<u64> {
+        let mut recent = self.lock();
+        loop {
+            if self.closing.load(Ordering::Relaxed) {
+                return None;
+            }
+            let folded = self.folded();
+            let is_level = self.committed().saturating_sub(folded) <= LEVEL;
+            if is_called() || (folded > indexed && is_level) {
+                return Some(folded);
+            }
+            recent = self.moved.wait(recent).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Wakes whoever waits, to look again.
+    pub(super) fn nudge(&self) {
+        let recent = self.lock();
+        drop(recent);
+        self.moved.notify_all();
+    }
+
     /// Lets the view stop once everything is folded.
     pub(super) fn close(&self) {
         let recent = self.lock();
@@ -245,5 +271,29 @@ impl Shared {
             Ok(Err(_)) => Err(Error::Closed),
             Err(_) => Err(Error::Behind { folded: self.folded(), committed: target }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indexing_waits_for_a_view_that_is_behind() {
+        let shared = Arc::new(Shared::new(300, 100, Arc::new(|_| {}), Arc::new(|_| {})));
+        assert_eq!(shared.next_to_index(0, || true), Some(100), "who is called does not wait");
+        let (looked, has_looked) = std::sync::mpsc::channel();
+        let waiting = Arc::clone(&shared);
+        let next = std::thread::spawn(move || {
+            waiting.next_to_index(0, || {
+                looked.send(()).expect("somebody listens");
+                false
+            })
+        });
+        has_looked.recv().expect("it looks");
+        shared.fold_done(200);
+        assert_eq!(next.join().expect("it ends"), Some(200));
+        shared.close();
+        assert_eq!(shared.next_to_index(200, || false), None);
     }
 }

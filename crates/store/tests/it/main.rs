@@ -2,6 +2,7 @@
 
 mod limits;
 mod plans;
+mod search;
 mod sqlite;
 mod superseded;
 

@@ -21,6 +21,7 @@ use crate::{
         log,
         open::failed,
         rows::{ListedEvent, kind_of, platform_of},
+        search::Words,
     },
 };
 
@@ -33,22 +34,37 @@ struct Wanted<'f> {
     filter: &'f EventFilter,
     /// The numbers of the campaign's keys.
     campaigns: Option<Vec<i64>>,
+    /// The words that each event is still to be asked for.
+    words: Option<&'f Words<'f>>,
 }
 
 impl Wanted<'_> {
-    fn matches(&self, event: &ListedEvent) -> bool {
-        event.listed
+    fn matches(&self, event: &ListedEvent) -> Result<bool, Error> {
+        let passes = event.listed
             && self.filter.kind.is_none_or(|kind| kind == event.kind)
             && self.filter.platform.is_none_or(|platform| platform == event.platform)
-            && self.campaigns.as_ref().is_none_or(|wanted| event.campaign.is_some_and(|campaign| wanted.contains(&campaign)))
+            && self.campaigns.as_ref().is_none_or(|wanted| event.campaign.is_some_and(|campaign| wanted.contains(&campaign)));
+        match self.words {
+            Some(words) if passes => words.has_event(event.position),
+            _ => Ok(passes),
+        }
+    }
+
+    /// A walk of a list for this.
+    fn walk(&self, limit: usize) -> Walk<u64> {
+        let walk = Walk::new(limit);
+        match self.words {
+            Some(words) => walk.at_most(words.asked_max()),
+            None => walk,
+        }
     }
 
     /// Looks at an event; answers whether to go on.
-    fn look(&self, walk: &mut Walk<u64>, event: &ListedEvent) -> bool {
+    fn look(&self, walk: &mut Walk<u64>, event: &ListedEvent) -> Result<bool, Error> {
         if self.filter.since.is_some_and(|since| event.at < since) {
-            return false;
+            return Ok(false);
         }
-        walk.look(cursor_of(event), self.matches(event).then_some(event.position))
+        Ok(walk.look(cursor_of(event), self.matches(event)?.then_some(event.position)))
     }
 }
 
@@ -69,30 +85,26 @@ impl WorkspaceReader<'_> {
         }
     }
 
-    /// A page of events.
-    pub(in crate::sqlite) fn events(&mut self, filter: &EventFilter, request: &PageRequest) -> Result<Page<StoredEvent>, Error> {
+    /// A page of events; of those that have the words, if there are any.
+    pub(in crate::sqlite) fn events(
+        &mut self,
+        filter: &EventFilter,
+        request: &PageRequest,
+        words: Option<&Words<'_>>,
+    ) -> Result<Page<StoredEvent>, Error> {
         let campaigns = filter.campaign.as_ref().map(|campaign| self.campaign_nos_of(campaign)).transpose()?;
-        let wanted = Wanted { filter, campaigns };
         let below = below(filter, request);
-        let mut walks = Vec::new();
-        if let Some(contact) = &filter.contact {
-            for key in self.contact_keys_of(contact)? {
-                let mut walk = Walk::new(request.limit);
-                self.rows.walk_contact_events(&key, below, |event| wanted.look(&mut walk, &event))?;
-                walks.push(walk);
+        // A contact's list is short enough to ask for each of it.
+        let gathered = match words {
+            Some(words) if filter.contact.is_none() => words.gather_events()?,
+            _ => None,
+        };
+        let walks = match gathered {
+            Some(gathered) => {
+                vec![self.walk_gathered(gathered, below, request.limit, &Wanted { filter, campaigns, words: None })?]
             }
-        } else if let Some(campaigns) = &wanted.campaigns {
-            for campaign in campaigns {
-                let sql = "SELECT occurred_at, position, listed, kind, platform, campaign
-                    FROM event INDEXED BY event_campaign
-                    WHERE campaign = ?1 AND (occurred_at, position) < (?2, ?3) ORDER BY occurred_at DESC, position DESC";
-                walks.push(self.walk_events(sql, *campaign, below, request.limit, &wanted)?);
-            }
-        } else {
-            let sql = "SELECT occurred_at, position, listed, kind, platform, campaign FROM event
-                WHERE workspace = ?1 AND (occurred_at, position) < (?2, ?3) ORDER BY occurred_at DESC, position DESC";
-            walks.push(self.walk_events(sql, self.rows.no, below, request.limit, &wanted)?);
-        }
+            None => self.walk_lists(below, request.limit, &Wanted { filter, campaigns, words })?,
+        };
         let (found, mut next) = merge(walks, request.limit);
         let (mut rows, mut bytes) = (Vec::with_capacity(found.len()), 0);
         for (at, position) in found {
@@ -110,6 +122,54 @@ impl WorkspaceReader<'_> {
         Ok(Page { rows, next })
     }
 
+    /// Walks the lists that have what is wanted.
+    fn walk_lists(&mut self, below: (Millis, u64), limit: usize, wanted: &Wanted<'_>) -> Result<Vec<Walk<u64>>, Error> {
+        let mut walks = Vec::new();
+        if let Some(contact) = &wanted.filter.contact {
+            for key in self.contact_keys_of(contact)? {
+                let (mut walk, mut looked) = (wanted.walk(limit), Ok(true));
+                self.rows.walk_contact_events(&key, below, |event| {
+                    looked = wanted.look(&mut walk, &event);
+                    matches!(looked, Ok(true))
+                })?;
+                looked?;
+                walks.push(walk);
+            }
+        } else if let Some(campaigns) = &wanted.campaigns {
+            for campaign in campaigns {
+                let sql = "SELECT occurred_at, position, listed, kind, platform, campaign
+                    FROM event INDEXED BY event_campaign
+                    WHERE campaign = ?1 AND (occurred_at, position) < (?2, ?3) ORDER BY occurred_at DESC, position DESC";
+                walks.push(self.walk_events(sql, *campaign, below, limit, wanted)?);
+            }
+        } else {
+            let sql = "SELECT occurred_at, position, listed, kind, platform, campaign FROM event
+                WHERE workspace = ?1 AND (occurred_at, position) < (?2, ?3) ORDER BY occurred_at DESC, position DESC";
+            walks.push(self.walk_events(sql, self.rows.no, below, limit, wanted)?);
+        }
+        Ok(walks)
+    }
+
+    /// Walks entries that a search gathered, in the order of the list.
+    fn walk_gathered(
+        &self,
+        mut gathered: Vec<(Millis, u64)>,
+        below: (Millis, u64),
+        limit: usize,
+        wanted: &Wanted<'_>,
+    ) -> Result<Walk<u64>, Error> {
+        gathered.retain(|event| *event < below);
+        gathered.sort_unstable_by(|a, b| b.cmp(a));
+        let mut walk = wanted.walk(limit);
+        for (at, position) in gathered {
+            let Some(event) = self.rows.listed_event(at, position)? else { continue };
+            if !wanted.look(&mut walk, &event)? {
+                break;
+            }
+        }
+        Ok(walk)
+    }
+
     /// Walks a list of events, by its statement and the number in front of it.
     fn walk_events(
         &self,
@@ -122,7 +182,7 @@ impl WorkspaceReader<'_> {
         let fault = |error: rusqlite::Error| failed("list events", &error);
         let mut statement = self.rows.records.prepare_cached(sql).map_err(fault)?;
         let mut found = statement.query(params![number, at.0, position.cast_signed()]).map_err(fault)?;
-        let mut walk = Walk::new(limit);
+        let mut walk = wanted.walk(limit);
         while let Some(row) = found.next().map_err(fault)? {
             let event = ListedEvent {
                 at: Millis(row.get(0).map_err(fault)?),
@@ -132,7 +192,7 @@ impl WorkspaceReader<'_> {
                 platform: platform_of(row.get(4).map_err(fault)?)?,
                 campaign: row.get(5).map_err(fault)?,
             };
-            if !wanted.look(&mut walk, &event) {
+            if !wanted.look(&mut walk, &event)? {
                 break;
             }
         }

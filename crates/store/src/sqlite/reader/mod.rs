@@ -21,7 +21,7 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 use uuid::Uuid;
 
 use super::{
-    open::failed,
+    open::{self, Files, failed},
     rows::{SqlRows, key},
 };
 use crate::{
@@ -36,6 +36,11 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Opens them.
+    pub(super) fn open(files: &Files) -> Result<Reader, Error> {
+        Ok(Reader { records: open::reader(&files.records)?, log: open::reader(&files.log)? })
+    }
+
     /// Reads one workspace, in one transaction.
     pub(super) fn read<T>(
         &self,

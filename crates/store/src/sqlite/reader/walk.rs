@@ -8,7 +8,7 @@ pub(super) const WALK_ROWS_MAX: usize = 50_000;
 /// One list's part of a page.
 pub(super) struct Walk<T> {
     limit: usize,
-    looks_max: usize,
+    rows_max: usize,
     looked_at: usize,
     found: Vec<(Cursor, T)>,
     /// Where the walk ended before the list did.
@@ -18,18 +18,23 @@ pub(super) struct Walk<T> {
 impl<T> Walk<T> {
     /// A walk that ends with this many matches.
     pub(super) fn new(limit: usize) -> Walk<T> {
-        Walk::one_of(1, limit)
+        Walk { limit, rows_max: WALK_ROWS_MAX, looked_at: 0, found: Vec::new(), stopped: None }
     }
 
     /// The same, as one of so many of a page.
     pub(super) fn one_of(walks: usize, limit: usize) -> Walk<T> {
-        Walk { limit, looks_max: WALK_ROWS_MAX / walks, looked_at: 0, found: Vec::new(), stopped: None }
+        Walk::new(limit).at_most(WALK_ROWS_MAX / walks)
+    }
+
+    /// The same, looking at no more than so many rows.
+    pub(super) fn at_most(self, rows_max: usize) -> Walk<T> {
+        Walk { rows_max: rows_max.min(self.rows_max), ..self }
     }
 
     /// Looks at the next row of the list, which matches if it has a value; answers whether to go on.
     pub(super) fn look(&mut self, at: Cursor, value: Option<T>) -> bool {
         self.looked_at += 1;
-        if self.looked_at >= self.looks_max {
+        if self.looked_at >= self.rows_max {
             self.stopped = Some(at.clone());
         }
         self.found.extend(value.map(|value| (at, value)));
