@@ -175,6 +175,7 @@ list_cases! {
     searching {
         words_are_found_wherever_they_stand,
         a_message_is_found_by_what_is_said_of_it,
+        words_of_what_was_superseded_are_not_found,
         a_search_has_no_language_but_words,
         a_search_stays_in_its_workspace,
         every_filter_narrows_a_search,

@@ -11,9 +11,13 @@ use hookline_model::{
 use super::{
     MakePlace,
     given::{self, Sketch, at, event, message_key, sent},
+    superseding::reread,
     world::{ACME, BETA, UNROUTED, World},
 };
-use crate::query::{CampaignSelector, ContactSelector, EmailFilter, EventFilter, PageRequest};
+use crate::{
+    query::{CampaignSelector, ContactSelector, EmailFilter, EventFilter, PageRequest},
+    rerun::Reread,
+};
 
 fn saying(mut event: Event, say: impl FnOnce(&mut MessageFacts)) -> Event {
     let message = event.inbound.as_mut().or(event.outbound.as_mut());
@@ -154,6 +158,24 @@ pub(super) async fn a_message_is_found_by_what_is_said_of_it(make_place: MakePla
             assert_eq!(found_emails(&world, q, filter).await, ids(&expected), "{q:?} {inbound}");
         }
     }
+}
+
+pub(super) async fn words_of_what_was_superseded_are_not_found(make_place: MakePlace<'_>) {
+    let world = World::new(make_place).await;
+    world.append_all(story()).await;
+    assert_eq!(found_emails(&world, "standstill", EmailFilter::default()).await.len(), 1, "it is indexed by now");
+    let better = |event: &Event| {
+        let is_it = event.id == story()[0].id;
+        is_it.then(|| saying(event.clone(), |message| message.body_text = text("Dear Tobias, every hour costs 300 euros.")))
+    };
+    let outcomes = reread(&world, better).await;
+    assert!(matches!(outcomes.as_slice(), [Reread::Superseded { .. }]), "{outcomes:?}");
+    for (q, found) in [("standstill", 0), ("\"every hour costs\"", 1), ("downtime", 2)] {
+        assert_eq!(world.search_events(ACME, q, EventFilter::default()).await.page.rows.len(), found, "{q:?}");
+        assert_eq!(found_emails(&world, q, EmailFilter::default()).await.len(), found, "{q:?}");
+    }
+    let world = world.reopened().await;
+    assert!(found_emails(&world, "standstill", EmailFilter::default()).await.is_empty());
 }
 
 pub(super) async fn a_search_has_no_language_but_words(make_place: MakePlace<'_>) {
