@@ -14,7 +14,9 @@ use schemars::JsonSchema;
 use serde_json::json;
 
 use crate::{
-    metrics::{BODIES_BYTES, FOLDED_ENTRIES, LOG_BYTES, LOG_ENTRIES, QUEUE_BYTES, RECORDS_BYTES},
+    metrics::{
+        BODIES_BYTES, FOLDED_ENTRIES, LOG_BYTES, LOG_ENTRIES, QUEUE_BYTES, RECORDS_BYTES, SEARCH_BYTES, SEARCH_LAG_ENTRIES,
+    },
     openapi::{Described, Operation, word_schemas},
     problem::{Problem, ProblemType},
     service::Service,
@@ -82,6 +84,10 @@ async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Proble
     gauge!(FOLDED_ENTRIES).set(status.folded as f64);
     gauge!(LOG_BYTES).set(status.log_bytes as f64);
     gauge!(RECORDS_BYTES).set(status.records_bytes as f64);
+    gauge!(SEARCH_BYTES).set(status.search_bytes as f64);
+    if let Some(indexed) = status.indexed {
+        gauge!(SEARCH_LAG_ENTRIES).set(status.committed.saturating_sub(indexed) as f64);
+    }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()).into_response())
 }
 

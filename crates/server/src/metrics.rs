@@ -18,6 +18,10 @@ pub(crate) const FOLDED_ENTRIES: &str = "hookline_folded_entries";
 pub(crate) const LOG_BYTES: &str = "hookline_log_bytes";
 /// Gauge: bytes the records take on disk.
 pub(crate) const RECORDS_BYTES: &str = "hookline_records_bytes";
+/// Gauge: bytes the search index takes on disk.
+pub(crate) const SEARCH_BYTES: &str = "hookline_search_bytes";
+/// Gauge: entries in the log that search does not find yet; absent when search is off.
+pub(crate) const SEARCH_LAG_ENTRIES: &str = "hookline_search_lag_entries";
 /// Gauge: open connections.
 pub(crate) const OPEN_CONNECTIONS: &str = "hookline_open_connections";
 
@@ -38,5 +42,7 @@ pub fn describe() {
     describe_gauge!(FOLDED_ENTRIES, Unit::Count, "Entries folded into the records");
     describe_gauge!(LOG_BYTES, Unit::Bytes, "Disk space of the log");
     describe_gauge!(RECORDS_BYTES, Unit::Bytes, "Disk space of the records");
+    describe_gauge!(SEARCH_BYTES, Unit::Bytes, "Disk space of the search index");
+    describe_gauge!(SEARCH_LAG_ENTRIES, Unit::Count, "Entries in the log that search does not find yet");
     describe_gauge!(OPEN_CONNECTIONS, Unit::Count, "Open connections");
 }

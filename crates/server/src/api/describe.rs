@@ -7,7 +7,10 @@ use serde_json::json;
 use hookline_store::query::{PAGE_ROWS_MAX, PageRequest};
 
 use crate::{
-    api::{cursor::TEXT_CHARACTERS_MAX, page::Body},
+    api::{
+        cursor::TEXT_CHARACTERS_MAX,
+        page::{Body, SearchableBody},
+    },
     openapi::{LINES, Operation, inline_schemas},
     problem::ProblemType,
 };
@@ -41,6 +44,16 @@ impl Operation {
 
     /// Reads a page of things.
     pub(super) fn list<T: JsonSchema>(tag: &'static str, summary: &'static str, about: &str) -> Operation {
+        Operation::page::<Body<T>>(tag, summary, about)
+    }
+
+    /// Reads a page of things, which can be searched for words.
+    pub(super) fn searchable_list<T: JsonSchema>(tag: &'static str, summary: &'static str, about: &str) -> Operation {
+        Operation::page::<SearchableBody<T>>(tag, summary, about)
+            .answer_header("Search-As-Of", "With `q`: what `as_of` says, unless that is null.")
+    }
+
+    fn page<B: JsonSchema>(tag: &'static str, summary: &'static str, about: &str) -> Operation {
         Operation::open(tag, summary, about)
             .problems(&ANY)
             .query::<Limit>("limit", "At most so many. A page that would carry more than 8 MiB of bodies has fewer.")
@@ -49,7 +62,7 @@ impl Operation {
             .query::<Format>("format", "`jsonl`: one record a line, with nothing around them.")
             .default(json!("json"))
             .query::<Download>("download", "`1`: the same answer as an attachment, for a browser to save.")
-            .answer::<Body<T>>(StatusCode::OK, "A page.")
+            .answer::<B>(StatusCode::OK, "A page.")
             .or_content::<Lines>(LINES, None)
             .answer_header("Link", "Where the next page is, as `rel=\"next\"`, relative to this one. Only if there is one.")
             .answer_header("Content-Disposition", "With `download=1`: an attachment, and a name for its file.")

@@ -8,11 +8,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use hookline_model::time::Millis;
-use hookline_store::query::{Cursor, Page, PageRequest};
+use hookline_store::{
+    query::{Cursor, Page, PageRequest},
+    search::Found,
+};
 
 use crate::{
     api::cursor::{self, Listing},
-    openapi::LINES,
+    openapi::{LINES, Time},
     problem::{Problem, ProblemType},
 };
 
@@ -26,6 +29,24 @@ pub(super) struct Body<T> {
     #[schemars(example = &"AQUAAAGcS5-XmA")]
     next_cursor: Option<String>,
 }
+
+/// A page of a listing that can be searched.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SearchablePageOf{T}")]
+pub(super) struct SearchableBody<T> {
+    /// The records.
+    data: Vec<T>,
+    /// Where the next page begins; null behind the last one.
+    #[schemars(example = &"AQUAAAGcS5-XmA")]
+    next_cursor: Option<String>,
+    /// With `q` only: everything that was answered before this time is found. Null while nothing can be found yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Time>")]
+    as_of: Option<Option<String>>,
+}
+
+/// The header that says what `as_of` does, also where lines have no place for that.
+pub(super) const SEARCH_AS_OF: &str = "search-as-of";
 
 /// How the records of a page are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,11 +72,32 @@ pub(super) struct Form {
 impl Form {
     /// A page as an answer, each row in the shape that `shape` gives it.
     pub(super) fn respond<R, T: Serialize>(&self, page: Page<R>, shape: impl FnMut(R) -> T) -> Result<Response, Problem> {
+        self.write(page, shape, |data, next_cursor| serde_json::to_vec(&Body { data, next_cursor }))
+    }
+
+    /// A page of what was found as an answer, which says how far the search was.
+    pub(super) fn respond_found<R, T: Serialize>(&self, found: Found<R>, shape: impl FnMut(R) -> T) -> Result<Response, Problem> {
+        let as_of = found.as_of.map(|as_of| as_of.to_string());
+        let mut response = self.write(found.page, shape, |data, next_cursor| {
+            serde_json::to_vec(&SearchableBody { data, next_cursor, as_of: Some(as_of.clone()) })
+        })?;
+        if let Some(as_of) = as_of {
+            response.headers_mut().insert(SEARCH_AS_OF, HeaderValue::try_from(as_of).map_err(unwritten)?);
+        }
+        Ok(response)
+    }
+
+    fn write<R, T: Serialize>(
+        &self,
+        page: Page<R>,
+        shape: impl FnMut(R) -> T,
+        body: impl FnOnce(Vec<T>, Option<String>) -> serde_json::Result<Vec<u8>>,
+    ) -> Result<Response, Problem> {
         let next_cursor = page.next.map(|next| cursor::encode(self.listing, &next));
         let link = next_cursor.as_deref().map(|cursor| self.link(cursor));
         let data: Vec<T> = page.rows.into_iter().map(shape).collect();
         let (body, content_type, ending) = match self.format {
-            Format::Json => (serde_json::to_vec(&Body { data, next_cursor }), "application/json", "json"),
+            Format::Json => (body(data, next_cursor), "application/json", "json"),
             Format::Lines => (lines(&data), LINES, "jsonl"),
         };
         let mut response = body.map_err(unwritten)?.into_response();

@@ -13,7 +13,10 @@ use hookline_model::{
     key::EmailAddress,
     time::Millis,
 };
-use hookline_store::query::{CampaignSelector, ContactSelector, Cursor, PAGE_ROWS_MAX, PageRequest};
+use hookline_store::{
+    query::{CampaignSelector, ContactSelector, Cursor, PAGE_ROWS_MAX, PageRequest},
+    search::{SEARCH_BYTES_MAX, SEARCH_PREFIX_LETTERS_MIN, SEARCH_WORDS_MAX, SearchQuery, SearchQueryError},
+};
 
 use crate::{
     api::{
@@ -78,6 +81,21 @@ impl Query {
             return Err(Problem::invalid(name, detail));
         }
         Ok(Some(value))
+    }
+
+    /// Words to search for.
+    pub(super) fn search(&mut self, name: &'static str) -> Result<Option<SearchQuery>, Problem> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let wrong = |error| match error {
+            SearchQueryError::TooLong => Problem::invalid(name, format!("Give {SEARCH_BYTES_MAX} bytes of text at most.")),
+            SearchQueryError::NoWord => Problem::invalid(name, "Give a word: something with a letter or a digit in it."),
+            SearchQueryError::TooManyWords => Problem::invalid(name, format!("Give {SEARCH_WORDS_MAX} words at most.")),
+            SearchQueryError::PrefixTooShort => {
+                let detail = format!("Give {SEARCH_PREFIX_LETTERS_MIN} letters or digits at least in front of a `*`.");
+                Problem::invalid(name, detail)
+            }
+        };
+        text.parse().map(Some).map_err(wrong)
     }
 
     /// A parameter that is one of the names that `T` reads.

@@ -52,7 +52,7 @@ impl Contract {
             let is_name = header.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             assert!(is_name, "{header}: {case}");
         }
-        for name in ["link", "content-disposition", "idempotent-replayed", "retry-after", "www-authenticate"] {
+        for name in ["link", "content-disposition", "idempotent-replayed", "search-as-of", "retry-after", "www-authenticate"] {
             let described =
                 response["headers"].as_object().is_some_and(|known| known.keys().any(|known| known.eq_ignore_ascii_case(name)));
             assert!(described || !headers.contains_key(name), "this header is not described: {name} {case}");

@@ -13,7 +13,7 @@ use crate::{
         emails::schema::{Direction, EmailSchema, EmailStatus},
         query::Query,
     },
-    openapi::{CampaignText, ContactText, Operation},
+    openapi::{CampaignText, ContactText, FilterText, Operation},
     problem::Problem,
     service::Service,
 };
@@ -27,8 +27,13 @@ pub(super) const STATUSES: [&str; 7] = ["sent", "opened", "clicked", "replied", 
 /// What it is.
 pub(in crate::api) fn describe() -> Operation {
     let about = "Messages, newest first by the time they were sent or received.";
-    Operation::list::<EmailSchema>("Emails", "List emails", about)
+    Operation::searchable_list::<EmailSchema>("Emails", "List emails", about)
         .reads_records()
+        .query::<FilterText>(
+            "q",
+            "Only with these words: 1 to 500 bytes and 1 to 20 words, all of which occur. In \"quotes\" they are next to each other, \
+             and `*` leaves the end of a word open. The index may be behind: the answer says how far it is.",
+        )
         .query::<Direction>("direction", "Only those that came in, or that were sent.")
         .query::<ContactText>("contact", "Only with this contact: its id or an address of it.")
         .query::<CampaignText>("campaign_id", "Only in this campaign: our id or the platform's.")
@@ -48,7 +53,12 @@ pub(in crate::api) async fn list(
         campaign: query.campaign("campaign_id")?,
         status: query.word("status", &STATUSES)?.map(ToOwned::to_owned),
     };
+    let words = query.search("q")?;
     query.end()?;
+    if let Some(words) = words {
+        let found = service.store.search_emails(workspace.id, words, filter, request).await?;
+        return form.respond_found(found, |email| email);
+    }
     let page = service.store.emails(workspace.id, filter, request).await?;
     form.respond(page, |email| email)
 }

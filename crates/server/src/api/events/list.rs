@@ -8,7 +8,7 @@ use hookline_store::query::EventFilter;
 
 use crate::{
     api::{auth::WorkspaceRead, cursor::Listing, event_shape::EventShape, query::Query},
-    openapi::{CampaignText, ContactText, KindName, Operation, PlatformName, Time},
+    openapi::{CampaignText, ContactText, FilterText, KindName, Operation, PlatformName, Time},
     problem::Problem,
     service::Service,
 };
@@ -16,8 +16,13 @@ use crate::{
 /// What it is.
 pub(in crate::api) fn describe() -> Operation {
     let about = "Events, newest first by the time they happened.";
-    Operation::list::<EventShape>("Events", "List events", about)
+    Operation::searchable_list::<EventShape>("Events", "List events", about)
         .reads_records()
+        .query::<FilterText>(
+            "q",
+            "Only with these words: 1 to 500 bytes and 1 to 20 words, all of which occur. In \"quotes\" they are next to each other, \
+             and `*` leaves the end of a word open. The index may be behind: the answer says how far it is.",
+        )
         .query::<KindName>("kind", "Only of this kind.")
         .query::<PlatformName>("platform", "Only from this platform.")
         .query::<ContactText>("contact", "Only about this contact: its id or an address of it.")
@@ -41,7 +46,12 @@ pub(in crate::api) async fn list(
         since: query.time("since")?,
         until: query.time("until")?,
     };
+    let words = query.search("q")?;
     query.end()?;
+    if let Some(words) = words {
+        let found = service.store.search_events(workspace.id, words, filter, request).await?;
+        return form.respond_found(found, EventShape::new);
+    }
     let page = service.store.events(workspace.id, filter, request).await?;
     form.respond(page, EventShape::new)
 }

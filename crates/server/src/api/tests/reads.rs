@@ -70,6 +70,16 @@ async fn filters_reach_the_store_and_wrong_ones_are_named() {
             "emails?direction=inbound&status=received",
             "inbound: Some(true), contact: None, campaign: None, status: Some(\"received\")",
         ),
+        (
+            "events?q=crane+%22hire+now%22*&kind=email.sent&limit=7",
+            "SearchQuery { terms: [SearchTerm { text: \"crane\", is_prefix: false }, SearchTerm { text: \"hire now\", is_prefix: \
+             true }] } EventFilter { kind: Some(EmailSent), platform: None",
+        ),
+        (
+            "emails?q=crane&direction=inbound&contact=JO@x.example&limit=7",
+            "(SearchQuery { terms: [SearchTerm { text: \"crane\", is_prefix: false }] }, EmailFilter { inbound: Some(true), \
+             contact: Some(Email(\"jo@x.example\")), campaign: None, status: None }) PageRequest { limit: 7, after: None }",
+        ),
         ("emails?direction=outbound&cursor=", "inbound: Some(false), contact: None, campaign: None, status: None"),
     ];
     for (path, expected) in right {
@@ -92,6 +102,11 @@ async fn filters_reach_the_store_and_wrong_ones_are_named() {
         "contacts?status=happy",
         "contacts?interest=some",
         "contacts?email=jo",
+        "events?q=",
+        "events?q=%20-%20",
+        "events?q=ab*",
+        "emails?q=%22%22",
+        "emails?q=a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+u",
         "emails?direction=up",
         "emails?status=new",
         "campaigns?platform=x",
@@ -100,6 +115,34 @@ async fn filters_reach_the_store_and_wrong_ones_are_named() {
         let answer = app.get(&format!("/v1/workspaces/{id}/{path}"), ADMIN).await;
         let field = path.split(['?', '=']).nth(1).expect("a parameter");
         assert_eq!((answer.problem(), &answer.body["field"]), ("invalid-request", &json!(field)), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_search_says_how_far_it_is() {
+    let app = App::new();
+    let workspace = app.workspace(&app.agency("Acme").await, "Client").await;
+    let path = |rest: &str| format!("/v1/workspaces/{}/{rest}", text(&workspace["id"]));
+    let before = app.get(&path("events?q=hello"), ADMIN).await;
+    assert_eq!((&before.body["as_of"], before.headers.get("search-as-of")), (&Value::Null, None));
+    assert!(before.body.as_object().is_some_and(|members| members.contains_key("as_of")), "{before:?}");
+    let hook = format!("/public/smartlead-webhook/{}", text(&workspace["address"]));
+    app.call(Method::POST, &hook, "", Some(delivery(1))).await;
+    let found = app.get(&path("events?q=hello"), ADMIN).await;
+    let received_at = found.body["data"][0]["received_at"].clone();
+    assert!(received_at.is_string());
+    assert_eq!(found.body["as_of"], received_at);
+    assert_eq!(found.headers["search-as-of"], text(&received_at));
+    let lines = app.get(&path("events?q=hello&format=jsonl&download=1"), ADMIN).await;
+    assert_eq!(lines.headers["content-type"], "application/jsonl");
+    assert_eq!(lines.headers["search-as-of"], text(&received_at));
+    let listed = app.get(&path("events"), ADMIN).await;
+    assert_eq!((listed.body.get("as_of"), listed.headers.get("search-as-of")), (None, None));
+    app.store.fail(Some(hookline_store::Error::SearchOff));
+    for list in ["events", "emails"] {
+        let off = app.get(&path(&format!("{list}?q=hello")), ADMIN).await;
+        assert_eq!((off.status, off.problem(), off.problem_field()), (StatusCode::BAD_REQUEST, "invalid-request", Some("q")));
+        assert!(text(&off.body["detail"]).contains("switched that off"), "{off:?}");
     }
 }
 
