@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use serde::Serialize;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 use crate::bench::BenchCommand;
 
@@ -107,6 +107,16 @@ pub(crate) struct DemoOptions {
     pub(crate) speed: u32,
 }
 
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
 /// Flags of `serve`. What is not given is taken from the environment, the file, or the defaults.
 #[derive(Clone, Debug, Default, Args, Serialize)]
 pub(crate) struct ServeFlags {
@@ -144,6 +154,11 @@ pub(crate) struct ServeFlags {
     #[arg(long, value_name = "BYTES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) disk_reserve_bytes: Option<u64>,
+
+    /// Index texts, so that events and emails can be searched for words [default: on] [env: HOOKLINE_SEARCH]
+    #[arg(long, value_name = "on|off", hide_possible_values = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) search: Option<Switch>,
 
     /// Settings file [default: hookline.toml if there is one] [env: HOOKLINE_CONFIG]
     #[arg(long, value_name = "FILE")]

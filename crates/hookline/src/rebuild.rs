@@ -26,7 +26,9 @@ pub(crate) fn run(arguments: &RebuildArguments) -> anyhow::Result<()> {
         return Err(WrongUsage(format!("there is no log.db in {}", settings.data_folder.display())).into());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
-    let options = SqliteOptions::new(&settings.data_folder);
+    let mut options = SqliteOptions::new(&settings.data_folder);
+    // Records are rebuilt; the index has nothing of them.
+    options.search = None;
     if arguments.all { runtime.block_on(rebuild_all(options)) } else { runtime.block_on(rebuild_keys(options, arguments)) }
 }
 

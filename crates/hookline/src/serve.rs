@@ -73,6 +73,9 @@ async fn run_async(settings: Settings, demo: DemoOptions) -> anyhow::Result<()> 
 
     let mut options = SqliteOptions::new(&settings.data_folder);
     options.disk_reserve_bytes = settings.disk_reserve_bytes;
+    if !settings.search {
+        options.search = None;
+    }
     let store = tokio::task::spawn_blocking(move || SqliteStore::open(options))
         .await?
         .with_context(|| format!("open the data folder {}", settings.data_folder.display()))?;

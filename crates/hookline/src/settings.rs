@@ -10,15 +10,18 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{WrongUsage, cli::ServeFlags};
+use crate::{
+    WrongUsage,
+    cli::{ServeFlags, Switch},
+};
 
 /// The file that is read if it exists and no other is named.
 const DEFAULT_FILE: &str = "hookline.toml";
 /// What starts the name of every environment variable of ours.
 const PREFIX: &str = "HOOKLINE_";
 /// The settings, as the file and, in capitals behind the prefix, the environment name them.
-const NAMES: [&str; 7] =
-    ["listen", "admin_listen", "database", "public_url", "trusted_proxies", "body_bytes_max", "disk_reserve_bytes"];
+const NAMES: [&str; 8] =
+    ["listen", "admin_listen", "database", "public_url", "trusted_proxies", "body_bytes_max", "disk_reserve_bytes", "search"];
 /// The shortest admin key that is accepted.
 const ADMIN_KEY_CHARACTERS_MIN: usize = 32;
 
@@ -33,6 +36,7 @@ struct Raw {
     trusted_proxies: Option<String>,
     body_bytes_max: usize,
     disk_reserve_bytes: u64,
+    search: Switch,
 }
 
 impl Default for Raw {
@@ -45,6 +49,7 @@ impl Default for Raw {
             trusted_proxies: None,
             body_bytes_max: 1024 * 1024,
             disk_reserve_bytes: 64 * 1024 * 1024,
+            search: Switch::On,
         }
     }
 }
@@ -58,6 +63,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) body_bytes_max: usize,
     pub(crate) disk_reserve_bytes: u64,
+    /// Whether texts are indexed and can be searched for.
+    pub(crate) search: bool,
     /// The admin key given in the environment.
     pub(crate) admin_key: Option<AdminKey>,
 }
@@ -147,6 +154,7 @@ fn check(raw: Raw, admin_key: Option<AdminKey>) -> anyhow::Result<Settings> {
         trusted_proxies,
         body_bytes_max: raw.body_bytes_max,
         disk_reserve_bytes: raw.disk_reserve_bytes,
+        search: raw.search == Switch::On,
         admin_key,
     })
 }
@@ -181,6 +189,12 @@ mod tests {
     fn the_defaults_are_valid() {
         let settings = checked(|_| {}).expect("valid");
         assert_eq!(settings.data_folder, Path::new("hookline-data"));
+    }
+
+    #[test]
+    fn search_is_on_unless_it_is_switched_off() {
+        assert!(checked(|_| {}).expect("valid").search);
+        assert!(!checked(|raw| raw.search = Switch::Off).expect("valid").search);
     }
 
     #[test]

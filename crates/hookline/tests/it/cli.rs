@@ -30,13 +30,14 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
         (&["serve", "--nonsense"], "--nonsense"),
         (&["nonsense"], "nonsense"),
         (&["serve", "--database", "mysql:x"], "sqlite:FOLDER"),
         (&["serve", "--public-url", "hooks.example"], "https://"),
         (&["serve", "--trusted-proxies", "x"], "network"),
         (&["serve", "--config", "/nonexistent.toml"], "/nonexistent.toml"),
+        (&["serve", "--search", "maybe"], "--search"),
         (&["rebuild"], "--all"),
         (&["simulate", "--url", "http://127.0.0.1:1/x"], "webhook address"),
         (&["serve", "--demo", "--database", "sqlite:x"], "--database"),
@@ -90,6 +91,27 @@ async fn rebuilding_everything_changes_nothing() {
     let keys = ["--contact", "person-3@company-3.example", "--campaign-key", "ext:smartlead::2900000"];
     let output = hookline(&[&["rebuild", "--database", &database, "--workspace", &workspace], &keys[..]].concat());
     assert_eq!(text(&output.stdout), "0 records came out different\n", "{}", text(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn search_can_be_switched_off_and_a_flag_wins() {
+    let cases: [(&[&str], Option<&str>, bool); 4] = [
+        (&[], None, true),
+        (&[], Some("off"), false),
+        (&["--search", "off"], None, false),
+        (&["--search", "on"], Some("off"), true),
+    ];
+    for (flags, variable, is_on) in cases {
+        let temp = tempfile::tempdir().expect("a folder");
+        let folder = temp.path().join("data");
+        let mut command = serve_command(HOOKLINE, &folder);
+        command.args(flags).envs(variable.map(|value| ("HOOKLINE_SEARCH", value)));
+        let node = Node::run(command, temp.path().join("stderr")).await.expect("it starts");
+        let found = node.try_get(&format!("/v1/workspaces/{}/events?q=crane", node.workspace)).await;
+        assert_eq!(found.is_ok(), is_on, "{flags:?} {variable:?} {found:?}");
+        assert_eq!(folder.join("search.db").exists(), is_on, "{flags:?} {variable:?}");
+        assert!(node.terminate().success(), "SIGTERM ends with 0");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
