@@ -5,10 +5,16 @@ use std::{
     path::Path,
 };
 
-use hookline_model::{event::Event, id::WorkspaceId, platform::Platform, time::Millis};
+use hookline_model::{
+    event::Event,
+    id::{EventId, WorkspaceId},
+    platform::Platform,
+    time::Millis,
+};
 use hookline_platforms::Delivery;
 use hookline_store::{
     Store,
+    query::{EventFilter, PAGE_ROWS_MAX, PageRequest},
     sqlite::{SqliteOptions, SqliteStore},
 };
 
@@ -35,6 +41,29 @@ pub fn event(n: u64) -> Event {
     let parser = hookline_platforms::parser(Platform::Smartlead).expect("SmartLead can be read");
     let delivery = Delivery { body: &body, received_at: Millis(1_900_000_000_000) };
     parser.parse(&delivery).expect("our own traffic is readable").event
+}
+
+/// Words that every event of our own traffic has: the address that it is sent from.
+const EVERYWHERE: &str = "nora@try-brightpath.example";
+
+/// The ids of a workspace's events, in the order of the list; of those that search finds by some words, if there are any.
+async fn events(store: &SqliteStore, workspace: WorkspaceId, q: Option<&str>) -> Vec<EventId> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let (filter, request) = (EventFilter::default(), PageRequest { limit: PAGE_ROWS_MAX, after });
+        let page = match q {
+            Some(q) => {
+                let query = q.parse().expect("there are words");
+                store.search_events(workspace, query, filter, request).await.expect("events are found").page
+            }
+            None => store.events(workspace, filter, request).await.expect("events are listed"),
+        };
+        ids.extend(page.rows.iter().map(|row| row.event.id));
+        after = page.next;
+        if after.is_none() {
+            return ids;
+        }
+    }
 }
 
 impl Ledger {
@@ -77,14 +106,14 @@ impl Ledger {
         }
     }
 
-    /// Opens a closed data folder: both files are sound, and the records are those of the answered deliveries by the reference
-    /// model. Every delivery must have been answered by now.
+    /// Opens a closed data folder: its files are sound, the records are those of the answered deliveries by the reference model, and
+    /// search finds each event. Every delivery must have been answered by now.
     ///
     /// # Panics
     /// When that is not so.
     pub async fn check_records(&self, folder: &Path, workspace: &str) {
         assert!(self.open.is_empty(), "deliveries are still open");
-        for file in ["log.db", "records.db"] {
+        for file in ["log.db", "records.db", "search.db"] {
             let connection = rusqlite::Connection::open(folder.join(file)).expect("the file opens");
             let verdict: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
             assert_eq!(verdict, "ok", "{file}");
@@ -92,9 +121,13 @@ impl Ledger {
         let workspace = WorkspaceId(workspace.parse().expect("a workspace's id"));
         let store = SqliteStore::open(SqliteOptions::new(folder)).expect("the folder opens");
         let dump = store.dump(workspace).await.expect("the records are read");
+        let listed = events(&store, workspace, None).await;
+        store.search_caught_up().await.expect("search catches up");
+        let found = events(&store, workspace, Some(EVERYWHERE)).await;
+        assert!(!listed.is_empty() && found == listed, "search finds {} of {} events", found.len(), listed.len());
         store.close().await.expect("the store closes");
-        let events: BTreeMap<u64, Event> = self.answered.iter().map(|n| (*n, event(*n))).collect();
-        let expected = reference::records(workspace, &events.into_values().collect::<Vec<_>>());
+        let told: BTreeMap<u64, Event> = self.answered.iter().map(|n| (*n, event(*n))).collect();
+        let expected = reference::records(workspace, &told.into_values().collect::<Vec<_>>());
         assert!(dump == expected, "the records are not those of what was answered");
     }
 }

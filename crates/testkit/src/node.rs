@@ -116,15 +116,27 @@ impl Node {
     /// # Panics
     /// When there is no answer, or not a good one.
     pub async fn event_ids(&self) -> Vec<String> {
+        self.try_event_ids("").await.expect("the API answers")
+    }
+
+    /// The ids of the events of the default workspace that a filter finds, such as `q=crane`.
+    ///
+    /// # Errors
+    /// When there is no answer, or not a good one.
+    ///
+    /// # Panics
+    /// When the answer is no list of events.
+    pub async fn try_event_ids(&self, filter: &str) -> Result<Vec<String>, reqwest::Error> {
         let mut ids = Vec::new();
         let mut cursor = String::new();
         loop {
-            let page = self.get_of_workspace(&format!("events?limit=500{cursor}")).await;
+            let path = format!("/v1/workspaces/{}/events?limit=500&{filter}{cursor}", self.workspace);
+            let page = self.try_get(&path).await?;
             let rows = page["data"].as_array().expect("a list");
             ids.extend(rows.iter().map(|event| event["id"].as_str().expect("an id").to_owned()));
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
-                None => return ids,
+                None => return Ok(ids),
             }
         }
     }
