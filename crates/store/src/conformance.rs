@@ -125,6 +125,7 @@ list_cases! {
         deliveries_are_counted_under_the_id_they_go_by,
         a_full_event_takes_a_reading_as_a_repetition,
         claims_follow_the_superseding_event,
+        an_event_without_a_time_stays_what_it_is,
         tests_and_unrouted_events_are_superseded_and_make_no_records,
     }
     rerunning {

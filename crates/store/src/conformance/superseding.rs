@@ -8,12 +8,12 @@ use hookline_model::{
     id::{EventId, WorkspaceId},
     identity::Claim,
     kind::Kind,
-    time::Millis,
+    time::{Millis, TimeSource},
 };
 
 use super::{
     MakePlace,
-    given::{self, HOUR, Sketch, alias, at, by_address, by_lead, campaign_key, event, link, message_key, sent},
+    given::{self, HOUR, MINUTE, Sketch, alias, at, by_address, by_lead, campaign_key, event, link, message_key, sent},
     world::{ACME, UNROUTED, World, all, some_life},
 };
 use crate::{
@@ -311,5 +311,29 @@ pub(super) async fn tests_and_unrouted_events_are_superseded_and_make_no_records
     let rows = received(&world, ACME, EVER, PAGE_ROWS_MAX).await;
     let test = rows.iter().find(|row| row.event.id == real.event.id.of_test()).expect("it is there");
     supersede(&world, vec![reading(test, ACME, real.event.clone())]).await;
+    assert_eq!(world.dump(ACME).await, dump);
+}
+
+pub(super) async fn an_event_without_a_time_stays_what_it_is(make_place: MakePlace<'_>) {
+    let world = World::new(make_place).await;
+    let opt_out = |received_ms: i64, phone: &str| {
+        let mut event = event(Kind::ContactUnsubscribed, received_ms).about("jane@x.example");
+        event.time_source = TimeSource::Received;
+        event.facts.phone = Some(Change::Set(phone.to_owned()));
+        let claim = Some(Claim::Window([1; 16]));
+        Append { claim, received_at: at(received_ms), ..given::delivery(ACME, event) }
+    };
+    // The second is of the first one's window, and of that of the third, which took the claim over.
+    let deliveries = [opt_out(0, "1"), opt_out(9 * MINUTE, "2"), opt_out(11 * MINUTE, "3")];
+    for delivery in deliveries.clone() {
+        world.deliver(delivery).await;
+    }
+    let dump = world.dump(ACME).await;
+    let rows = received(&world, ACME, EVER, 10).await;
+    let again = rows.iter().map(|row| {
+        let delivery = deliveries.iter().find(|delivery| delivery.received_at == row.received_at).expect("it is one of them");
+        Reading { position: row.position, append: delivery.clone() }
+    });
+    assert_eq!(supersede(&world, again.collect()).await, [Reread::Same; 3]);
     assert_eq!(world.dump(ACME).await, dump);
 }

@@ -207,6 +207,20 @@ pub(super) fn resolve(connection: &Connection, no: i64, arriving: Arriving<'_>) 
     Ok(Resolved { id: own, known: variants(connection, no, own)?, takes_claim: true })
 }
 
+/// Looks up which event a delivery is that the log has under an id already. One without a time of its own stays what it is while
+/// its identity is the same: whoever held its claim when it came may have lost it to a later one since.
+pub(super) fn resolve_again(
+    connection: &Connection,
+    no: i64,
+    held: EventId,
+    arriving: Arriving<'_>,
+) -> rusqlite::Result<Resolved> {
+    if matches!(arriving.claim, Some(Claim::Window(_))) && arriving.own_id.hash_part() == held.hash_part() {
+        return Ok(Resolved { id: held, known: variants(connection, no, held)?, takes_claim: false });
+    }
+    resolve(connection, no, arriving)
+}
+
 /// Gives a delivery's claim to its own id.
 pub(super) fn take_claim(connection: &Connection, no: i64, arriving: Arriving<'_>) -> rusqlite::Result<()> {
     let Some(claim) = arriving.claim else { return Ok(()) };

@@ -131,7 +131,7 @@ fn is_same(log: &Connection, no: i64, row: &LogRow, reading: &Reading) -> Result
     let own_id: EventId = if is_test { append.event.id.of_test() } else { append.event.id };
     let claim = append.claim.map(|claim| if is_test { claim.of_test() } else { claim });
     let arriving = Arriving { own_id, claim: claim.as_ref(), received_at: append.received_at };
-    let resolved = log::resolve(log, no, arriving).map_err(|error| failed("find an event", &error))?;
+    let resolved = log::resolve_again(log, no, row.id, arriving).map_err(|error| failed("find an event", &error))?;
     Ok(resolved.id == row.id)
 }
 

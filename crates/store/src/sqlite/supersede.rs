@@ -88,7 +88,8 @@ fn supersede(connection: &Connection, no: i64, reserved: bool, at: u64, ready: R
         return Ok((Reread::NotThere, None));
     };
     let fault = |error: rusqlite::Error| failed("supersede an entry", &error);
-    let Resolved { id, known, takes_claim } = log::resolve(connection, no, prepared.as_arriving()).map_err(fault)?;
+    let Resolved { id, known, takes_claim } =
+        log::resolve_again(connection, no, old.id, prepared.as_arriving()).map_err(fault)?;
     if id == old.id && prepared.digest == old.digest {
         return Ok((Reread::Same, None));
     }
