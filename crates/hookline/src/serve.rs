@@ -118,6 +118,7 @@ async fn serve_until(
         admin_key_hash: admin_key_hash(settings),
         public_url,
         limits: limits.clone(),
+        parsers: hookline_platforms::parser,
         metrics: Some(Arc::new(move || metrics.render())),
         trusted_proxies: settings.trusted_proxies.clone(),
     });

@@ -34,4 +34,4 @@ pub use limits::Limits;
 pub use listen::serve;
 pub use metrics::describe as describe_metrics;
 pub use problem::{Problem, ProblemType};
-pub use service::{Clock, RenderMetrics, Service, ServiceOptions, router};
+pub use service::{Clock, FindParser, RenderMetrics, Service, ServiceOptions, router};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use ipnet::IpNet;
 
-use hookline_model::time::Millis;
+use hookline_model::{platform::Platform, time::Millis};
+use hookline_platforms::Parser;
 use hookline_store::Store;
 
 use crate::{
@@ -22,6 +23,9 @@ pub trait Clock: Send + Sync {
 /// Renders the installed metrics recorder as Prometheus text.
 pub type RenderMetrics = Arc<dyn Fn() -> String + Send + Sync>;
 
+/// Finds the parser of a platform, if its deliveries can be read: [`hookline_platforms::parser`], or in tests another one.
+pub type FindParser = fn(Platform) -> Option<&'static dyn Parser>;
+
 /// What the surfaces are given.
 #[derive(Clone)]
 pub struct ServiceOptions {
@@ -37,6 +41,8 @@ pub struct ServiceOptions {
     pub public_url: String,
     /// The bounds.
     pub limits: Limits,
+    /// Who reads deliveries, at the door and again later.
+    pub parsers: FindParser,
     /// Renders `/metrics`; without it there is none.
     pub metrics: Option<RenderMetrics>,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -52,6 +58,7 @@ pub struct Service {
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) public_url: String,
     pub(crate) limits: Limits,
+    pub(crate) parsers: FindParser,
     pub(crate) metrics: Option<RenderMetrics>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) bodies: Arc<ByteBudget>,
@@ -70,6 +77,7 @@ impl Service {
             entropy: options.entropy,
             admin_key_hash: options.admin_key_hash,
             public_url: options.public_url.trim_end_matches('/').to_owned(),
+            parsers: options.parsers,
             metrics: options.metrics,
             trusted_proxies: options.trusted_proxies,
             bodies: Arc::new(ByteBudget::new(limits.bodies_bytes_in_all, limits.body_bytes_max)),

@@ -135,6 +135,7 @@ pub fn surfaces_seeded(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Lim
         admin_key_hash: Sha256::digest(ADMIN_KEY).into(),
         public_url: "http://hookline.test".to_owned(),
         limits,
+        parsers: hookline_platforms::parser,
         metrics: None,
         trusted_proxies: Vec::new(),
     })

@@ -13,7 +13,7 @@ use hookline_model::{
     id::{Address, WorkspaceId},
     platform::Platform,
 };
-use hookline_platforms::{Parser, parser};
+use hookline_platforms::Parser;
 use hookline_store::directory::AddressOwner;
 
 use crate::{
@@ -98,7 +98,7 @@ fn find(service: &Service, visitor: &mut Visitor, hook: Option<&str>, token: Opt
         _ => None,
     };
     let workspace = workspace.ok_or_else(unknown)?;
-    let parser = parser(hook.platform).ok_or_else(|| {
+    let parser = (service.parsers)(hook.platform).ok_or_else(|| {
         Problem::new(
             ProblemType::PlatformNotReceived,
             format!(

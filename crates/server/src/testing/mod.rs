@@ -100,6 +100,7 @@ impl App {
             admin_key_hash: Sha256::digest(ADMIN.as_bytes()).into(),
             public_url: "https://hooks.example.com/".to_owned(),
             limits,
+            parsers: hookline_platforms::parser,
             metrics: None,
             trusted_proxies: Vec::new(),
         });

@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use hookline_model::time::Millis;
-use hookline_server::{Clock, Entropy, Limits, ServiceOptions, router};
+use hookline_server::{Clock, Entropy, FindParser, Limits, ServiceOptions, router};
 use hookline_store::{
     Store,
     sqlite::{SqliteOptions, SqliteStore},
@@ -108,7 +108,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(Hand(AtomicI64::new(1_770_854_400_000)));
         let (gate, chance) = (Arc::new(Gate::default()), Arc::new(Counting(AtomicU64::new(0))));
-        let (store, router) = open(folder.path(), &clock, &gate, chance);
+        let (store, router) = open(folder.path(), &clock, &gate, chance, hookline_platforms::parser);
         let contract = Contract::new(description(router.clone()).await);
         let mut world = World { folder, store, clock, gate, router, contract, agency: Value::Null, workspace: Value::Null };
         world.agency = world.make("/v1/agencies", json!({"name": "Acme"})).await;
@@ -118,10 +118,15 @@ impl World {
 
     /// The same after the service ended and started again.
     pub(crate) async fn restarted(self) -> World {
+        self.upgraded(hookline_platforms::parser).await
+    }
+
+    /// The same after the service ended and a version with other parsers started.
+    pub(crate) async fn upgraded(self, parsers: FindParser) -> World {
         self.store.close().await.expect("a clean end");
         let World { folder, store, clock, gate, router, contract, agency, workspace } = self;
         drop((store, router));
-        let (store, router) = open(folder.path(), &clock, &gate, Arc::new(Counting(AtomicU64::new(1 << 40))));
+        let (store, router) = open(folder.path(), &clock, &gate, Arc::new(Counting(AtomicU64::new(1 << 40))), parsers);
         World { folder, store, clock, gate, router, contract, agency, workspace }
     }
 
@@ -224,7 +229,13 @@ async fn description(router: Router) -> Value {
     serde_json::from_slice(&answer.into_body().collect().await.expect("a whole body").to_bytes()).expect("JSON")
 }
 
-fn open(folder: &Path, clock: &Arc<Hand>, gate: &Arc<Gate>, chance: Arc<Counting>) -> (Arc<dyn Store>, Router) {
+fn open(
+    folder: &Path,
+    clock: &Arc<Hand>,
+    gate: &Arc<Gate>,
+    chance: Arc<Counting>,
+    parsers: FindParser,
+) -> (Arc<dyn Store>, Router) {
     let mut options = SqliteOptions::new(folder);
     let passing = Arc::clone(gate);
     options.probe = Arc::new(move |step| {
@@ -240,6 +251,7 @@ fn open(folder: &Path, clock: &Arc<Hand>, gate: &Arc<Gate>, chance: Arc<Counting
         admin_key_hash: Sha256::digest(ADMIN).into(),
         public_url: "https://hooks.example.com".to_owned(),
         limits: Limits::default(),
+        parsers,
         metrics: None,
         trusted_proxies: Vec::new(),
     });

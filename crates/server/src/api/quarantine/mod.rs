@@ -18,7 +18,7 @@ use hookline_model::{
     id::{QuarantineId, WorkspaceId},
     platform::Platform,
 };
-use hookline_platforms::{Parsed, parser};
+use hookline_platforms::Parsed;
 use hookline_store::{Append, Quarantined, directory::AddressOwner, settle::Settlement};
 
 use crate::{
@@ -137,8 +137,8 @@ fn shape(row: Quarantined, body: String) -> QuarantinedShape {
 
 /// Reads a delivery again, with the parser of today, as if it came when it came. What its body lacks are secrets only, which no
 /// parser looks for.
-fn reread(row: Quarantined) -> Settlement {
-    let Some(parser) = parser(row.platform) else {
+fn reread(service: &Service, row: Quarantined) -> Settlement {
+    let Some(parser) = (service.parsers)(row.platform) else {
         return Settlement::Stay(row.id, format!("this version cannot read {}'s webhooks", row.platform));
     };
     match reading::read(parser, &row.body, row.received_at) {

@@ -54,7 +54,7 @@ pub(in crate::api) async fn reprocess(
     State(service): State<Arc<Service>>,
 ) -> Result<Reply, Problem> {
     let row = service.store.quarantined_one(workspace, id).await?.ok_or_else(not_there)?;
-    let settlement = reread(row);
+    let settlement = reread(&service, row);
     let reason = match &settlement {
         Settlement::Stay(_, reason) => Some(reason.clone()),
         _ => None,

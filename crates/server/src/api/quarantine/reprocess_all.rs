@@ -108,7 +108,7 @@ async fn reread_from(
             }
             bytes += row.body.len();
             after = Some(row.cursor());
-            settlements.push(reread(row));
+            settlements.push(reread(service, row));
         }
         if is_last {
             return Ok((settlements, None));
