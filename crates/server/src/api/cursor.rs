@@ -27,6 +27,7 @@ pub(super) enum Listing {
     Emails = 8,
     Quarantine = 9,
     Rejections = 10,
+    Rerun = 11,
 }
 
 impl Listing {
@@ -43,6 +44,7 @@ impl Listing {
             Listing::Emails => "emails",
             Listing::Quarantine => "quarantine",
             Listing::Rejections => "rejections",
+            Listing::Rerun => "rerun",
         }
     }
 }

@@ -11,8 +11,11 @@ use axum::{
 use bytes::Bytes;
 use http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
+
+use hookline_model::time::Millis;
 
 use crate::{
     problem::{Problem, ProblemType},
@@ -120,6 +123,29 @@ impl Fields {
             let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             Problem::invalid(name, format!("Give one of: {}.", words.join(", ")))
         })
+    }
+
+    /// A time, RFC 3339, which must be there.
+    pub(super) fn time(&mut self, name: &'static str) -> Result<Millis, Problem> {
+        let text = self.text(name)?.ok_or_else(|| missing(name))?;
+        let at: Result<Timestamp, _> = text.parse();
+        let at = at.map_err(|_| Problem::invalid(name, "Give a time like 2026-02-11T08:03:27Z (RFC 3339, with an offset)."))?;
+        Ok(Millis(at.as_millisecond()))
+    }
+
+    /// `true` or `false`, which must be there.
+    pub(super) fn flag(&mut self, name: &'static str) -> Result<bool, Problem> {
+        match self.object.remove(name) {
+            None | Some(Value::Null) => Err(missing(name)),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(Problem::invalid(name, "Give true or false.")),
+        }
+    }
+
+    /// One of the names that `T` reads.
+    pub(super) fn named<T: FromStr>(&mut self, name: &'static str, expected: &'static str) -> Result<Option<T>, Problem> {
+        let text = self.text(name)?;
+        text.map(|text| text.parse().map_err(|_| Problem::invalid(name, expected))).transpose()
     }
 
     /// An id.

@@ -28,6 +28,7 @@ mod page;
 mod quarantine;
 mod query;
 mod rejections;
+mod rerun;
 mod shapes;
 mod stats;
 #[cfg(test)]
@@ -131,6 +132,7 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("show_workspace_quarantined", GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::show::show, quarantine::show::describe),
         endpoint("delete_workspace_quarantined", DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::delete::delete, quarantine::delete::describe),
         endpoint("reprocess_workspace_quarantined", POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess, quarantine::reprocess::describe),
+        endpoint("rerun_workspace", POST, "/v1/workspaces/{workspace_id}/rerun", rerun::rerun, rerun::describe),
         endpoint("list_rejections", GET, "/v1/rejections", rejections::list, rejections::describe),
         endpoint("create_key", POST, "/v1/keys", keys::create::create, keys::create::describe),
         endpoint("list_keys", GET, "/v1/keys", keys::list::list, keys::list::describe),

@@ -14,6 +14,7 @@ use hookline_model::{id::WorkspaceId, time::Millis};
 use hookline_store::{
     answers::KeptAnswer,
     directory::DirectoryChange,
+    rerun::{MakeRerunAnswer, Reading, Reread, Rerun},
     settle::{MakeAnswer, Settled, Settlement},
 };
 
@@ -127,5 +128,24 @@ impl Once {
         });
         let settled = service.store.settle(workspace, settlements, make_answer).await?;
         Ok(reply(&settled))
+    }
+
+    /// Supersedes entries, all or none, and keeps the reply to what became of the readings with it. A dry run changes nothing,
+    /// but for what is kept.
+    pub(super) async fn supersede(
+        self,
+        service: &Service,
+        workspace: WorkspaceId,
+        readings: Vec<Reading>,
+        is_dry: bool,
+        reply: impl Fn(&[Reread]) -> Reply + Send + Sync + 'static,
+    ) -> Result<Reply, Problem> {
+        let (reply, at) = (Arc::new(reply), service.clock.now());
+        let answer = self.0.map(|identity| {
+            let reply = Arc::clone(&reply);
+            Arc::new(move |reread: &[Reread]| Some(identity.keep(reply(reread), at))) as MakeRerunAnswer
+        });
+        let reread = service.store.supersede(workspace, Rerun { readings, is_dry, answer }).await?;
+        Ok(reply(&reread))
     }
 }

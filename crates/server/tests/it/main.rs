@@ -4,6 +4,7 @@ mod described;
 mod idempotency;
 mod quarantine;
 mod records;
+mod rerun;
 mod search;
 mod stats;
 mod tenants;

@@ -71,6 +71,7 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", Scope::Workspace, 200),
     (DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", Scope::Workspace, 204),
     (POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/rerun", Scope::Workspace, 200),
     (GET, "/v1/rejections", Scope::Installation, 200),
     (POST, "/v1/keys", Scope::NewKey, 201),
     (GET, "/v1/keys", Scope::Own, 200),
@@ -149,6 +150,9 @@ impl Tenants {
     fn body(&self, template: &str) -> Value {
         match template {
             "/v1/keys" => json!({"scope": "workspace", "workspace_id": self.workspace["id"], "role": "read", "name": "New"}),
+            "/v1/workspaces/{workspace_id}/rerun" => {
+                json!({"since": "2026-02-11T00:00:00Z", "until": "2026-02-12T00:00:00Z", "dry_run": false})
+            }
             _ => json!({"name": "New"}),
         }
     }
