@@ -3,7 +3,6 @@
 //!
 //! It learns what the log packs: an event in its stored form and the body behind it. Half of the traffic is kept from it, and the
 //! sizes of that half are printed, with the dictionary and without.
-#![expect(clippy::disallowed_methods, reason = "a tool: it reads its arguments and writes a file")]
 
 use anyhow::{Context, bail, ensure};
 use hookline_model::{platform::Platform, time::Millis};

@@ -16,6 +16,9 @@ pub(super) const HELD_TO_WRITE_MAX: usize = 16 * 1024;
 /// And by who only reads, and comes back to few.
 pub(super) const HELD_TO_READ_MAX: usize = 256;
 
+/// The name of a part.
+type Name = Vec<u8>;
+
 /// The chunks held, by contact key and by where they begin.
 pub(super) struct Parts {
     held: Map<i64, BTreeMap<Vec<u8>, Held>>,
@@ -171,12 +174,7 @@ impl SqlRows<'_> {
 
     /// The names of the parts of a contact key from `least` on and before `below`, of one chunk, the last one first; and what to
     /// go on below of, if there may be more.
-    pub(super) fn names_below(
-        &mut self,
-        contact: i64,
-        least: &[u8],
-        below: &[u8],
-    ) -> Result<(Vec<Vec<u8>>, Option<Vec<u8>>), Error> {
+    pub(super) fn names_below(&mut self, contact: i64, least: &[u8], below: &[u8]) -> Result<(Vec<Name>, Option<Name>), Error> {
         let mut first = self.hold(contact, below)?;
         if first == below {
             // Parts before the beginning of a chunk lie in the one in front of it.
@@ -186,7 +184,7 @@ impl SqlRows<'_> {
             }
         }
         let within = |(part, _): (&[u8], &[u8])| (part >= least && part < below).then(|| part.to_vec());
-        let mut names: Vec<Vec<u8>> = self.held(contact, &first)?.iter().filter_map(within).collect();
+        let mut names: Vec<Name> = self.held(contact, &first)?.iter().filter_map(within).collect();
         names.reverse();
         let more = (first.as_slice() > least).then_some(first);
         Ok((names, more))

@@ -144,7 +144,7 @@ impl Indexer {
         };
         self.progress.send_modify(|progress| progress.indexed = last);
         self.steps += 1;
-        if self.steps % STEPS_PER_CHECKPOINT == 0 { copy_back(&self.search) } else { Ok(()) }
+        if self.steps.is_multiple_of(STEPS_PER_CHECKPOINT) { copy_back(&self.search) } else { Ok(()) }
     }
 
     fn step_inside(&self, indexed: u64, folded: u64) -> Result<u64, Error> {
