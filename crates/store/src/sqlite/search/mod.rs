@@ -10,6 +10,7 @@
 mod find;
 mod html;
 mod index;
+mod places;
 mod text;
 
 use std::{
@@ -152,7 +153,14 @@ impl Search {
             let words = Words::new(&search, no, &query, limits);
             let outcome = search_with(reader, &words, workspace, read);
             if words.is_damaged() {
-                progress.send_modify(|progress| progress.state = State::Damaged);
+                // Unless nobody is there any more to put it away.
+                progress.send_if_modified(|progress| {
+                    let is_news = progress.state == State::Following;
+                    if is_news {
+                        progress.state = State::Damaged;
+                    }
+                    is_news
+                });
                 shared.nudge();
             }
             outcome
