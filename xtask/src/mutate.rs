@@ -63,6 +63,9 @@ pub(crate) fn run(only: Option<&str>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How long a build, or a test, may take.
+const SECONDS_MAX: u32 = 900;
+
 enum Outcome {
     Failed,
     Passed,
@@ -72,8 +75,9 @@ enum Outcome {
 fn try_test(copy: &Path, test: &[String]) -> anyhow::Result<Outcome> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let in_copy = |arguments: &[&str]| {
-        let mut command = Command::new(&cargo);
-        command.arg("test").arg("--locked").args(arguments).args(test).current_dir(copy);
+        // A test that hangs under a broken rule has failed: it would never have passed.
+        let mut command = Command::new("timeout");
+        command.arg(SECONDS_MAX.to_string()).arg(&cargo).arg("test").arg("--locked").args(arguments).args(test).current_dir(copy);
         command.env("CARGO_TARGET_DIR", "../target");
         // The rarest rules need some thousand histories to be seen broken; most are within the first few.
         command.env("HOOKLINE_PROPTEST_CASES", "4000");
