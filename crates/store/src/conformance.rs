@@ -126,6 +126,7 @@ list_cases! {
         a_full_event_takes_a_reading_as_a_repetition,
         claims_follow_the_superseding_event,
         an_event_without_a_time_stays_what_it_is,
+        a_contact_that_is_gone_is_not_taken_for_the_next,
         tests_and_unrouted_events_are_superseded_and_make_no_records,
     }
     rerunning {

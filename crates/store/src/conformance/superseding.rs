@@ -337,3 +337,21 @@ pub(super) async fn an_event_without_a_time_stays_what_it_is(make_place: MakePla
     assert_eq!(supersede(&world, again.collect()).await, [Reread::Same; 3]);
     assert_eq!(world.dump(ACME).await, dump);
 }
+
+pub(super) async fn a_contact_that_is_gone_is_not_taken_for_the_next(make_place: MakePlace<'_>) {
+    let world = World::new(make_place).await;
+    world.append_all([sent("a@x.example", "41", 0), sent("z@x.example", "41", 1)]).await;
+    // Nobody is it about, so that the last contact goes and none comes.
+    let nobody = event(Kind::AccountError, 1);
+    let read = reread(&world, |event| (event.contact_key() == Some(by_address("z@x.example"))).then(|| nobody.clone())).await;
+    assert_eq!(read, [appended(&nobody)]);
+    world.append(sent("new@x.example", "41", 2)).await;
+    assert!(world.contact(&by_address("z@x.example")).await.is_none());
+    world.append(sent("z@x.example", "41", 3)).await;
+    let addresses = async |address: &str| world.contact(&by_address(address)).await.and_then(|contact| contact.email);
+    for address in ["a@x.example", "new@x.example", "z@x.example"] {
+        assert_eq!(addresses(address).await.as_deref(), Some(address));
+    }
+    let campaign = world.campaign(&campaign_key("41")).await.expect("the campaign is there");
+    assert_eq!((&campaign.unique["contacts"], &campaign.counts["sent"]), (&3.into(), &3.into()));
+}

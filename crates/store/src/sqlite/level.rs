@@ -41,6 +41,7 @@ pub(super) fn level(
     steps: &[&Logged],
 ) -> Result<(), Error> {
     let mut rows = SqlRows::new(records, log, no, workspace);
+    rows.hold_numbers()?;
     let mut change = Change::default();
     for step in steps {
         let Some(old) = &step.supersedes else { continue };

@@ -88,6 +88,7 @@ impl<'c> Rebuild<'c> {
     }
 
     fn all(&mut self, keys: &RebuildKeys) -> Result<(), Error> {
+        self.rows.hold_numbers()?;
         let mut before = self.before(&keys.contacts, &keys.campaigns)?;
         for key in &keys.contacts {
             before.campaigns.extend(self.rows.campaigns_of(key)?);

@@ -72,6 +72,31 @@ async fn records_from_before_a_supersession_catch_up() {
     assert_eq!(folder.open().dump(ACME).await.expect("a dump is answered"), dump, "and from the beginning");
 }
 
+#[tokio::test]
+async fn what_was_superseded_twice_leaves_nothing_when_the_log_is_folded_again() {
+    let (folder, before) = lived_in().await;
+    let store = folder.open();
+    // Wrong in everything that cannot be taken back by the difference, and then right again, with nothing in between.
+    let wrong = |row: &Received| {
+        let mut append = named(row);
+        append.event.occurred_at = Millis(append.event.occurred_at.0 + 86_400_000);
+        append.event.campaign.iter_mut().for_each(|campaign| campaign.name = Some("Wrong".to_owned()));
+        append
+    };
+    let right: Vec<Received> = received(store.as_ref()).await;
+    supersede(store.as_ref(), &right, wrong).await;
+    let again = received(store.as_ref()).await;
+    let as_before = |row: &Received| {
+        let first = right.iter().find(|first| first.event.id == row.event.id).expect("ids stay");
+        Append { event: first.event.clone(), ..delivery(0) }
+    };
+    supersede(store.as_ref(), &again, as_before).await;
+    assert_eq!(store.dump(ACME).await.expect("a dump is answered"), before);
+    close(store).await;
+    SqliteStore::forget_records(folder.path()).expect("nobody has the folder");
+    assert_eq!(folder.open().dump(ACME).await.expect("a dump is answered"), before);
+}
+
 /// What is left of superseded entries: by position, how many bytes of body, and the entry that says it now.
 fn tombstones(folder: &Path) -> Vec<(i64, i64, i64)> {
     let log = Connection::open(folder.join("log.db")).expect("the log can be opened");

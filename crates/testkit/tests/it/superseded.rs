@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn a_store_with_superseded_entries_equals_the_reference_model_of_the_others(
-        rounds in prop::collection::vec((history(1..25).prop_shuffle().boxed(), rereadings(0..8).boxed(), any::<bool>()), 1..4).boxed(),
+        rounds in prop::collection::vec((history(0..25).prop_shuffle().boxed(), rereadings(0..8).boxed(), any::<bool>()), 1..5).boxed(),
         limit in 1..20usize,
     ) {
         let folder = tempfile::tempdir().expect("a folder");

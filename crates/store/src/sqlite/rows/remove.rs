@@ -14,6 +14,15 @@ use super::{SqlRows, part};
 use crate::Error;
 
 impl SqlRows<'_> {
+    /// Counts new contact keys on from here, whatever is removed: a key may lose its last part long before its number is taken
+    /// back. To be called before anything is removed.
+    pub(in crate::sqlite) fn hold_numbers(&mut self) -> Result<(), Error> {
+        if self.next_contact.is_none() {
+            self.next_contact = self.one("SELECT coalesce(max(contact), 0) + 1 FROM part", [], |row| row.get(0))?;
+        }
+        Ok(())
+    }
+
     /// Removes a contact key's row, and the key from the lists.
     pub(in crate::sqlite) fn remove_contact(&mut self, key: &ContactKey) -> Result<(), Error> {
         let Some(no) = self.contact_no(key)? else { return Ok(()) };
