@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     id::EventId,
     interest::Interest,
+    item::ItemFact,
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
     platform::Platform,
@@ -274,6 +275,12 @@ pub struct Facts {
     /// The campaign's state, where the event is about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign_status: Option<String>,
+    /// A list, status, tag, note, task or message that the event is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Box<ItemFact>>,
+    /// Whether the platform asks that the contact be forgotten (HubSpot's privacy deletion).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub erase: bool,
     /// What else the platform said that is worth showing, by our name for it. Part of `data`, read by no record.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<String, Value>,

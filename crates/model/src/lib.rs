@@ -22,6 +22,7 @@ pub mod fold;
 pub mod id;
 pub mod identity;
 pub mod interest;
+pub mod item;
 pub mod key;
 pub mod kind;
 pub mod link;

@@ -4,21 +4,62 @@
 //! an argument. A parser never guesses: what it cannot read is an error whose text says what was expected, and the delivery goes
 //! to quarantine.
 
-use hookline_model::{event::Event, identity::Claim, platform::Platform, time::Millis};
+use std::collections::BTreeMap;
 
+use hookline_model::{event::Event, identity::Claim, kind::Kind, platform::Platform, time::Millis};
+
+mod bounce_text;
+mod html;
+mod identified;
 pub mod instantly;
-mod key_set;
+mod json;
 pub mod redact_text;
 pub mod smartlead;
+#[cfg(test)]
+mod tests;
 pub mod time_text;
 
-/// One delivery as it came in.
+/// One delivery as it came in, or one element of a batch, see [`Parser::split`].
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery<'a> {
     /// The body, at most as large as the server lets in.
     pub body: &'a [u8],
     /// When it was received.
     pub received_at: Millis,
+    /// What the source it came from is set to.
+    pub settings: &'a Settings,
+}
+
+impl<'a> Delivery<'a> {
+    /// A delivery from a source without settings.
+    #[must_use]
+    pub fn new(body: &'a [u8], received_at: Millis) -> Delivery<'a> {
+        Delivery { body, received_at, settings: &NO_SETTINGS }
+    }
+}
+
+/// What a source is set to of which nobody has told us anything.
+static NO_SETTINGS: Settings = Settings { account: None, names: BTreeMap::new() };
+
+/// What somebody has told us of a source, since its bodies do not say it, or say it in words of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The account that the platform's events belong to where a body names none.
+    pub account: Option<String>,
+    /// Names of events that the platform made up since: per new name, in lower case, the known name that it is read as. What
+    /// an event shows as its name stays what was written.
+    pub names: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// The name that an event's name is read as.
+    #[must_use]
+    pub fn name<'n>(&'n self, written: &'n str) -> &'n str {
+        if self.names.is_empty() {
+            return written;
+        }
+        self.names.get(&written.trim().to_lowercase()).map_or(written, String::as_str)
+    }
 }
 
 /// What a delivery was.
@@ -49,11 +90,24 @@ pub trait Parser: Sync {
     /// Which platform.
     fn platform(&self) -> Platform;
 
+    /// The events of a body that holds several, each with its own bytes: they are read, kept and answered one by one, and one
+    /// that cannot be read spoils no other. `None` if the body is one event, as on most platforms.
+    ///
+    /// # Errors
+    /// When it is such a body but cannot be taken apart.
+    fn split<'a>(&self, body: &'a [u8]) -> Result<Option<Vec<&'a [u8]>>, ParseError> {
+        let _ = body;
+        Ok(None)
+    }
+
     /// Reads a delivery.
     ///
     /// # Errors
     /// When it is not this platform's; the caller keeps it in quarantine with the text of the error.
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError>;
+
+    /// The names of its events, as the platform writes them, with what each is in our vocabulary; the one it uses first.
+    fn names(&self) -> Vec<(&'static str, Kind)>;
 
     /// Blanks the values of known secret fields in place: the stored bytes are the bytes received, but for these.
     fn redact(&self, body: &mut [u8]);

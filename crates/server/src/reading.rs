@@ -7,7 +7,7 @@ use hookline_platforms::{Delivery, Parsed, Parser};
 
 /// Reads a delivery, or says why it cannot be read. A parser that panics cost us the parser's bug, never the delivery.
 pub(crate) fn read(parser: &dyn Parser, body: &[u8], received_at: Millis) -> Result<Parsed, String> {
-    let delivery = Delivery { body, received_at };
+    let delivery = Delivery::new(body, received_at);
     match catch_unwind(AssertUnwindSafe(|| parser.parse(&delivery))) {
         Ok(parsed) => parsed.map_err(|error| error.to_string()),
         Err(_) => {

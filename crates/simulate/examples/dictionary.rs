@@ -30,7 +30,7 @@ fn samples(platform: Platform) -> anyhow::Result<Vec<Vec<u8>>> {
     let parser = hookline_platforms::parser(platform).context("the platform has no parser")?;
     let read = |planned: hookline_simulate::Planned| {
         let mut body = planned.body;
-        let parsed = parser.parse(&Delivery { body: &body, received_at: UNTIL })?;
+        let parsed = parser.parse(&Delivery::new(&body, UNTIL))?;
         parser.redact(&mut body);
         let mut unpacked = parsed.event.to_stored()?;
         unpacked.extend_from_slice(&body);

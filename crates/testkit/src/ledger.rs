@@ -39,7 +39,7 @@ pub struct Ledger {
 pub fn event(n: u64) -> Event {
     let body = smartlead_body(n);
     let parser = hookline_platforms::parser(Platform::Smartlead).expect("SmartLead can be read");
-    let delivery = Delivery { body: &body, received_at: Millis(1_900_000_000_000) };
+    let delivery = Delivery::new(&body, Millis(1_900_000_000_000));
     parser.parse(&delivery).expect("our own traffic is readable").event
 }
 

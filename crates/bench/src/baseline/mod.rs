@@ -137,7 +137,7 @@ impl Program {
     }
 
     fn parse(&self, body: &[u8]) -> Result<Event, (StatusCode, String)> {
-        let parsed = self.parser.parse(&Delivery { body, received_at: self.now });
+        let parsed = self.parser.parse(&Delivery::new(body, self.now));
         parsed.map(|parsed| parsed.event).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
     }
 }

@@ -13,7 +13,7 @@ fn body(corpus: &Corpus, n: u64) -> Vec<u8> {
 
 fn parsed(corpus: &Corpus, n: u64) -> Parsed {
     let body = body(corpus, n);
-    let delivery = Delivery { body: &body, received_at: Millis(START.0 + 1_000_000_000) };
+    let delivery = Delivery::new(&body, Millis(START.0 + 1_000_000_000));
     let parser = parser(Platform::Smartlead).expect("it is read");
     parser.parse(&delivery).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&body)))
 }

@@ -4,10 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     ParseError,
-    instantly::{
-        fields::Fields,
-        names::{self, EVENT_TYPE},
-    },
+    instantly::names::{self, EVENT_TYPE},
+    json::Fields,
 };
 
 /// The event's own object.
@@ -41,8 +39,8 @@ pub(super) fn open(body: &[u8]) -> Result<Map<String, Value>, ParseError> {
 /// deliveries, whose other fields tell of the attempt (Instantly's developer pages). A `payload` beside the name of an event holds
 /// variables of the lead (public relay code).
 fn wrapper(object: &Map<String, Value>) -> Option<&'static str> {
-    let outer = Fields::inside(object);
-    let names_its_event = |key| outer.object(key).is_some_and(|inner| Fields::inside(inner).word(EVENT_TYPE).is_some());
+    let outer = Fields::new(object);
+    let names_its_event = |key| outer.object(key).word(EVENT_TYPE).is_some();
     let holds_all = || !names::is_stated(outer) && object.get("body").is_some_and(|body| body.is_object() || body.is_array());
     if names_its_event("body") || holds_all() {
         return Some("body");

@@ -12,15 +12,15 @@ use hookline_model::{
 };
 
 use crate::{
-    ParseError, Parsed,
+    Delivery, ParseError, Parsed,
     instantly::{
         facts,
-        fields::Fields,
         identify::identify,
         message::{self, Ids, Setting},
         names::Name,
         who,
     },
+    json::Fields,
     time_text,
 };
 
@@ -28,9 +28,10 @@ use crate::{
 ///
 /// # Errors
 /// [`ParseError::NamesNothing`] if an event about a lead, a campaign or a mailbox names none.
-pub(super) fn read(name: &Name, body: Fields<'_>, received_at: Millis) -> Result<Parsed, ParseError> {
+pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
     let kind = name.kind;
-    let account = who::account(body);
+    let received_at = delivery.received_at;
+    let account = who::account(body).or_else(|| delivery.settings.account.clone());
     let contact = who::contact(name, body)?;
     let campaign = match kind {
         Kind::WebhookTest => None,

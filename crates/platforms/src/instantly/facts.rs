@@ -9,13 +9,8 @@ use hookline_model::{
     kind::Kind,
 };
 
-use crate::instantly::{
-    fields::{Fields, cut, fold},
-    label::Label,
-    lead, message,
-    names::Name,
-    who,
-};
+use crate::instantly::{label::Label, lead, message, names::Name, who};
+use crate::json::{Fields, cut, fold};
 
 /// The longest link, in bytes; a longer one is left out.
 const LINK_BYTES_MAX: usize = 2_048;
@@ -65,7 +60,7 @@ fn common(kind: Kind, body: Fields<'_>) -> Extra {
     let link = body.text("unibox_url");
     extra.put("thread_key", link.as_deref().and_then(thread_key));
     extra.put("app_url", link);
-    extra.put("variant", body.ordinal("variant"));
+    extra.put("variant", body.step("variant"));
     // Left out rather than false: absent means not known to be the first (captures).
     extra.put("is_first", body.flag("is_first"));
     extra.put("platform_email_id", body.uuid("email_id"));

@@ -6,7 +6,7 @@ use hookline_model::{
     kind::Kind,
 };
 
-use crate::instantly::fields::{Fields, cut, fold};
+use crate::json::{Fields, cut, fold};
 
 /// Where a label stands when the event has no name (Instantly's developer pages; public relay code).
 pub(super) const KEYS: [&str; 2] = ["label", "lead_label"];

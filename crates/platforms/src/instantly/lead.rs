@@ -10,11 +10,11 @@ use hookline_model::{
 };
 
 use crate::instantly::{
-    fields::{Fields, is_present, is_scalar},
     label, message,
     names::{EVENT_TYPE, Name},
     who,
 };
+use crate::json::{Fields, is_present, is_scalar};
 
 /// The most custom fields taken from one event.
 const CUSTOM_FIELDS_MAX: usize = 200;
@@ -64,8 +64,8 @@ const ENVELOPE: [&str; 22] = [
 /// Sets the lead's fields.
 pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
     let places = places(body);
-    let first = |keys: &[&str]| places.iter().find_map(|place| Fields::inside(place).text_of(keys)).map(Change::Set);
-    let first_name = |keys: &[&str]| places.iter().find_map(|place| Fields::inside(place).name_of(keys)).map(Change::Set);
+    let first = |keys: &[&str]| places.iter().find_map(|place| Fields::new(place).text_of(keys)).map(Change::Set);
+    let first_name = |keys: &[&str]| places.iter().find_map(|place| Fields::new(place).name_of(keys)).map(Change::Set);
     facts.first_name = first_name(&FIRST_NAME);
     facts.last_name = first_name(&LAST_NAME);
     facts.company_name = first_name(&COMPANY_NAME);
@@ -77,8 +77,8 @@ pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
 
 /// Where the lead's fields stand, the best first. A `lead` is the lead's whole record, so only what we know is read from it.
 fn places(body: Fields<'_>) -> Vec<&Map<String, Value>> {
-    let objects = OBJECTS.iter().chain(["lead"].iter()).filter_map(|key| body.object(key));
-    [body.innermost(), body.map()].into_iter().chain(objects).collect()
+    let objects = OBJECTS.iter().chain(["lead"].iter()).filter_map(|key| body.map_at(key));
+    [body.innermost(), body.map()].into_iter().flatten().chain(objects).collect()
 }
 
 /// The profile, whatever its variable is called; of several the first in the order of [`LINKEDIN`], then of their names.
@@ -100,10 +100,10 @@ fn linkedin_rank(key: &str) -> Option<usize> {
 /// In the nested form the fields beside `data` are a relay's.
 fn custom_fields(name: &Name, body: Fields<'_>) -> BTreeMap<String, Change<Value>> {
     let taken = taken(name, body);
-    let objects = OBJECTS.iter().filter_map(|key| body.object(key)).rev();
+    let objects = OBJECTS.iter().filter_map(|key| body.map_at(key)).rev();
     // Sorted by name, so that the same fields are taken in whatever order they stand; the body's own are put in last and stay.
     let fields: BTreeMap<&str, &Value> = objects
-        .chain([body.innermost()])
+        .chain(body.innermost())
         .flatten()
         .map(|(name, value)| (name.trim(), value))
         .filter(|(name, value)| is_custom(name) && !taken.contains(name) && is_present(value) && is_scalar(value))

@@ -8,7 +8,7 @@ use hookline_model::{
     time::Millis,
 };
 
-use crate::instantly::{fields::Fields, html};
+use crate::{html, json::Fields};
 
 /// The names of the one message that an event brings: the one sent on a send, the one that came in on a reply (captures). Any
 /// other event repeats a message, and names none.
@@ -26,7 +26,7 @@ impl Ids {
         if kind != Kind::EmailSent && !is_reply(kind) {
             return Ids::default();
         }
-        Ids { email_id: body.uuid("email_id"), message_id: body.message_id("message_id") }
+        Ids { email_id: body.uuid("email_id"), message_id: body.message_id("message_id").filter(|id| is_sound(id)) }
     }
 
     /// The key of a message that came in. A Message-ID has an `@`, so the two sorts are never the same.
@@ -74,7 +74,7 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting
     if !is_about_it && !follows_it {
         return None;
     }
-    let step = body.ordinal("step");
+    let step = body.step("step");
     let key = setting.step_key(step);
     let mut facts = MessageFacts { key, sequence_number: step, ..MessageFacts::default() };
     if is_about_it {
@@ -87,7 +87,7 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting
         facts.at = setting.stated;
     }
     if kind == Kind::EmailOpened {
-        facts.opened_total = body.integer("open_count").and_then(|count| u64::try_from(count).ok());
+        facts.opened_total = body.count("open_count");
     }
     if facts == MessageFacts::default() {
         // Mailboxes alone tell nothing of a message.
@@ -118,6 +118,11 @@ pub(super) fn inbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting<
         at: setting.stated,
         ..MessageFacts::default()
     }))
+}
+
+/// Whether a Message-ID is one: a placeholder of a relay's is not.
+fn is_sound(id: &str) -> bool {
+    id.contains('@') && !id.contains(char::is_whitespace)
 }
 
 /// An address as text.

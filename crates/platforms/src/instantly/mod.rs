@@ -3,9 +3,9 @@
 //! Instantly sends one flat object per event, in which its own fields, the lead's and the agency's custom variables stand side by
 //! side, and gives neither a signature nor an id of the event (captures). The parts:
 //!
-//! - `envelope`: takes the event out of what relays wrap around it; `fields` reads its values, `names` its name;
+//! - `envelope`: takes the event out of what relays wrap around it; `names` reads its name;
 //! - `event`: puts the event together from `who` (contact, campaign, mailbox, workspace), `message` (the sent and the received
-//!   message, with `html`) and `facts` (all else, with `lead` and `label`);
+//!   message) and `facts` (all else, with `lead` and `label`);
 //! - `identify`: what makes two deliveries the same event;
 //! - `redact`: blanks the headers that a relay carries along.
 //!
@@ -15,8 +15,6 @@
 mod envelope;
 mod event;
 mod facts;
-mod fields;
-mod html;
 mod identify;
 mod label;
 mod lead;
@@ -27,9 +25,9 @@ mod redact;
 mod tests;
 mod who;
 
-use hookline_model::platform::Platform;
+use hookline_model::{kind::Kind, platform::Platform};
 
-use crate::{Delivery, ParseError, Parsed, Parser, instantly::fields::Fields};
+use crate::{Delivery, ParseError, Parsed, Parser, json::Fields};
 
 /// The parser of Instantly's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +40,15 @@ impl Parser for Instantly {
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
         let object = envelope::open(delivery.body)?;
-        let body = Fields::new(&object);
-        let name = names::of(body).ok_or_else(|| {
+        let body = Fields::with_inner(&object, "data");
+        let name = names::of(body, delivery.settings).ok_or_else(|| {
             ParseError::Shape("no event name: expected text under one of event_type, type, event, or a label".to_owned())
         })?;
-        event::read(&name, body, delivery.received_at)
+        event::read(&name, body, delivery)
+    }
+
+    fn names(&self) -> Vec<(&'static str, Kind)> {
+        names::all()
     }
 
     fn redact(&self, body: &mut [u8]) {

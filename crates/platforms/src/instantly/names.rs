@@ -2,7 +2,8 @@
 
 use hookline_model::kind::Kind;
 
-use crate::instantly::{fields::Fields, label::Label, who};
+use crate::instantly::{label::Label, who};
+use crate::{Settings, json::Fields};
 
 /// Where Instantly puts the name (captures).
 pub(super) const EVENT_TYPE: &str = "event_type";
@@ -51,6 +52,11 @@ const NAMES: &[(&str, Kind, About)] = &[
     ("supersearch_enrichment_completed", Kind::Other, About::Nobody),
 ];
 
+/// All names.
+pub(super) fn all() -> Vec<(&'static str, Kind)> {
+    NAMES.iter().map(|(name, kind, _)| (*name, *kind)).collect()
+}
+
 /// Names of a trial delivery that no label would have.
 const TEST_NAMES: [&str; 4] = ["webhook_test", "test_webhook", "test_event", "webhook.test"];
 
@@ -98,22 +104,22 @@ pub(super) fn is_stated(body: Fields<'_>) -> bool {
 ///
 /// A text under `event_type` is the name whatever else there is. Without one, a custom variable may be called `type`, so a
 /// name from there goes before a label only if it is one of Instantly's.
-pub(super) fn of(body: Fields<'_>) -> Option<Name> {
+pub(super) fn of(body: Fields<'_>, settings: &Settings) -> Option<Name> {
     let lead = Lead::of(body);
-    let stated = stated(body);
+    let stated = stated(body, settings);
     if lead != Lead::Real && TEST_FLAGS.iter().any(|key| body.flag(key) == Some(true)) {
         return Some(test(stated));
     }
     if let Some((key, name)) = stated
-        && (key == EVENT_TYPE || known(name).is_some() || is_test(name, lead))
+        && (key == EVENT_TYPE || known(settings.name(name)).is_some() || is_test(name, lead))
     {
-        return Some(classify(key, name, body, lead));
+        return Some(classify(key, name, body, lead, settings));
     }
     if let Some(label) = Label::stated(body) {
         let (kind, about) = (Kind::ContactCategoryUpdated, About::Lead);
         return Some(Name { kind, about, text: None, label: Some(label), key: None });
     }
-    stated.map(|(key, name)| classify(key, name, body, lead))
+    stated.map(|(key, name)| classify(key, name, body, lead, settings))
 }
 
 /// Whether a body names a lead.
@@ -140,14 +146,14 @@ impl Lead {
 
 /// The name and where it stands. The nested form has it at the top; a relay may have put it inside, or have put a name of its own
 /// beside it, so of the other keys one with a name of Instantly's goes first.
-fn stated(body: Fields<'_>) -> Option<(&'static str, &str)> {
+fn stated<'a>(body: Fields<'a>, settings: &Settings) -> Option<(&'static str, &'a str)> {
     let top = |key: &'static str| body.top().word(key).map(|name| (key, name));
     let inside = |key: &'static str| body.word(key).map(|name| (key, name));
     if let Some(stated) = top(EVENT_TYPE).or_else(|| inside(EVENT_TYPE)) {
         return Some(stated);
     }
     let fallbacks = || FALLBACKS.into_iter().filter_map(top).chain(FALLBACKS.into_iter().filter_map(inside));
-    fallbacks().find(|(_, name)| known(name).is_some()).or_else(|| fallbacks().next())
+    fallbacks().find(|(_, name)| known(settings.name(name)).is_some()).or_else(|| fallbacks().next())
 }
 
 /// What Instantly means by a name.
@@ -156,9 +162,9 @@ fn known(name: &str) -> Option<(Kind, About)> {
 }
 
 /// What a name stands for: an event, a trial, the label that was set on a lead, or something new.
-fn classify(key: &'static str, name: &str, body: Fields<'_>, lead: Lead) -> Name {
+fn classify(key: &'static str, name: &str, body: Fields<'_>, lead: Lead, settings: &Settings) -> Name {
     let of = |kind, about, label| Name { kind, about, text: Some(name.to_owned()), label, key: Some(key) };
-    if let Some((kind, about)) = known(name) {
+    if let Some((kind, about)) = known(settings.name(name)) {
         of(kind, about, None)
     } else if is_test(name, lead) {
         test(Some((key, name)))

@@ -1,7 +1,5 @@
 //! Who an event is about, in which campaign, from which mailbox, in which workspace of Instantly's.
 
-use serde_json::Value;
-
 use hookline_model::{
     event::{CampaignRef, ContactRef},
     key::{AddressError, CampaignKey, EmailAddress, ExternalId},
@@ -11,10 +9,8 @@ use hookline_model::{
 
 use crate::{
     ParseError,
-    instantly::{
-        fields::{self, Fields, is_uuid},
-        names::{About, Name},
-    },
+    instantly::names::{About, Name},
+    json::{Fields, id_of_text, is_uuid, mailbox::address as mailbox_address},
 };
 
 /// Where the lead's address stands, the best first. `lead` may also be an object.
@@ -53,7 +49,7 @@ pub(super) fn lead_address(body: Fields<'_>) -> Result<EmailAddress, Option<(&'s
     let own = mailbox(body);
     let mut refused = None;
     for (key, text) in candidates(body) {
-        match fields::address(&text) {
+        match mailbox_address(&text) {
             // A relay that has only one address may mean the mailbox.
             Ok(address) if key == "email" && own.as_ref() == Some(&address) => {}
             Ok(address) => return Ok(address),
@@ -65,7 +61,7 @@ pub(super) fn lead_address(body: Fields<'_>) -> Result<EmailAddress, Option<(&'s
 
 /// Texts that may be the lead's address, with the field each stands in.
 fn candidates(body: Fields<'_>) -> impl Iterator<Item = (&'static str, String)> {
-    let inside = move |key: &str| body.object(key).and_then(|object| Fields::inside(object).text("email"));
+    let inside = move |key: &str| body.object(key).text("email");
     let stated = move |key: &'static str| {
         let object = inside(key).filter(|_| key == "lead").map(|text| ("lead.email", text));
         body.text(key).map(|text| (key, text)).or(object)
@@ -75,7 +71,7 @@ fn candidates(body: Fields<'_>) -> impl Iterator<Item = (&'static str, String)> 
 
 /// The lead's id. Instantly's bodies have none, relays that look the lead up do; an agency's own `lead_id` is no UUID.
 fn lead_id(body: Fields<'_>) -> Option<String> {
-    let object = || body.object("lead").and_then(|lead| Fields::inside(lead).uuid("id"));
+    let object = || body.object("lead").uuid("id");
     body.uuid("lead_id").or_else(|| body.uuid("lead")).or_else(object)
 }
 
@@ -107,8 +103,7 @@ pub(super) fn account(body: Fields<'_>) -> Option<String> {
 pub(super) fn parameter(url: &str, name: &str) -> Option<String> {
     let query = url.split_once('?')?.1.split('#').next()?;
     let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
-    let value = Value::from(value);
-    fields::id(&value).filter(|id| fields::is_present(&value) && !id.contains('%'))
+    id_of_text(value).filter(|id| !id.contains('%'))
 }
 
 /// The campaign: by its id, else by its name within the workspace.

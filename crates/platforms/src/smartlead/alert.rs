@@ -17,10 +17,10 @@ use hookline_model::{
 
 use crate::{
     Parsed,
+    identified::Identified,
+    json::{Fields, cut},
     smartlead::{
         facts::{EVENT_NAME_CHARS_MAX, Extra},
-        fields::{Fields, cut},
-        identify::Identified,
         names, when,
         who::external,
     },

@@ -1,137 +1,19 @@
-//! How bad a bounce is. SmartLead does not say; the text of the report does, more often than not.
+//! The bounce that an `EMAIL_BOUNCE` reports.
 
 use hookline_model::event::{Bounce, BounceType};
 
-use crate::smartlead::fields::{Fields, cut, fold};
+use crate::{bounce_text, json::Fields};
 
-/// The longest reason kept, in characters.
-const REASON_CHARS_MAX: usize = 500;
-
-/// How much of each text is judged, in characters: reports begin with their reason, the returned message follows.
-const JUDGED_CHARS_MAX: usize = 8_000;
-
-/// Phrases that tell, lower case; the first that is found decides. Passing faults that are named go before dead addresses, and
-/// dead addresses before the general advice to try again, which reports of dead addresses give as well.
-const PHRASES: &[(&str, BounceType)] = &[
-    ("mailbox full", BounceType::Soft),
-    ("mailbox is full", BounceType::Soft),
-    ("inbox is full", BounceType::Soft),
-    ("inbox full", BounceType::Soft),
-    ("out of storage", BounceType::Soft),
-    ("over quota", BounceType::Soft),
-    ("overquota", BounceType::Soft),
-    ("quota exceeded", BounceType::Soft),
-    ("exceeded storage", BounceType::Soft),
-    ("greylist", BounceType::Soft),
-    ("graylist", BounceType::Soft),
-    ("grey list", BounceType::Soft),
-    ("rate limit", BounceType::Soft),
-    ("ratelimit", BounceType::Soft),
-    ("sending limit", BounceType::Soft),
-    ("too many messages", BounceType::Soft),
-    ("receiving mail at a rate", BounceType::Soft),
-    ("receiving mail too quickly", BounceType::Soft),
-    ("address not found", BounceType::Hard),
-    ("address couldn't be found", BounceType::Hard),
-    ("address could not be found", BounceType::Hard),
-    ("address wasn't found", BounceType::Hard),
-    ("wasn't found at", BounceType::Hard),
-    ("user unknown", BounceType::Hard),
-    ("unknown user", BounceType::Hard),
-    ("user not found", BounceType::Hard),
-    ("recipient not found", BounceType::Hard),
-    ("unknown recipient", BounceType::Hard),
-    ("recipient unknown", BounceType::Hard),
-    ("no such user", BounceType::Hard),
-    ("no such recipient", BounceType::Hard),
-    ("no mailbox here", BounceType::Hard),
-    ("mailbox not found", BounceType::Hard),
-    ("mailbox unavailable", BounceType::Hard),
-    ("invalid recipient", BounceType::Hard),
-    ("invalid mailbox", BounceType::Hard),
-    ("does not exist", BounceType::Hard),
-    ("doesn't exist", BounceType::Hard),
-    ("account is disabled", BounceType::Hard),
-    ("account has been disabled", BounceType::Hard),
-    ("mailbox disabled", BounceType::Hard),
-    ("mailbox is disabled", BounceType::Hard),
-    ("domain not found", BounceType::Hard),
-    ("host or domain name not found", BounceType::Hard),
-    ("temporar", BounceType::Soft),
-    ("try again", BounceType::Soft),
-    ("timed out", BounceType::Soft),
-    ("deferred", BounceType::Soft),
-];
-
-/// The bounce that an `EMAIL_BOUNCE` reports (live captures; the phrases are those of the common mail servers).
+/// The bounce (live captures). SmartLead does not say how bad it is; the text of the report does, more often than not.
 pub(super) fn bounce(body: Fields<'_>) -> Bounce {
     let report = body.object("bounce_message");
     let texts = [report.verbatim("text"), report.verbatim("html"), body.verbatim("bounce_reply_email_preview")];
-    let reason = texts.iter().flatten().next().map(|text| cut(text.trim(), REASON_CHARS_MAX));
-    // Our mailbox's own fault, a limit for example: nothing is wrong with the address.
-    let bounce_type = match body.flag("is_sender_originated_bounce") {
-        Some(true) => BounceType::Soft,
-        _ => judge(&texts.iter().flatten().map(|text| plain(text)).collect::<Vec<_>>().join("\n")),
-    };
-    Bounce { bounce_type, reason }
-}
-
-/// Judges a report: by its status codes (RFC 3463), a dead address before a passing fault, else by its phrases.
-fn judge(text: &str) -> BounceType {
-    let found: Vec<BounceType> = codes(text).filter_map(judge_code).collect();
-    let by_code = [BounceType::Hard, BounceType::Soft].into_iter().find(|bounce_type| found.contains(bounce_type));
-    let by_phrase = || PHRASES.iter().find(|(phrase, _)| text.contains(phrase)).map(|(_, bounce_type)| *bounce_type);
-    by_code.or_else(by_phrase).unwrap_or(BounceType::Unknown)
-}
-
-/// What a status code tells of the address.
-fn judge_code(code: [u16; 3]) -> Option<BounceType> {
-    match code {
-        [4, ..] => Some(BounceType::Soft),
-        // The sender's address is bad, not the recipient's.
-        [5, 1, 7 | 8] => Some(BounceType::Soft),
-        [5, 1, _] => Some(BounceType::Hard),
-        // Mailbox full; message too long, for the mailbox or the system.
-        [5, 2, 2 | 3] | [5, 3, 4] => Some(BounceType::Soft),
-        // Our mailbox reached its limit.
-        [5, 4, 5] => Some(BounceType::Soft),
-        // No host for the domain: by RFC 3463, and in Exchange's numbering.
-        [5, 4, 4 | 310] => Some(BounceType::Hard),
-        // Policy (5.7.x) and all else says nothing of the address.
-        _ => None,
+    let bounce = bounce_text::bounce(texts.iter().flatten().map(String::as_str));
+    match body.flag("is_sender_originated_bounce") {
+        // Our mailbox's own fault, a limit for example: nothing is wrong with the address.
+        Some(true) => Bounce { bounce_type: BounceType::Soft, ..bounce },
+        _ => bounce,
     }
-}
-
-/// Every `x.y.z` of a text that stands alone: not inside a version, a domain name or an IP address.
-fn codes(text: &str) -> impl Iterator<Item = [u16; 3]> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && c != '.').filter_map(|word| {
-        let mut parts = word.trim_end_matches('.').split('.').map(|part| {
-            let sound = (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-            sound.then(|| part.parse::<u16>().ok()).flatten()
-        });
-        let code = [parts.next()??, parts.next()??, parts.next()??];
-        (parts.next().is_none() && matches!(code[0], 4 | 5)).then_some(code)
-    })
-}
-
-/// A text as it is judged: in lower case, without tags and entities, white space folded.
-fn plain(text: &str) -> String {
-    let lower = cut(text, JUDGED_CHARS_MAX).to_lowercase();
-    let mut without_tags = String::with_capacity(lower.len());
-    let mut rest = lower.as_str();
-    // Only a `<` that a name follows begins a tag; previews are cut, so that a tag may be left open.
-    while let Some(open) = rest.find('<') {
-        without_tags.push_str(&rest[..open]);
-        rest = &rest[open + 1..];
-        if let Some(close) = rest.find('>').filter(|_| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')) {
-            without_tags.push(' ');
-            rest = &rest[close + 1..];
-        }
-    }
-    without_tags.push_str(rest);
-    let entities =
-        [("&nbsp;", " "), ("&#39;", "'"), ("&#x27;", "'"), ("&apos;", "'"), ("&quot;", "\""), ("\u{2019}", "'"), ("&amp;", "&")];
-    fold(&entities.iter().fold(without_tags, |text, (entity, plain)| text.replace(entity, plain)))
 }
 
 #[cfg(test)]
@@ -143,39 +25,6 @@ mod tests {
     fn of(value: &Value) -> Bounce {
         let object: &Map<String, Value> = value.as_object().expect("an object");
         bounce(Fields::new(object))
-    }
-
-    #[test]
-    fn reports_are_judged_by_code_then_by_phrase() {
-        let cases = [
-            ("550 5.1.1 <gone@x.example>: Recipient address rejected", BounceType::Hard),
-            ("550-5.1.1 The email account that you tried to reach. Try again", BounceType::Hard),
-            ("Status: 5.1.10.", BounceType::Hard),
-            ("550 5.4.310 DNS domain gone.example", BounceType::Hard),
-            ("552 5.2.2 The account that you tried to reach does not exist or is over quota", BounceType::Soft),
-            ("451 4.7.1 Please come back", BounceType::Soft),
-            ("450 4.1.1 User unknown in local recipient table", BounceType::Soft),
-            ("4.4.7 expired, then 5.1.1", BounceType::Hard),
-            ("550 5.4.5 Daily user limit", BounceType::Soft),
-            ("550 5.1.8 Access denied, bad outbound sender", BounceType::Soft),
-            ("550 5.7.1 Blocked for policy reasons", BounceType::Unknown),
-            ("Address not found", BounceType::Hard),
-            ("The address couldn&#39;t be found, or is unable to receive mail", BounceType::Hard),
-            ("the address couldn\u{2019}t<br>be\u{a0}found", BounceType::Hard),
-            ("<p>User&nbsp;unknown</p> check it and try again", BounceType::Hard),
-            ("a <b@x.example>: no such user here", BounceType::Hard),
-            ("The recipient's <b>mailbox</b> is full", BounceType::Soft),
-            ("Greylisted, see https://x.example", BounceType::Soft),
-            ("Temporarily deferred", BounceType::Soft),
-            ("connection to 192.5.1.1 and 5.1.1.9 refused, v5.1.1, mx5.1.1.example", BounceType::Unknown),
-            ("1 < 2 and 3", BounceType::Unknown),
-            ("\u{130}<\u{130}", BounceType::Unknown),
-            ("Delivery failed", BounceType::Unknown),
-        ];
-        for (text, expected) in cases {
-            let bounce = of(&json!({"bounce_message": {"text": text}}));
-            assert_eq!(bounce.bounce_type, expected, "{text:?}");
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use hookline_model::{
     interest::Interest,
 };
 
-use crate::smartlead::fields::{Fields, fold};
+use crate::json::{Fields, fold};
 
 /// What a category says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,13 +12,8 @@ use hookline_model::{
     kind::Kind,
 };
 
-use crate::smartlead::{
-    bounce,
-    category::Category,
-    fields::{Fields, cut, is_present},
-    message::Ids,
-    who,
-};
+use crate::json::{Fields, cut, is_present};
+use crate::smartlead::{bounce, category::Category, message::Ids, who};
 
 /// The most custom fields taken from one event.
 const CUSTOM_FIELDS_MAX: usize = 200;

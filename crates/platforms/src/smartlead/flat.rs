@@ -16,7 +16,8 @@ use hookline_model::{
 
 use crate::{
     ParseError, Parsed,
-    smartlead::{facts, fields::Fields, identify::identify, message, message::Ids, shape::Shape, when, who},
+    json::Fields,
+    smartlead::{facts, identify::identify, message, message::Ids, shape::Shape, when, who},
 };
 
 /// Reads an event named `name`, which is of this kind.

@@ -4,43 +4,16 @@
 //! repetition within the claim's window is the same event. Whatever the wrapper says differs between two webhooks and between
 //! retries, and is never part of it (live captures).
 
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use hookline_model::{event::Event, identity::Identity, kind::Kind, platform::Platform};
 
-use hookline_model::{
-    event::Event,
-    identity::{Claim, Identity},
-    kind::Kind,
-    platform::Platform,
-    time::TimeSource,
+use crate::{
+    identified::{Identified, text_hash},
+    json::{Fields, object_hash_without},
+    smartlead::{category::Category, facts, message::Ids},
 };
-
-use crate::smartlead::{category::Category, facts, fields::Fields, message::Ids};
 
 /// Fields of the wrapper, left out where a whole body identifies an event.
 const WRAPPER: [&str; 6] = ["webhook_id", "webhook_name", "webhook_url", "metadata", "secret_key", "description"];
-
-/// An event's identity.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Identified {
-    /// The hash of what identifies it, without its time.
-    pub(super) digest: [u8; 32],
-    /// Whether the id of a message or of the event is in the hash, so that no time is needed.
-    pub(super) lasting: bool,
-}
-
-impl Identified {
-    /// The guard beside the id, if there must be one.
-    pub(super) fn claim(&self, time_source: TimeSource) -> Option<Claim> {
-        let mut hash = [0; 16];
-        hash.copy_from_slice(&self.digest[..16]);
-        match time_source {
-            _ if self.lasting => Some(Claim::Forever(hash)),
-            TimeSource::Received => Some(Claim::Window(hash)),
-            TimeSource::Stated => None,
-        }
-    }
-}
 
 /// Identifies an event, whose contact, campaign and messages have been read from `body` already.
 pub(super) fn identify(event: &Event, name: &str, body: Fields<'_>, ids: &Ids) -> Identified {
@@ -108,54 +81,7 @@ fn step(event: &Event) -> Option<String> {
     event.sequence_number().map(|step| step.to_string())
 }
 
-/// A hash of what came in, for want of its Message-ID.
-fn text_hash(event: &Event) -> Option<[u8; 32]> {
-    let inbound = event.inbound.as_deref()?;
-    let text = inbound.body_text.as_ref().or(inbound.body_html.as_ref())?;
-    Some(Sha256::digest(text).into())
-}
-
 /// A hash of a whole body without its wrapper.
 pub(super) fn body_hash(body: Fields<'_>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    let mut fields: Vec<_> = body.map().into_iter().flatten().filter(|(key, _)| !WRAPPER.contains(&key.as_str())).collect();
-    fields.sort_by_key(|(key, _)| *key);
-    for (key, value) in fields {
-        hash_text(&mut hash, b'k', key);
-        hash_value(&mut hash, value);
-    }
-    hash.finalize().into()
-}
-
-/// Hashes a value so that the order of keys does not matter, and nothing depends on how the map keeps them. The depth is bounded
-/// by the reader's.
-fn hash_value(hash: &mut Sha256, value: &Value) {
-    match value {
-        Value::Null => hash.update(b"n"),
-        Value::Bool(flag) => hash.update(if *flag { b"t" } else { b"f" }),
-        Value::Number(number) => hash_text(hash, b'#', &number.to_string()),
-        Value::String(text) => hash_text(hash, b's', text),
-        Value::Array(values) => {
-            hash.update(b"[");
-            hash.update((values.len() as u64).to_be_bytes());
-            values.iter().for_each(|value| hash_value(hash, value));
-        }
-        Value::Object(object) => {
-            let mut fields: Vec<_> = object.iter().collect();
-            fields.sort_by_key(|(key, _)| *key);
-            hash.update(b"{");
-            hash.update((fields.len() as u64).to_be_bytes());
-            for (key, value) in fields {
-                hash_text(hash, b'k', key);
-                hash_value(hash, value);
-            }
-        }
-    }
-}
-
-/// Hashes a text with its length in front.
-fn hash_text(hash: &mut Sha256, tag: u8, text: &str) {
-    hash.update([tag]);
-    hash.update((text.len() as u64).to_be_bytes());
-    hash.update(text);
+    body.map().map_or([0; 32], |object| object_hash_without(object, &WRAPPER))
 }

@@ -9,8 +9,8 @@ use hookline_model::{
     time::Millis,
 };
 
+use crate::json::Fields;
 use crate::smartlead::{
-    fields::Fields,
     when,
     who::{self, external},
 };

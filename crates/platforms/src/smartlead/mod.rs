@@ -6,7 +6,6 @@
 //! - `relay`: takes a body out of what relays put around it;
 //! - `names`: which of our kinds an event name is, in every published spelling;
 //! - `shape`: which of the published shapes a body has;
-//! - `fields`: lenient reading of JSON values, `mailbox` of addresses;
 //! - `nested`: puts the shapes of SmartLead's API reference into the words of the flat one;
 //! - `flat`: puts an event of the flat shape together from `who` (contact, campaign, mailbox), `when` (the stated time),
 //!   `message` (the sent and the received message) and `facts` (all else, with `bounce` and `category`);
@@ -25,10 +24,8 @@ mod alert;
 mod bounce;
 mod category;
 mod facts;
-mod fields;
 mod flat;
 mod identify;
-mod mailbox;
 mod message;
 mod names;
 mod nested;
@@ -41,12 +38,9 @@ mod tests;
 mod when;
 mod who;
 
-use hookline_model::platform::Platform;
+use hookline_model::{kind::Kind, platform::Platform};
 
-use crate::{
-    Delivery, ParseError, Parsed, Parser,
-    smartlead::{fields::Fields, shape::Shape},
-};
+use crate::{Delivery, ParseError, Parsed, Parser, json::Fields, smartlead::shape::Shape};
 
 /// The parser of SmartLead's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -63,19 +57,28 @@ impl Parser for Smartlead {
         let (key, name) = names::of(body)
             .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
         let name = name.to_owned();
-        let kind = names::kind(&name);
-        let shape = shape::of(key, &name, kind, body);
+        let read_as = delivery.settings.name(&name);
+        let kind = names::kind(read_as);
+        let shape = shape::of(key, read_as, kind, body);
         if shape == Shape::Documented {
             nested::flatten(kind, &mut object);
         }
         let body = Fields::new(&object);
-        if shape == Shape::Alert {
-            Ok(alert::read(&name, kind, body, delivery.received_at))
+        let mut parsed = if shape == Shape::Alert {
+            alert::read(read_as, kind, body, delivery.received_at)
         } else if sample::is_sample(kind, body) {
-            Ok(sample::read(&name, kind, body, delivery.received_at))
+            sample::read(&name, kind, body, delivery.received_at)
         } else {
-            flat::read(&name, kind, shape, body, delivery.received_at)
+            flat::read(&name, kind, shape, body, delivery.received_at)?
+        };
+        if parsed.event.account.is_none() {
+            parsed.event.account.clone_from(&delivery.settings.account);
         }
+        Ok(parsed)
+    }
+
+    fn names(&self) -> Vec<(&'static str, Kind)> {
+        names::all()
     }
 
     fn redact(&self, body: &mut [u8]) {

@@ -2,7 +2,7 @@
 
 use hookline_model::kind::Kind;
 
-use crate::smartlead::fields::Fields;
+use crate::json::Fields;
 
 /// Where the name stands, first found first.
 pub(super) const KEYS: [&str; 4] = ["event_type", "event", "eventType", "type"];
@@ -45,6 +45,12 @@ const NAMES: &[(&str, Kind)] = &[
     ("UNTRACKED_REPLY", Kind::EmailReplyUntracked),
     ("MANUAL_STEP_REACHED", Kind::CampaignStepReached),
 ];
+
+/// All names.
+pub(super) fn all() -> Vec<(&'static str, Kind)> {
+    let alerts = ALERTS.iter().map(|(name, _, kind)| (*name, *kind));
+    NAMES.iter().copied().chain(alerts).collect()
+}
 
 /// Alerts about an account (SmartLead's help centre): the name, the one it counts as, its kind. Written with `_` or with `.`.
 const ALERTS: &[(&str, &str, Kind)] = &[

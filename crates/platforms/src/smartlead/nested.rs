@@ -9,10 +9,8 @@ use serde_json::{Map, Value};
 
 use hookline_model::kind::Kind;
 
-use crate::smartlead::{
-    fields::{Fields, is_present},
-    message,
-};
+use crate::json::{Fields, is_present};
+use crate::smartlead::message;
 
 /// The tags by which a text is HTML. Addresses and links in angle brackets are none.
 const TAGS: [&str; 26] = [

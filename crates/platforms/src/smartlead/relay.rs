@@ -9,10 +9,8 @@ use hookline_model::kind::Kind;
 
 use crate::{
     ParseError,
-    smartlead::{
-        fields::{Fields, is_present},
-        names,
-    },
+    json::{Fields, is_present},
+    smartlead::names,
 };
 
 /// The keys that relays put a body under.

@@ -16,9 +16,9 @@ use hookline_model::{
 
 use crate::{
     Parsed,
+    json::{Fields, cut},
     smartlead::{
         facts::{EVENT_NAME_CHARS_MAX, Extra},
-        fields::{Fields, cut},
         identify::body_hash,
         message::Ids,
         who,

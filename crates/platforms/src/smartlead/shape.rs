@@ -2,7 +2,8 @@
 
 use hookline_model::kind::Kind;
 
-use crate::smartlead::{fields::Fields, names};
+use crate::json::Fields;
+use crate::smartlead::names;
 
 /// A family of shapes that is read in one way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

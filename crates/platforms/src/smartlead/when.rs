@@ -5,7 +5,7 @@ use hookline_model::{
     time::{Millis, TimeSource, effective},
 };
 
-use crate::smartlead::fields::Fields;
+use crate::json::Fields;
 
 /// The time only if it is believable, seen from the time of receipt.
 pub(super) fn believed(time: Option<Millis>, received_at: Millis) -> Option<Millis> {

@@ -11,10 +11,7 @@ use hookline_model::{
 
 use crate::{
     ParseError,
-    smartlead::{
-        fields::Fields,
-        mailbox::{self, Mailbox},
-    },
+    json::{Fields, Mailbox, mailbox},
 };
 
 /// An id of SmartLead's. Its ids are unique across its clients, so no account is part of them.

@@ -135,6 +135,13 @@ fn state(data: &mut Map<String, Value>, event: &Event) {
     if let Some(blocked) = facts.blocked {
         data.insert("blocked".to_owned(), json!(blocked));
     }
+    if facts.erase {
+        data.insert("erase".to_owned(), json!(true));
+    }
+    if let Some(item) = &facts.item {
+        let fields: Map<String, Value> = item.fields.iter().map(|(name, change)| (name.clone(), change_of(change))).collect();
+        data.insert("item".to_owned(), json!({"sort": item.sort, "external_id": item.id.id, "fields": fields}));
+    }
     for (name, set) in [("tags", &facts.tags), ("lists", &facts.lists)] {
         if let Some(set) = set {
             data.insert(name.to_owned(), set_change(set));
@@ -160,6 +167,14 @@ fn state(data: &mut Map<String, Value>, event: &Event) {
 /// A set's change: what went in and out, and the whole set if the platform listed it.
 fn set_change(set: &SetChange) -> Value {
     json!({"added": set.add, "removed": set.remove, "all": set.snapshot})
+}
+
+/// A change's new value, null if it was cleared.
+fn change_of(change: &Change<Value>) -> Value {
+    match change {
+        Change::Set(value) => value.clone(),
+        Change::Clear => Value::Null,
+    }
 }
 
 fn change<T: Serialize>(data: &mut Map<String, Value>, name: &str, change: Option<&Change<T>>) {

@@ -56,6 +56,10 @@ impl Parser for Tomorrow {
         Ok(parsed)
     }
 
+    fn names(&self) -> Vec<(&'static str, Kind)> {
+        today().names()
+    }
+
     fn redact(&self, body: &mut [u8]) {
         today().redact(body);
     }
@@ -222,7 +226,7 @@ async fn one_call_is_bounded_in_number_and_the_next_goes_on() {
         let mut body = sent(1);
         body["stats_id"] = json!(format!("00000000-0000-4000-8000-{number:012}"));
         let raw = body.to_string().into_bytes();
-        let Parsed { mut event, claim } = today().parse(&Delivery { body: &raw, received_at }).expect("it is read");
+        let Parsed { mut event, claim } = today().parse(&Delivery::new(&raw, received_at)).expect("it is read");
         event.occurred_at = Millis(event.occurred_at.0 + number % 7);
         let store = std::sync::Arc::clone(&world.store);
         let origin = Origin::Live;

@@ -17,7 +17,7 @@ use crate::{NOW, PLANNED, options, planned, readable};
 
 fn parsed(planned: &Planned) -> Event {
     let parser = parser(planned.platform).expect("only platforms with a parser are asked");
-    let delivery = Delivery { body: &planned.body, received_at: NOW };
+    let delivery = Delivery::new(&planned.body, NOW);
     let text = || String::from_utf8_lossy(&planned.body).into_owned();
     parser.parse(&delivery).unwrap_or_else(|error| panic!("{error}: {}", text())).event
 }

@@ -25,7 +25,7 @@ fn kept(all: &[Planned], workspace: u32) -> Vec<Event> {
     let mut kept = Vec::new();
     for planned in all.iter().filter(|planned| planned.workspace == workspace) {
         let parser = parser(planned.platform).expect("only readable platforms are planned");
-        let parsed = parser.parse(&Delivery { body: &planned.body, received_at: NOW }).expect("a readable body");
+        let parsed = parser.parse(&Delivery::new(&planned.body, NOW)).expect("a readable body");
         let is_claimed = parsed.claim.as_ref().is_some_and(|claim: &Claim| !claims.insert(*claim.hash()));
         let is_known = !ids.insert(parsed.event.id) || is_claimed;
         assert_eq!(is_known, planned.is_duplicate, "{} {}", planned.kind, String::from_utf8_lossy(&planned.body));

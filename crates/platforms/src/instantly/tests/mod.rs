@@ -103,7 +103,7 @@ fn with(mut body: Value, fields: &Value) -> Value {
 
 /// Reads bytes.
 fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
-    Instantly.parse(&Delivery { body, received_at: RECEIVED })
+    Instantly.parse(&Delivery::new(body, RECEIVED))
 }
 
 /// Reads JSON.

@@ -76,7 +76,7 @@ fn the_time_of_a_nested_event_may_be_inside() {
 #[test]
 fn the_time_of_receipt_is_nothing_of_an_event_with_a_time() {
     for (name, text) in FIXTURES.iter().filter(|(name, _)| *name != "trial") {
-        let late = Instantly.parse(&Delivery { body: text.as_bytes(), received_at: Millis(RECEIVED.0 + 5) });
+        let late = Instantly.parse(&Delivery::new(text.as_bytes(), Millis(RECEIVED.0 + 5)));
         assert_eq!(late, parse_bytes(text.as_bytes()), "{name}");
     }
 }

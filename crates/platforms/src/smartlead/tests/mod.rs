@@ -65,7 +65,7 @@ fn changed(name: &str, fields: &Value) -> Value {
 
 /// Reads bytes.
 fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
-    Smartlead.parse(&Delivery { body, received_at: RECEIVED })
+    Smartlead.parse(&Delivery::new(body, RECEIVED))
 }
 
 /// Reads JSON.

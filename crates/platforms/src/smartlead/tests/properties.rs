@@ -88,7 +88,7 @@ fn known_keys() -> Vec<String> {
 
 /// Reads a body, and checks what holds of every answer.
 fn check(body: &[u8]) {
-    let delivery = Delivery { body, received_at: RECEIVED };
+    let delivery = Delivery::new(body, RECEIVED);
     let parsed = Smartlead.parse(&delivery);
     if let Ok(parsed) = &parsed {
         let stored = parsed.event.to_stored().expect("an event can be stored");
@@ -98,7 +98,7 @@ fn check(body: &[u8]) {
     let mut redacted = body.to_vec();
     Smartlead.redact(&mut redacted);
     assert_eq!(redacted.len(), body.len());
-    assert_eq!(Smartlead.parse(&Delivery { body: &redacted, received_at: RECEIVED }).is_ok(), parsed.is_ok());
+    assert_eq!(Smartlead.parse(&Delivery::new(&redacted, RECEIVED)).is_ok(), parsed.is_ok());
 }
 
 proptest! {

@@ -130,7 +130,7 @@ fn a_sample_says_that_it_came_and_what_of() {
 #[test]
 fn a_sample_sent_later_is_another_test() {
     let body = sample(&json!({})).to_string();
-    let at = |received_at| Smartlead.parse(&Delivery { body: body.as_bytes(), received_at }).expect("an event");
+    let at = |received_at| Smartlead.parse(&Delivery::new(body.as_bytes(), received_at)).expect("an event");
     let (first, second) = (at(RECEIVED), at(Millis(RECEIVED.0 + 1)));
     assert_ne!(first.event.id, second.event.id);
     assert_eq!(first.claim, second.claim, "within the window of a retry it is the same");

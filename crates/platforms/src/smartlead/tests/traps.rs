@@ -295,6 +295,6 @@ fn nothing_of_the_wrapper_is_in_the_event() {
 #[test]
 fn the_time_of_receipt_stands_in_only_where_nothing_is_stated() {
     let body = fixture("email_open").to_string();
-    let late = Smartlead.parse(&Delivery { body: body.as_bytes(), received_at: Millis(RECEIVED.0 + 5) });
+    let late = Smartlead.parse(&Delivery::new(body.as_bytes(), Millis(RECEIVED.0 + 5)));
     assert_eq!(late, parse_bytes(body.as_bytes()));
 }

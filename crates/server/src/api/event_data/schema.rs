@@ -12,6 +12,23 @@ word_schemas! {
     BounceTypeName = ["hard", "soft", "unknown"], such as "hard";
 }
 
+word_schemas! {
+    /// What a CRM keeps beside people and campaigns.
+    ItemSortName = ["list", "status", "tag", "note", "task", "message"], such as "note";
+}
+
+/// What an event says of an item.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "describes what is put together fact by fact")]
+pub(super) struct StatedItem {
+    sort: ItemSortName,
+    /// The platform's own id of it.
+    #[schemars(example = &"5d7c7f1e")]
+    external_id: String,
+    /// By our names where we have one; null if it was cleared.
+    fields: FreeFields,
+}
+
 /// The facts that an event states, by our names. An event of a message always has the fields of a message, null when unknown;
 /// everything else is there only if it was stated, and null if it was explicitly cleared. What else a platform said that is worth
 /// showing stands beside, under names of its own.
@@ -84,6 +101,10 @@ pub(in crate::api) struct EventData {
     blocked: bool,
     tags: SetChange,
     lists: SetChange,
+    /// The list, status, tag, note, task or message that the event is about.
+    item: StatedItem,
+    /// Whether the platform asks that the contact be forgotten.
+    erase: bool,
     /// The opt-outs that the event lifts.
     lifted_event_ids: Vec<Id>,
     contact_links: Vec<ContactLink>,

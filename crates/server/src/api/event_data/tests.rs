@@ -6,6 +6,7 @@ use hookline_model::{
     event::{Bounce, CampaignRef, ContactRef},
     id::EventId,
     interest::Interest,
+    item::{ItemFact, ItemSort},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     platform::Platform,
     time::TimeSource,
@@ -172,6 +173,12 @@ fn everything() -> Event {
         bounce: Some(Bounce { bounce_type: BounceType::Soft, reason: Some("full".to_owned()) }),
         clicked_links: names("https://x.example"),
         campaign_status: Some("ACTIVE".to_owned()),
+        item: Some(Box::new(ItemFact {
+            sort: ItemSort::Note,
+            id: external("note-1"),
+            fields: BTreeMap::from([("text".to_owned(), Change::Set(json!("Ring"))), ("title".to_owned(), Change::Clear)]),
+        })),
+        erase: true,
         extra: BTreeMap::new(),
     };
     event

@@ -35,7 +35,7 @@ const ENTITIES: [(&str, char); 15] = [
 ];
 
 /// The text of a document, none if it has none. Takes time in proportion to the document.
-pub(super) fn text(html: &str) -> Option<String> {
+pub(crate) fn text(html: &str) -> Option<String> {
     // Lower case in ASCII only, so that places in the two are the same.
     let lower = html.to_ascii_lowercase();
     let mut text = String::new();

@@ -2,24 +2,24 @@
 
 use hookline_model::key::{AddressError, EmailAddress};
 
-use crate::smartlead::fields::fold;
+use crate::json::fold;
 
 /// An address and the name shown with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mailbox {
+pub(crate) struct Mailbox {
     /// The display name, unless it only repeats an address.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// The address.
-    pub(super) address: EmailAddress,
+    pub(crate) address: EmailAddress,
 }
 
 /// Reads the address of one mailbox.
-pub(super) fn address(text: &str) -> Result<EmailAddress, AddressError> {
+pub(crate) fn address(text: &str) -> Result<EmailAddress, AddressError> {
     parse(text).map(|mailbox| mailbox.address)
 }
 
 /// Reads one mailbox: `jo@x.example`, `mailto:jo@x.example`, `Jo Brandt <jo@x.example>`, `"Brandt, Jo" <jo@x.example>`.
-pub(super) fn parse(text: &str) -> Result<Mailbox, AddressError> {
+pub(crate) fn parse(text: &str) -> Result<Mailbox, AddressError> {
     let text = text.trim();
     let (name, address) = match text.rfind('<') {
         Some(open) => (&text[..open], text[open + 1..].trim_end().trim_end_matches('>')),
@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Mailbox, AddressError> {
 }
 
 /// The first mailbox with a valid address in a list separated by commas or semicolons.
-pub(super) fn first(list: &str) -> Option<Mailbox> {
+pub(crate) fn first(list: &str) -> Option<Mailbox> {
     split(list).into_iter().find_map(|part| parse(part).ok())
 }
 

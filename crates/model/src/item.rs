@@ -1,0 +1,44 @@
+//! Items: lists, statuses, tags, notes, tasks and messages of a CRM.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{event::Change, key::ExternalId};
+
+/// What a CRM keeps beside people and campaigns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemSort {
+    /// A list that people can be on.
+    List,
+    /// A stage that people can be in.
+    Status,
+    /// A tag that people can have.
+    Tag,
+    /// A note about somebody.
+    Note,
+    /// Something to be done about somebody.
+    Task,
+    /// A message on a channel that is not a campaign's: LinkedIn, Twitter, a mailbox's thread.
+    Message,
+}
+
+/// What an event says of a list, status, tag, note, task or message: an item.
+///
+/// Whether it is gone is in the event's kind; whom it is about is the event's contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemFact {
+    /// Which sort of thing.
+    pub sort: ItemSort,
+    /// The platform's own id of it, unique among those of its sort.
+    pub id: ExternalId,
+    /// Its fields, by our names where we have one: `name`, `color`; `title`, `text`, `author`, `status` (`todo` or `done`),
+    /// `due_at`; `channel`, `direction`, `from`, `to`, `subject`, `url`. At most [`ITEM_FIELDS_MAX`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, Change<Value>>,
+}
+
+/// How many fields of an item are kept.
+pub const ITEM_FIELDS_MAX: usize = 50;

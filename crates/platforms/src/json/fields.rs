@@ -1,0 +1,287 @@
+//! The fields of a body, and of the one other place where they may stand.
+
+use serde_json::{Map, Value};
+
+use hookline_model::{key::EmailAddress, time::Millis};
+
+use super::{
+    address::address,
+    key_set::KeySet,
+    scalar::{flag, fold, id, integer, is_present, is_uuid, message_id, ordinal, verbatim},
+};
+use crate::time_text;
+
+/// The fields of an object; no fields at all where there is no object. A custom variable may be named like a field of the
+/// platform's, so a field is known by its name *and* its type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields<'a> {
+    /// An object whose fields go before those of `top`, such as a nested `data`.
+    inner: Option<&'a Map<String, Value>>,
+    top: Option<&'a Map<String, Value>>,
+    /// Of both.
+    keys: KeySet,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of `object`.
+    pub(crate) fn new(object: &'a Map<String, Value>) -> Fields<'a> {
+        Fields { inner: None, top: Some(object), keys: KeySet::of(object) }
+    }
+
+    /// No fields.
+    pub(crate) fn none() -> Fields<'a> {
+        Fields { inner: None, top: None, keys: KeySet::default() }
+    }
+
+    /// The fields of the object under `key` before those of `object` itself. A value under it that is no object is a field like
+    /// any other.
+    pub(crate) fn with_inner(object: &'a Map<String, Value>, key: &str) -> Fields<'a> {
+        let outer = Fields::new(object);
+        match object.get(key).and_then(Value::as_object) {
+            Some(inner) => Fields { inner: Some(inner), keys: KeySet::of(inner).and(outer.keys), ..outer },
+            None => outer,
+        }
+    }
+
+    /// The fields at the top alone.
+    pub(crate) fn top(self) -> Fields<'a> {
+        Fields { inner: None, ..self }
+    }
+
+    /// The nested object if there is one, else the object.
+    pub(crate) fn innermost(self) -> Option<&'a Map<String, Value>> {
+        self.inner.or(self.top)
+    }
+
+    /// The whole object, if there is one.
+    pub(crate) fn map(self) -> Option<&'a Map<String, Value>> {
+        self.top
+    }
+
+    /// The first value under a key that is not absent and that `read` makes sense of.
+    pub(crate) fn find<T>(self, key: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
+        if !self.keys.may_have(key) {
+            return None;
+        }
+        let places = [self.inner, self.top];
+        places.into_iter().flatten().filter_map(|object| object.get(key).filter(|value| is_present(value))).find_map(read)
+    }
+
+    /// A value that is not absent.
+    pub(crate) fn value(self, key: &str) -> Option<&'a Value> {
+        self.find(key, Some)
+    }
+
+    /// The object under a key.
+    pub(crate) fn map_at(self, key: &str) -> Option<&'a Map<String, Value>> {
+        self.find(key, Value::as_object)
+    }
+
+    /// The fields of the object under a key; none where there is no object.
+    pub(crate) fn object(self, key: &str) -> Fields<'a> {
+        self.map_at(key).map_or_else(Fields::none, Fields::new)
+    }
+
+    /// Whether an object stands under a key.
+    pub(crate) fn has_object(self, key: &str) -> bool {
+        self.map_at(key).is_some()
+    }
+
+    /// The elements of the array under a key; nothing where there is none.
+    pub(crate) fn elements(self, key: &str) -> &'a [Value] {
+        self.find(key, Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// A text as it was written, white space around it included: bodies.
+    pub(crate) fn verbatim(self, key: &str) -> Option<String> {
+        self.find(key, verbatim)
+    }
+
+    /// A text without the white space around it.
+    pub(crate) fn text(self, key: &str) -> Option<String> {
+        self.verbatim(key).map(|text| text.trim().to_owned())
+    }
+
+    /// The first text under any of the keys.
+    pub(crate) fn text_of(self, keys: &[&str]) -> Option<String> {
+        keys.iter().find_map(|key| self.text(key))
+    }
+
+    /// A name: a text whose runs of white space, line breaks among them, are folded to single spaces.
+    pub(crate) fn name(self, key: &str) -> Option<String> {
+        self.text(key).map(|text| fold(&text))
+    }
+
+    /// The first name under any of the keys.
+    pub(crate) fn name_of(self, keys: &[&str]) -> Option<String> {
+        keys.iter().find_map(|key| self.name(key))
+    }
+
+    /// A text that is no number and no truth value: the name of an event.
+    pub(crate) fn word(self, key: &str) -> Option<&'a str> {
+        self.find(key, Value::as_str).map(str::trim)
+    }
+
+    /// An id as text, whether it was written as text or as a number.
+    pub(crate) fn id(self, key: &str) -> Option<String> {
+        self.find(key, id)
+    }
+
+    /// The first id under any of the keys.
+    pub(crate) fn id_of(self, keys: &[&str]) -> Option<String> {
+        keys.iter().find_map(|key| self.id(key))
+    }
+
+    /// An id only if it is a UUID.
+    pub(crate) fn uuid(self, key: &str) -> Option<String> {
+        self.find(key, |value| id(value).filter(|id| is_uuid(id)))
+    }
+
+    /// A whole number, whether it was written as a number or as text.
+    pub(crate) fn integer(self, key: &str) -> Option<i64> {
+        self.find(key, integer)
+    }
+
+    /// How many.
+    pub(crate) fn count(self, key: &str) -> Option<u64> {
+        self.find(key, |value| integer(value).and_then(|count| u64::try_from(count).ok()))
+    }
+
+    /// A number counted from 1: a step of a sequence, or a variant.
+    pub(crate) fn step(self, key: &str) -> Option<u32> {
+        self.find(key, ordinal)
+    }
+
+    /// A truth value, also as text or as 0 and 1.
+    pub(crate) fn flag(self, key: &str) -> Option<bool> {
+        self.find(key, flag)
+    }
+
+    /// A list of texts, or the one text that stands in its place.
+    pub(crate) fn texts(self, key: &str) -> Vec<&'a str> {
+        let present = |value: &'a Value| value.as_str().filter(|_| is_present(value)).map(str::trim);
+        match self.value(key) {
+            Some(Value::Array(values)) => values.iter().filter_map(present).collect(),
+            Some(value) => present(value).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// A time; see [`time_text`] for its spellings.
+    pub(crate) fn time(self, key: &str) -> Option<Millis> {
+        self.find(key, time_text::from_value)
+    }
+
+    /// An e-mail address, if there is a valid one.
+    pub(crate) fn address(self, key: &str) -> Option<EmailAddress> {
+        self.find(key, |value| value.as_str().and_then(|text| address(text).ok()))
+    }
+
+    /// The first valid address under any of the keys.
+    pub(crate) fn address_of(self, keys: &[&str]) -> Option<EmailAddress> {
+        keys.iter().find_map(|key| self.address(key))
+    }
+
+    /// A Message-ID without its angle brackets.
+    pub(crate) fn message_id(self, key: &str) -> Option<String> {
+        self.find(key, message_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Reads the field `x` of an object that holds only that.
+    fn of<T>(value: Value, read: impl Fn(Fields<'_>) -> T) -> T {
+        let object = Map::from_iter([("x".to_owned(), value)]);
+        read(Fields::new(&object))
+    }
+
+    #[test]
+    fn ids_are_text_of_any_width() {
+        let cases = [
+            (json!(4_170_220_119_u64), Some("4170220119")),
+            (json!(u64::MAX), Some("18446744073709551615")),
+            (json!(-3), Some("-3")),
+            (json!(8123.0), Some("8123")),
+            (json!(-0.0), Some("0")),
+            (json!(8123.5), None),
+            (json!(1e300), None),
+            (json!(" 4170220119 "), Some("4170220119")),
+            (json!("0c1d"), Some("0c1d")),
+            (json!("null"), None),
+            (json!(" null "), None),
+            (json!(""), None),
+            (json!("a\u{0}b"), None),
+            (json!("9".repeat(256)), None),
+            (json!(true), None),
+            (json!([1]), None),
+            (json!({"id": 1}), None),
+            (json!(null), None),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(of(value.clone(), |fields| fields.id("x")).as_deref(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn steps_count_from_one() {
+        let cases = [
+            (json!(1), Some(1)),
+            (json!("2"), Some(2)),
+            (json!(3.0), Some(3)),
+            (json!(0), None),
+            (json!(-1), None),
+            (json!(4_294_967_296_u64), None),
+            (json!("x"), None),
+            (json!([]), None),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(of(value.clone(), |fields| fields.step("x")), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn flags_are_also_texts_and_numbers() {
+        let cases = [
+            (json!(true), Some(true)),
+            (json!("True"), Some(true)),
+            (json!(1), Some(true)),
+            (json!("0"), Some(false)),
+            (json!(false), Some(false)),
+            (json!(2), None),
+            (json!(-1), None),
+            (json!("perhaps"), None),
+            (json!(null), None),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(of(value.clone(), |fields| fields.flag("x")), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn message_ids_lose_their_brackets() {
+        let cases = [
+            (json!("<a@b>"), Some("a@b")),
+            (json!(" < a@b > "), Some("a@b")),
+            (json!("a@b"), Some("a@b")),
+            (json!("<>"), None),
+            (json!("<null>"), None),
+            (json!(5), None),
+            (json!("x".repeat(999)), None),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(of(value.clone(), |fields| fields.message_id("x")).as_deref(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn one_text_stands_for_a_list_of_it() {
+        assert_eq!(of(json!("a"), |fields| fields.texts("x").len()), 1);
+        assert_eq!(of(json!(["a", null, 5, " b ", "null"]), |fields| fields.texts("x").join("|")), "a|b");
+        assert_eq!(of(json!({"a": "b"}), |fields| fields.texts("x").len()), 0);
+    }
+}

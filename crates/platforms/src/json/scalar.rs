@@ -1,0 +1,117 @@
+//! Lenient reading of single values.
+//!
+//! Relays turn numbers into text and back, and portals write null, `""` and the text `"null"` where nothing is known (live
+//! captures). All three are absent here, and so is a value of a type that makes no sense: an optional field never fails an event.
+
+use serde_json::{Number, Value};
+use uuid::Uuid;
+
+/// The longest id that is believed to be one, in bytes.
+const ID_BYTES_MAX: usize = 255;
+
+/// The longest Message-ID, in bytes: a line of RFC 5322.
+const MESSAGE_ID_BYTES_MAX: usize = 998;
+
+/// The largest integer that JSON readers keep exactly when they read it as a float.
+const EXACT_FLOAT_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// Whether a value says anything.
+pub(crate) fn is_present(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !matches!(text.trim(), "" | "null"),
+        _ => true,
+    }
+}
+
+/// Whether a value is a text, a number or a truth value.
+pub(crate) fn is_scalar(value: &Value) -> bool {
+    !value.is_object() && !value.is_array() && !value.is_null()
+}
+
+/// A text with its runs of white space folded to single spaces.
+pub(crate) fn fold(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text cut to at most `max` characters.
+pub(crate) fn cut(text: &str, max: usize) -> String {
+    text.chars().take(max).collect()
+}
+
+/// Whether a text is a UUID in its usual form.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(text).is_ok()
+}
+
+/// A text, or a number's text, white space around it included.
+pub(super) fn verbatim(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// An id: a UUID in lower case, any other as it is. The UUID of zeros stands for none.
+pub(super) fn id(value: &Value) -> Option<String> {
+    let id = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => integer_text(number)?,
+        _ => return None,
+    };
+    if is_uuid(&id) {
+        let lower = id.to_ascii_lowercase();
+        return (lower != Uuid::nil().as_hyphenated().to_string()).then_some(lower);
+    }
+    (id.len() <= ID_BYTES_MAX && !id.contains(char::is_control)).then_some(id)
+}
+
+/// An id in a text, if it says anything.
+pub(crate) fn id_of_text(text: &str) -> Option<String> {
+    let value = Value::from(text);
+    id(&value).filter(|_| is_present(&value))
+}
+
+/// A whole number, whether it was written as a number or as text.
+pub(super) fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Number(number) => integer_text(number)?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A number counted from 1: a step or a variant.
+pub(super) fn ordinal(value: &Value) -> Option<u32> {
+    integer(value).and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0)
+}
+
+/// A truth value, also as text or as 0 and 1.
+pub(super) fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
+        _ => integer(value).and_then(|number| [false, true].get(usize::try_from(number).ok()?).copied()),
+    }
+}
+
+/// A Message-ID without its angle brackets.
+pub(super) fn message_id(value: &Value) -> Option<String> {
+    let text = value.as_str()?.trim();
+    let id = text.strip_prefix('<').unwrap_or(text);
+    let id = id.strip_suffix('>').unwrap_or(id).trim();
+    let sound = !id.is_empty() && id != "null" && id.len() <= MESSAGE_ID_BYTES_MAX && !id.contains(char::is_control);
+    sound.then(|| id.to_owned())
+}
+
+/// A number as the digits of an integer, if it is one. Relays write ids as floats (`8123.0`).
+fn integer_text(number: &Number) -> Option<String> {
+    if number.is_i64() || number.is_u64() {
+        return Some(number.to_string());
+    }
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT_FLOAT_MAX)?;
+    // `+ 0.0` makes a negative zero a plain one.
+    Some(format!("{:.0}", float + 0.0))
+}
