@@ -7,11 +7,12 @@ use std::{
 };
 
 /// From the top of the house to its ground. A crate may depend on those behind it, never on those before it.
-const ORDER: [&str; 7] = [
+const ORDER: [&str; 8] = [
     "hookline",
     "hookline-bench",
     "hookline-simulate",
     "hookline-server",
+    "hookline-delivery",
     "hookline-store",
     "hookline-platforms",
     "hookline-model",
