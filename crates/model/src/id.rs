@@ -53,6 +53,10 @@ id_types! {
     Address,
     /// A quarantined delivery (UUID v7).
     QuarantineId,
+    /// A subscription: who wants to be told what, and where (UUID v7).
+    SubscriptionId,
+    /// One event on its way to one destination: UUID v5 of the subscription and the event.
+    DeliveryId,
     /// An event: UUID v8 of the effective millisecond and a hash of its identity.
     EventId,
     /// A contact: UUID v5 of its workspace and its best key.
@@ -126,6 +130,26 @@ impl EmailId {
     #[must_use]
     pub fn derive(workspace: WorkspaceId, key: &EmailKey) -> EmailId {
         EmailId(Uuid::new_v5(&workspace.0, format!("email:{key}").as_bytes()))
+    }
+}
+
+impl SubscriptionId {
+    /// A number for interfaces that need an integer: 52 bits of the id that are not its time, which two may share.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0.as_u64_pair().1 & ((1 << 52) - 1)
+    }
+}
+
+impl DeliveryId {
+    /// The id of the delivery of `event` to `subscription`; each replay (`run` above 0) is another delivery of it.
+    #[must_use]
+    pub fn derive(subscription: SubscriptionId, event: EventId, run: u32) -> DeliveryId {
+        let name = match run {
+            0 => format!("delivery:{event}"),
+            run => format!("delivery:{event}:{run}"),
+        };
+        DeliveryId(Uuid::new_v5(&subscription.0, name.as_bytes()))
     }
 }
 

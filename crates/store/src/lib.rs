@@ -13,6 +13,7 @@
 pub mod answers;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod deliveries;
 pub mod directory;
 mod error;
 pub mod query;

@@ -1,15 +1,17 @@
-//! The embedded store: three SQLite files in a folder.
+//! The embedded store: four SQLite files in a folder.
 //!
 //! `log.db` is the truth: one writer thread (`writer`) takes what waits in a bounded, fair `queue`, commits it as one
 //! (`synchronous=FULL`), and only then answers. `records.db` is the view: one thread (`view`) folds committed entries and moves
 //! the watermark with them. Two files, because one file has one write lock, and a fold would stall every answer. Readers take
 //! their turn on a few connections of their own, after waiting for the view to have everything committed before they came.
-//! `search.db` is an index of texts, which follows at its leisure (`search`).
+//! `search.db` is an index of texts, which follows at its leisure (`search`). `deliveries.db` says what is on its way to whom
+//! (`deliveries`).
 //!
 //! What may be lost: nothing of the log; of the records, after a power cut, the last folds, which are folded again at the start.
 
 mod answers;
 mod checkpointer;
+mod deliveries;
 mod directory;
 mod disk;
 mod level;
@@ -47,6 +49,7 @@ use tokio::sync::oneshot;
 
 use self::{
     checkpointer::Checkpointer,
+    deliveries::Desk,
     disk::DiskGuard,
     log::Prepared,
     pool::Pool,
@@ -88,6 +91,7 @@ pub struct SqliteStore {
     directory: Arc<RwLock<Arc<Directory>>>,
     readers: Pool<Reader>,
     search: Option<Search>,
+    desk: Desk,
     threads: Mutex<Vec<JoinHandle<()>>>,
     files: open::Files,
     _lock: open::Lock,
@@ -120,6 +124,7 @@ impl SqliteStore {
         let disk = DiskGuard::new(options.folder, options.disk_reserve_bytes);
         let open_search = |limits| Search::open(&files, limits, committed, disk.clone(), &shared);
         let search = options.search.map(open_search).transpose()?;
+        let (desk, deliveries) = Desk::open(&files)?;
         let checkpointer = Arc::new(Checkpointer::new(options.checkpoint_pages));
         let view = View {
             records,
@@ -144,6 +149,7 @@ impl SqliteStore {
             spawn("log-writer", &shared, move || writer.run())?,
             spawn("records", &shared, move || view.run())?,
             spawn("checkpointer", &shared, move || at_work.run(&log, &records))?,
+            spawn("deliveries", &shared, move || deliveries.run())?,
         ];
         let search = match search {
             Some((search, indexer)) => {
@@ -159,6 +165,7 @@ impl SqliteStore {
             directory,
             readers: Pool::new(readers),
             search,
+            desk,
             threads: Mutex::new(threads),
             files,
             _lock: lock,
@@ -411,6 +418,7 @@ impl Store for SqliteStore {
     fn close(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             self.queue.close();
+            self.desk.close().await;
             let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
             let (writer, view, copying) = (threads.next(), threads.next(), threads.next());
             let (shared, checkpointer) = (Arc::clone(&self.shared), Arc::clone(&self.checkpointer));
@@ -442,6 +450,7 @@ impl Drop for SqliteStore {
     fn drop(&mut self) {
         self.queue.close();
         self.checkpointer.close();
+        self.desk.take_no_more();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let mut threads = threads.into_iter();
         if let Some(writer) = threads.next() {

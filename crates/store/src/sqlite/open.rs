@@ -1,4 +1,4 @@
-//! Opening the three files: one process at a time, settings that are read back, and schemas that are known or refused.
+//! Opening the files: one process at a time, settings that are read back, and schemas that are known or refused.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -18,14 +18,17 @@ const LOG_TABLES: &str = concat!(include_str!("schema/log.sql"), "\n", include_s
 const RECORDS_SCHEMA: i64 = 3;
 /// Version of search.db's schema *and* of what is indexed in which form: a file with another one is built anew.
 const SEARCH_SCHEMA: i64 = 1;
+/// Version of deliveries.db's schema. It follows from nothing, so a new version comes with a migration.
+const DELIVERIES_SCHEMA: i64 = 1;
 /// Pages of log.db: entries follow on each other, so large pages waste less.
 const LOG_PAGE_BYTES: i64 = 8192;
 /// Pages of records.db and search.db: most events change a row or two at a random place, and a page is written whole.
 const RECORDS_PAGE_BYTES: i64 = 4096;
-/// "HKLg", "HKRc" and "HKSe": which file is which, for `file(1)` and for us.
+/// "HKLg", "HKRc", "HKSe" and "HKDl": which file is which, for `file(1)` and for us.
 const LOG_APPLICATION: i64 = 0x484b_4c67;
 const RECORDS_APPLICATION: i64 = 0x484b_5263;
 const SEARCH_APPLICATION: i64 = 0x484b_5365;
+const DELIVERIES_APPLICATION: i64 = 0x484b_446c;
 
 /// The log is written at its end, but for claims.
 const LOG_CACHE_KIB: i64 = 16 * 1024;
@@ -34,6 +37,10 @@ const RECORDS_CACHE_KIB: i64 = 24 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 /// What search.db's writer keeps in memory: its pages are written once, and merged seldom.
 const SEARCH_CACHE_KIB: i64 = 4 * 1024;
+/// Deliveries come and go at the edges of their tables.
+const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
+/// How many pages the write-ahead log of deliveries.db has before its writer copies it back.
+const DELIVERIES_WAL_PAGES: i64 = 4_096;
 
 /// The files of a data folder.
 #[derive(Clone, Debug)]
@@ -41,6 +48,7 @@ pub(super) struct Files {
     pub(super) log: PathBuf,
     pub(super) records: PathBuf,
     pub(super) search: PathBuf,
+    pub(super) deliveries: PathBuf,
 }
 
 /// Holds the folder for this process.
@@ -62,8 +70,9 @@ pub(super) fn take_folder(folder: &Path) -> Result<(Files, Lock), Error> {
             folder.display()
         ))
     })?;
-    let [log, records, search] = ["log.db", "records.db", "search.db"].map(|name| folder.join(name));
-    Ok((Files { log, records, search }, Lock { _file: file }))
+    let names = ["log.db", "records.db", "search.db", "deliveries.db"];
+    let [log, records, search, deliveries] = names.map(|name| folder.join(name));
+    Ok((Files { log, records, search, deliveries }, Lock { _file: file }))
 }
 
 #[cfg(unix)]
@@ -82,7 +91,8 @@ fn restrict_to_owner(_folder: &Path) -> std::io::Result<()> {
 enum Durability {
     /// When it returns: the log.
     OnCommit,
-    /// At the next checkpoint; never torn. The records and the index, which can be made again.
+    /// At the next checkpoint; never torn. The records and the index, which can be made again, and deliveries, of which the last
+    /// few are made again.
     Eventually,
 }
 
@@ -105,6 +115,24 @@ pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
             )));
         }
         other => return Err(Error::Conflict(format!("log.db has schema {other}, which this version cannot migrate"))),
+    }
+    Ok(connection)
+}
+
+/// Opens deliveries.db for its one writer, making or checking its schema.
+pub(super) fn deliveries_writer(files: &Files) -> Result<Connection, Error> {
+    let connection = open(&files.deliveries, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let version = prepare(&connection, DELIVERIES_APPLICATION, "deliveries.db", RECORDS_PAGE_BYTES)?;
+    settle(&connection, Durability::Eventually, DELIVERIES_CACHE_KIB)?;
+    pragma(&connection, "wal_autocheckpoint", DELIVERIES_WAL_PAGES)?;
+    match version {
+        0 => create(&connection, include_str!("schema/deliveries.sql"), DELIVERIES_APPLICATION, DELIVERIES_SCHEMA)?,
+        DELIVERIES_SCHEMA => {}
+        other => {
+            return Err(Error::Conflict(format!(
+                "deliveries.db has schema {other}, this version knows {DELIVERIES_SCHEMA}: start the hookline that made it"
+            )));
+        }
     }
     Ok(connection)
 }

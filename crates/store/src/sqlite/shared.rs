@@ -118,6 +118,11 @@ impl Shared {
         *self.folded.borrow()
     }
 
+    /// The last position folded, and a nudge whenever it moves.
+    pub(super) fn watch_folded(&self) -> watch::Receiver<u64> {
+        self.folded.subscribe()
+    }
+
     /// The writer committed these, up to `position`.
     pub(super) fn commit(&self, position: u64, entries: Vec<Logged>) {
         let mut recent = self.lock();

@@ -199,7 +199,7 @@ impl WorkspaceReader<'_> {
         Ok(walk)
     }
 
-    fn stored_event(&mut self, position: u64, with_raw: bool) -> Result<StoredEvent, Error> {
+    pub(super) fn stored_event(&mut self, position: u64, with_raw: bool) -> Result<StoredEvent, Error> {
         let row = log::read_row(self.rows.log, position)?.ok_or_else(|| Error::Storage {
             attempted: "read the log",
             cause: format!("the records name position {position}, which the log does not have"),

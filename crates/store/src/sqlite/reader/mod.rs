@@ -3,6 +3,7 @@
 mod contacts;
 mod emails;
 mod events;
+mod feed;
 mod stats;
 mod walk;
 

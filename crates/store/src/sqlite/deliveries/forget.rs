@@ -1,0 +1,29 @@
+//! Removing what nobody asks for any more, a bounded part at a time, so that nothing waits long behind it.
+
+use hookline_model::{id::SubscriptionId, time::Millis};
+use rusqlite::{Connection, params};
+
+use super::write::number_of;
+
+/// How many rows one command removes at most.
+const ROWS_MAX: i64 = 1_000;
+
+/// Removes deliveries that ended before then.
+pub(super) fn prune(connection: &Connection, ended_before: Millis) -> rusqlite::Result<u64> {
+    // In the order in which they ended, but for clocks that were set back: those go with the next ones.
+    let sql = "DELETE FROM delivery WHERE no IN (SELECT no FROM delivery ORDER BY no LIMIT ?2) AND ended_at < ?1";
+    connection.prepare_cached(sql)?.execute(params![ended_before.0, ROWS_MAX]).map(|rows| rows as u64)
+}
+
+/// Removes a part of what is kept for a subscription; answers whether that was all.
+pub(super) fn forget(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<bool> {
+    let Some(no) = number_of(connection, subscription)? else { return Ok(true) };
+    for table in ["outbox", "delivery"] {
+        let sql = format!("DELETE FROM {table} WHERE no IN (SELECT no FROM {table} WHERE subscription = ?1 LIMIT ?2)");
+        if connection.prepare_cached(&sql)?.execute(params![no, ROWS_MAX])? as i64 == ROWS_MAX {
+            return Ok(false);
+        }
+    }
+    connection.prepare_cached("DELETE FROM subscription WHERE no = ?1")?.execute([no])?;
+    Ok(true)
+}

@@ -1,0 +1,150 @@
+//! Passing events on: deliveries.db, its one writer thread, and what is read of it.
+//!
+//! A file of its own, so that what is written down of a thousand deliveries holds up neither an answer nor a fold. It does not
+//! follow from the log and cannot be made again.
+
+mod forget;
+mod packed;
+mod read;
+mod write;
+mod writer;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hookline_model::{
+    id::{DeliveryId, SubscriptionId, WorkspaceId},
+    time::Millis,
+};
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use self::writer::Command;
+pub(super) use self::writer::Writer;
+use super::{
+    SqliteStore,
+    open::{self, Files, failed},
+    pool::Pool,
+};
+use crate::{
+    Answer, Error,
+    deliveries::{Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Feed, Outcome, Outgoing, Snapshot, Standing},
+    query::{Page, PageRequest},
+};
+
+/// How many reads of deliveries.db run at once.
+const READERS: usize = 2;
+
+/// How many commands wait for the writer; beyond it whoever comes waits.
+const COMMANDS_MAX: usize = 1_024;
+
+/// The side of deliveries.db that everybody shares.
+pub(super) struct Desk {
+    /// `None` once the store closes.
+    commands: Mutex<Option<mpsc::Sender<Command>>>,
+    readers: Pool<Connection>,
+}
+
+impl Desk {
+    /// Opens the file, making it if needed; answers the writer too, to be run on a thread of its own.
+    pub(super) fn open(files: &Files) -> Result<(Desk, Writer), Error> {
+        let connection = open::deliveries_writer(files)?;
+        let (sender, commands) = mpsc::channel(COMMANDS_MAX);
+        let readers = (0..READERS).map(|_| open::reader(&files.deliveries)).collect::<Result<Vec<_>, Error>>()?;
+        let desk = Desk { commands: Mutex::new(Some(sender)), readers: Pool::new(readers) };
+        Ok((desk, Writer::new(connection, commands)))
+    }
+
+    /// Has the writer do something, and waits until it is committed.
+    async fn write<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command) -> Result<T, Error> {
+        let sender = self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
+        let (reply, receiver) = oneshot::channel();
+        sender.send(command(reply)).await.map_err(|_| Error::Closed)?;
+        receiver.await.unwrap_or(Err(Error::Closed))
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let run = move |connection: &mut Connection| read(connection).map_err(|error| failed("read deliveries", &error));
+        self.readers.with("read deliveries", run).await
+    }
+
+    /// Takes no more commands: the writer ends when it has done those that wait.
+    pub(super) fn take_no_more(&self) {
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// The same, and lets the reads that go on finish.
+    pub(super) async fn close(&self) {
+        self.take_no_more();
+        self.readers.close().await;
+    }
+}
+
+impl Deliveries for SqliteStore {
+    fn feed(&self, after: u64, limit: usize, of: Option<Arc<HashSet<WorkspaceId>>>) -> Answer<'_, Feed> {
+        let folded = self.shared.folded();
+        Box::pin(self.with_reader(move |reader| reader.feed(after, folded, limit, of.as_deref())))
+    }
+
+    fn folded(&self) -> watch::Receiver<u64> {
+        self.shared.watch_folded()
+    }
+
+    fn snapshots(&self, entries: Vec<(WorkspaceId, u64)>) -> Answer<'_, Vec<Option<Snapshot>>> {
+        Box::pin(self.with_reader(move |reader| reader.snapshots(&entries)))
+    }
+
+    fn standings(&self) -> Answer<'_, Vec<(SubscriptionId, Standing)>> {
+        Box::pin(self.desk.read(read::standings))
+    }
+
+    fn dispatch(&self, dispatch: Dispatch) -> Answer<'_, ()> {
+        Box::pin(self.desk.write(|reply| Command::Dispatch(Box::new(dispatch), reply)))
+    }
+
+    fn finish(&self, outcomes: Vec<Outcome>) -> Answer<'_, ()> {
+        Box::pin(self.desk.write(|reply| Command::Finish(outcomes, reply)))
+    }
+
+    fn waiting(&self, subscription: SubscriptionId, limit: usize) -> Answer<'_, Vec<Outgoing>> {
+        Box::pin(self.desk.read(move |connection| read::waiting(connection, subscription, limit)))
+    }
+
+    fn outgoing(&self, subscription: SubscriptionId, keys: Vec<DeliveryKey>) -> Answer<'_, Vec<Outgoing>> {
+        Box::pin(self.desk.read(move |connection| read::outgoing(connection, subscription, &keys)))
+    }
+
+    fn deliveries(
+        &self,
+        subscription: SubscriptionId,
+        filter: DeliveryFilter,
+        page: PageRequest,
+    ) -> Answer<'_, Page<DeliveryRow>> {
+        Box::pin(self.desk.read(move |connection| read::page(connection, subscription, &filter, &page)))
+    }
+
+    fn delivery(&self, id: DeliveryId) -> Answer<'_, Option<DeliveryRow>> {
+        Box::pin(self.desk.read(move |connection| read::one(connection, id)))
+    }
+
+    fn revive(&self, deliveries: Vec<DeliveryId>, now: Millis) -> Answer<'_, u64> {
+        Box::pin(self.desk.write(move |reply| Command::Revive(deliveries, now, reply)))
+    }
+
+    fn forgive(&self, subscription: SubscriptionId) -> Answer<'_, ()> {
+        Box::pin(self.desk.write(move |reply| Command::Forgive(subscription, reply)))
+    }
+
+    fn forget(&self, subscription: SubscriptionId) -> Answer<'_, bool> {
+        Box::pin(self.desk.write(move |reply| Command::Forget(subscription, reply)))
+    }
+
+    fn prune(&self, ended_before: Millis) -> Answer<'_, u64> {
+        Box::pin(self.desk.write(move |reply| Command::Prune(ended_before, reply)))
+    }
+}

@@ -1,0 +1,232 @@
+//! Writing deliveries down, inside the writer's transaction.
+
+use hookline_model::{
+    id::{DeliveryId, SubscriptionId},
+    time::Millis,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::packed;
+use crate::deliveries::{AttemptRow, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outcome, Outgoing};
+
+/// The number of a status in the file; append-only.
+pub(super) fn status_number(status: DeliveryStatus) -> i64 {
+    DeliveryStatus::ALL.iter().position(|known| *known == status).map_or(0, |place| place as i64)
+}
+
+/// The number of a lane in the file.
+pub(super) fn lane_number(lane: Lane) -> i64 {
+    match lane {
+        Lane::Fast => 0,
+        Lane::Bulk => 1,
+    }
+}
+
+/// The first eight bytes of an id.
+pub(super) fn id_head(id: DeliveryId) -> i64 {
+    id.0.as_u64_pair().0.cast_signed()
+}
+
+/// The number of a subscription, if anything was ever written of it.
+pub(super) fn number_of(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT no FROM subscription WHERE id = ?1")?
+        .query_row([subscription.0], |row| row.get(0))
+        .optional()
+}
+
+fn number_for(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<i64> {
+    if let Some(no) = number_of(connection, subscription)? {
+        return Ok(no);
+    }
+    connection.prepare_cached("INSERT INTO subscription (id, fast, bulk) VALUES (?1, 0, 0)")?.execute([subscription.0])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// Moves subscriptions on.
+pub(super) fn dispatch(connection: &Connection, dispatch: &Dispatch) -> rusqlite::Result<()> {
+    for outgoing in &dispatch.outgoing {
+        put(connection, outgoing)?;
+    }
+    for row in &dispatch.skipped {
+        skip(connection, row)?;
+    }
+    for Moved { subscription, fast, bulk, not_expressible } in &dispatch.moved {
+        let no = number_for(connection, *subscription)?;
+        let sql = "UPDATE subscription SET fast = max(fast, ?2), bulk = max(bulk, ?3),
+            not_expressible = not_expressible + ?4 WHERE no = ?1";
+        let values = params![no, fast.cast_signed(), bulk.cast_signed(), not_expressible.cast_signed()];
+        connection.prepare_cached(sql)?.execute(values)?;
+    }
+    Ok(())
+}
+
+fn put(connection: &Connection, outgoing: &Outgoing) -> rusqlite::Result<()> {
+    let no = number_for(connection, outgoing.subscription)?;
+    let sql = "INSERT INTO outbox (subscription, position, run, id, workspace, event, kind, lane, contact, created_at, due_at,
+            charged, tries, attempts, content_type, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+        ON CONFLICT (subscription, position, run) DO NOTHING";
+    connection
+        .prepare_cached(sql)?
+        .execute(params![
+            no,
+            outgoing.key.position.cast_signed(),
+            outgoing.key.run,
+            outgoing.id.0,
+            outgoing.workspace.0,
+            outgoing.event_id.0,
+            outgoing.kind.rank(),
+            lane_number(outgoing.lane),
+            outgoing.contact.map(u64::cast_signed),
+            outgoing.created_at.0,
+            outgoing.due_at.0,
+            outgoing.charged,
+            outgoing.attempts.len() as i64,
+            packed::pack(&outgoing.attempts)?,
+            outgoing.content_type,
+            outgoing.body,
+        ])
+        .map(|_| ())
+}
+
+fn skip(connection: &Connection, row: &DeliveryRow) -> rusqlite::Result<()> {
+    let no = number_for(connection, row.subscription)?;
+    let sql = "INSERT INTO delivery (subscription, position, run, id, id_head, workspace, event, kind, lane, contact, status,
+            reason, created_at, ended_at, charged, tries, attempts, content_type, body)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, NULL, ?9, ?10, ?11, ?12, 0, 0, NULL, ?13, ?14)";
+    connection.prepare_cached(sql)?.execute(params![
+        no,
+        row.key.position.cast_signed(),
+        row.key.run,
+        row.id.0,
+        id_head(row.id),
+        row.workspace.0,
+        row.event_id.0,
+        row.kind.rank(),
+        status_number(DeliveryStatus::Skipped),
+        row.reason,
+        row.created_at.0,
+        row.at.0,
+        row.content_type,
+        row.body,
+    ])?;
+    connection.prepare_cached("UPDATE subscription SET skipped = skipped + 1 WHERE no = ?1")?.execute([no]).map(|_| ())
+}
+
+/// Writes down how tries ended.
+pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite::Result<()> {
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Again { subscription, key, due_at, charged, attempt } => {
+                let Some(held) = held(connection, *subscription, *key, attempt.as_deref())? else { continue };
+                let sql = "UPDATE outbox SET due_at = ?2, charged = ?3, tries = ?4, attempts = ?5 WHERE no = ?1";
+                connection.prepare_cached(sql)?.execute(params![held.row, due_at.0, charged, held.tries, held.attempts])?;
+            }
+            Outcome::Ended { subscription, key, status, reason, at, attempt } => {
+                let Some(held) = held(connection, *subscription, *key, attempt.as_deref())? else { continue };
+                end(connection, &held, *status, reason.as_deref(), *at)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A row of the outbox, with one more try.
+struct Held {
+    row: i64,
+    subscription: i64,
+    id: DeliveryId,
+    tries: i64,
+    attempts: Option<Vec<u8>>,
+}
+
+fn held(
+    connection: &Connection,
+    subscription: SubscriptionId,
+    key: DeliveryKey,
+    attempt: Option<&AttemptRow>,
+) -> rusqlite::Result<Option<Held>> {
+    let sql = "SELECT outbox.no, subscription, outbox.id, tries, attempts
+        FROM subscription AS owner CROSS JOIN outbox ON subscription = owner.no AND position = ?2 AND run = ?3
+        WHERE owner.id = ?1";
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row(params![subscription.0, key.position.cast_signed(), key.run], |row| {
+            Ok(Held {
+                row: row.get(0)?,
+                subscription: row.get(1)?,
+                id: DeliveryId(row.get(2)?),
+                tries: row.get(3)?,
+                attempts: row.get(4)?,
+            })
+        })
+        .optional()?;
+    let Some(mut held) = found else { return Ok(None) };
+    if let Some(attempt) = attempt {
+        let mut attempts = packed::unpack(held.attempts.as_deref())?;
+        packed::push(&mut attempts, attempt.clone());
+        held.attempts = packed::pack(&attempts)?;
+        held.tries += 1;
+    }
+    Ok(Some(held))
+}
+
+/// Moves a row from the outbox to those that ended.
+fn end(connection: &Connection, held: &Held, status: DeliveryStatus, reason: Option<&str>, at: Millis) -> rusqlite::Result<()> {
+    let keep = "INSERT INTO delivery (subscription, position, run, id, id_head, workspace, event, kind, lane, contact, status,
+            reason, created_at, ended_at, charged, tries, attempts, content_type, body)
+        SELECT subscription, position, run, id, ?2, workspace, event, kind, lane, contact, ?3, ?4, created_at, ?5, charged, ?6,
+            ?7, content_type, CASE WHEN ?3 = ?8 THEN NULL ELSE body END
+        FROM outbox WHERE no = ?1";
+    let delivered = status_number(DeliveryStatus::Delivered);
+    connection.prepare_cached(keep)?.execute(params![
+        held.row,
+        id_head(held.id),
+        status_number(status),
+        reason,
+        at.0,
+        held.tries,
+        held.attempts,
+        delivered,
+    ])?;
+    connection.prepare_cached("DELETE FROM outbox WHERE no = ?1")?.execute([held.row])?;
+    let count = match status {
+        DeliveryStatus::Delivered => "UPDATE subscription SET delivered = delivered + 1, failed_in_row = 0 WHERE no = ?1",
+        DeliveryStatus::Failed => "UPDATE subscription SET failed = failed + 1, failed_in_row = failed_in_row + 1 WHERE no = ?1",
+        _ => "UPDATE subscription SET skipped = skipped + 1 WHERE no = ?1",
+    };
+    connection.prepare_cached(count)?.execute([held.subscription]).map(|_| ())
+}
+
+/// Brings deliveries that failed back into the outbox.
+pub(super) fn revive(connection: &Connection, ids: &[DeliveryId], now: Millis) -> rusqlite::Result<u64> {
+    let mut revived = 0;
+    for id in ids {
+        let find = "SELECT no, subscription FROM delivery WHERE id_head = ?1 AND id = ?2 AND status = ?3 AND body IS NOT NULL";
+        let failed = status_number(DeliveryStatus::Failed);
+        let found: Option<(i64, i64)> = connection
+            .prepare_cached(find)?
+            .query_row(params![id_head(*id), id.0, failed], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((row, subscription)) = found else { continue };
+        let back = "INSERT INTO outbox (subscription, position, run, id, workspace, event, kind, lane, contact, created_at,
+                due_at, charged, tries, attempts, content_type, body)
+            SELECT subscription, position, run, id, workspace, event, kind, lane, contact, created_at, ?2, 0, tries, attempts,
+                content_type, body
+            FROM delivery WHERE no = ?1
+            ON CONFLICT (subscription, position, run) DO NOTHING";
+        if connection.prepare_cached(back)?.execute(params![row, now.0])? == 0 {
+            continue;
+        }
+        connection.prepare_cached("DELETE FROM delivery WHERE no = ?1")?.execute([row])?;
+        connection.prepare_cached("UPDATE subscription SET failed = failed - 1 WHERE no = ?1")?.execute([subscription])?;
+        revived += 1;
+    }
+    Ok(revived)
+}
+
+/// Forgets that deliveries failed in a row.
+pub(super) fn forgive(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE subscription SET failed_in_row = 0 WHERE id = ?1")?.execute([subscription.0]).map(|_| ())
+}

@@ -1,0 +1,117 @@
+//! The log as it is passed on: entry by entry, and with the records that they tell of.
+
+use std::collections::{HashMap, HashSet};
+
+use hookline_model::id::{EmailId, WorkspaceId};
+use rusqlite::OptionalExtension;
+use uuid::Uuid;
+
+use super::{Reader, WorkspaceReader};
+use crate::{
+    Error,
+    deliveries::{FEED_BYTES_MAX, FEED_ENTRIES_MAX, Fed, Feed, Snapshot},
+    sqlite::{
+        log::{self, COLUMNS, LogRow},
+        open::failed,
+    },
+};
+
+/// How many rows of the log one page looks at.
+const ROWS_MAX: usize = 4_096;
+
+impl Reader {
+    /// The log behind `after`, up to `folded`.
+    pub(in crate::sqlite) fn feed(
+        &self,
+        after: u64,
+        folded: u64,
+        limit: usize,
+        of: Option<&HashSet<WorkspaceId>>,
+    ) -> Result<Feed, Error> {
+        let fault = |error: rusqlite::Error| failed("read the log on", &error);
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
+        let mut statement = self.log.prepare_cached(&sql).map_err(fault)?;
+        let values = [after.cast_signed(), folded.cast_signed(), ROWS_MAX as i64];
+        let mut rows = statement.query(values).map_err(fault)?;
+        let (mut entries, mut through, mut bytes, mut looked_at) = (Vec::new(), after, 0, 0);
+        let mut workspaces: HashMap<i64, Option<WorkspaceId>> = HashMap::new();
+        while let Some(row) = rows.next().map_err(fault)? {
+            let row = LogRow::read(row).map_err(fault)?;
+            looked_at += 1;
+            let position = row.position;
+            let workspace = match workspaces.get(&row.no) {
+                Some(workspace) => *workspace,
+                None => *workspaces.entry(row.no).or_insert(self.workspace_of(row.no)?),
+            };
+            let wanted = workspace.filter(|workspace| of.is_none_or(|of| of.contains(workspace)));
+            if let Some(workspace) = wanted
+                && self.is_first(&row)?
+            {
+                if !entries.is_empty() && bytes + row.bytes() > FEED_BYTES_MAX {
+                    return Ok(Feed { entries, through });
+                }
+                bytes += row.bytes();
+                let (event, _) = row.unpack()?;
+                entries.push(Fed { position, workspace, origin: row.origin, received_at: row.received_at, event });
+            }
+            through = position;
+            if entries.len() >= limit.clamp(1, FEED_ENTRIES_MAX) || looked_at >= ROWS_MAX {
+                return Ok(Feed { entries, through });
+            }
+        }
+        // Positions that have no entry, such as of a supersession by one that the log had, lie behind too.
+        Ok(Feed { entries, through: through.max(folded) })
+    }
+
+    /// Whose a number is; nobody's if the workspace is reserved or gone.
+    fn workspace_of(&self, no: i64) -> Result<Option<WorkspaceId>, Error> {
+        let sql = "SELECT id FROM workspace WHERE no = ?1 AND reserved = 0 AND deleted = 0";
+        let run = || self.log.prepare_cached(sql)?.query_row([no], |row| row.get::<_, Uuid>(0)).optional();
+        let found = run().map_err(|error| failed("find a workspace", &error))?;
+        Ok(found.map(WorkspaceId))
+    }
+
+    /// Whether an entry was the first of its event: another delivery of a known one tells nobody anything new.
+    fn is_first(&self, row: &LogRow) -> Result<bool, Error> {
+        let known = log::variants(&self.log, row.no, row.id).map_err(|error| failed("find an event", &error))?;
+        Ok(known.iter().all(|variant| variant.position >= row.position))
+    }
+
+    /// Events with their records.
+    pub(in crate::sqlite) fn snapshots(&self, entries: &[(WorkspaceId, u64)]) -> Result<Vec<Option<Snapshot>>, Error> {
+        let mut numbers: HashMap<WorkspaceId, Option<i64>> = HashMap::new();
+        let mut found = Vec::with_capacity(entries.len());
+        for (workspace, position) in entries {
+            let no = match numbers.get(workspace) {
+                Some(no) => *no,
+                None => *numbers.entry(*workspace).or_insert(self.number_of(*workspace)?),
+            };
+            found.push(match no {
+                Some(no) => self.read(no, *workspace, |reader| reader.snapshot(*position))?,
+                None => None,
+            });
+        }
+        Ok(found)
+    }
+
+    fn number_of(&self, workspace: WorkspaceId) -> Result<Option<i64>, Error> {
+        let sql = "SELECT no FROM workspace WHERE id = ?1 AND deleted = 0";
+        let run = || self.log.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional();
+        run().map_err(|error| failed("find a workspace", &error))
+    }
+}
+
+impl WorkspaceReader<'_> {
+    fn snapshot(&mut self, position: u64) -> Result<Option<Snapshot>, Error> {
+        match log::read_entry(self.rows.log, position)? {
+            Some(row) if row.no == self.rows.no => {}
+            _ => return Ok(None),
+        }
+        let event = self.stored_event(position, false)?;
+        let contact = event.contact_id.map(|id| self.contact(id)).transpose()?.flatten();
+        let campaign = event.campaign_id.map(|id| self.campaign(id)).transpose()?.flatten();
+        let email = event.event.email_key().map(|key| EmailId::derive(self.workspace, key));
+        let email = email.map(|id| self.email(id)).transpose()?.flatten();
+        Ok(Some(Snapshot { event, contact, campaign, email }))
+    }
+}
