@@ -11,6 +11,7 @@ mod answers;
 mod appending;
 mod bodies;
 mod claims;
+mod deliveries;
 mod directory;
 mod filters;
 mod given;
@@ -23,6 +24,7 @@ mod rerunning;
 mod searching;
 mod settling;
 mod stats;
+mod subscribing;
 mod superseding;
 mod variants;
 mod workspaces;
@@ -74,6 +76,22 @@ macro_rules! list_cases {
 }
 
 list_cases! {
+    deliveries {
+        the_feed_has_every_new_event_once_in_the_order_of_the_log,
+        a_snapshot_has_the_records_an_event_tells_of,
+        the_outbox_and_the_cursors_move_together_and_outlive_the_store,
+        a_delivery_ends_once_and_keeps_its_tries,
+        failures_in_a_row_are_counted_until_one_is_delivered_or_forgiven,
+        deliveries_are_listed_newest_first_and_by_how_they_stand,
+        a_delivery_that_failed_comes_back_as_it_was,
+        tries_beyond_the_bound_are_counted_and_the_last_is_kept,
+        what_is_forgotten_is_gone_and_old_deliveries_are_pruned,
+    }
+    subscribing {
+        a_subscription_comes_back_as_it_was_put_and_outlives_the_store,
+        new_settings_leave_how_it_stands_and_its_owner_alone,
+        subscriptions_go_with_their_owner,
+    }
     appending {
         an_append_is_seen_by_every_read_that_begins_after_it,
         an_entry_comes_back_as_it_was_appended,

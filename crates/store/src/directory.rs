@@ -1,14 +1,17 @@
 //! Agencies, workspaces, addresses and keys: small, read on every request, so kept in memory whole.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use hookline_model::{
-    id::{Address, AgencyId, ApiKeyId, WorkspaceId},
+    id::{Address, AgencyId, ApiKeyId, SubscriptionId, WorkspaceId},
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::answers::KeptAnswer;
+use crate::{
+    answers::KeptAnswer,
+    subscriptions::{Subscription, SubscriptionStatus},
+};
 
 /// An agency: the account that owns workspaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +118,21 @@ pub enum DirectoryChange {
     PutKey(ApiKey),
     /// A key is revoked.
     DeleteKey(ApiKeyId),
+    /// A new subscription, or new settings of one.
+    PutSubscription(Box<Subscription>),
+    /// A subscription stands otherwise from now on. One that is gone stays gone.
+    SetSubscriptionStatus {
+        /// Which.
+        id: SubscriptionId,
+        /// How it stands.
+        status: SubscriptionStatus,
+        /// Why.
+        reason: Option<String>,
+        /// Since when.
+        at: Millis,
+    },
+    /// A subscription is gone.
+    DeleteSubscription(SubscriptionId),
     /// The answer to whoever asked for the changes beside it. Of one under a key that an answer is kept under already comes a
     /// conflict: a repetition changes nothing, however close behind the first it comes.
     KeepAnswer(KeptAnswer),
@@ -127,6 +145,7 @@ pub struct Directory {
     workspaces: Vec<Workspace>,
     addresses: HashMap<Address, AddressRow>,
     keys: HashMap<[u8; 32], ApiKey>,
+    subscriptions: Vec<Arc<Subscription>>,
 }
 
 impl Directory {
@@ -145,6 +164,38 @@ impl Directory {
             workspaces,
             addresses: addresses.into_iter().map(|row| (row.address, row)).collect(),
             keys: keys.into_iter().map(|key| (key.hash, key)).collect(),
+            subscriptions: Vec::new(),
+        }
+    }
+
+    /// The same, with these subscriptions.
+    #[must_use]
+    pub fn with_subscriptions(mut self, mut subscriptions: Vec<Subscription>) -> Directory {
+        subscriptions.sort_by_key(|subscription| (subscription.created_at, subscription.id));
+        self.subscriptions = subscriptions.into_iter().map(Arc::new).collect();
+        self
+    }
+
+    /// All subscriptions, oldest first.
+    #[must_use]
+    pub fn subscriptions(&self) -> &[Arc<Subscription>] {
+        &self.subscriptions
+    }
+
+    /// A subscription.
+    #[must_use]
+    pub fn subscription(&self, id: SubscriptionId) -> Option<&Arc<Subscription>> {
+        self.subscriptions.iter().find(|subscription| subscription.id == id)
+    }
+
+    /// The workspaces whose events an owner sees: itself, or all of the agency that are not reserved.
+    #[must_use]
+    pub fn workspaces_of(&self, owner: AddressOwner) -> Vec<WorkspaceId> {
+        match owner {
+            AddressOwner::Workspace(id) => vec![id],
+            AddressOwner::Agency(id) => {
+                self.workspaces().filter(|workspace| workspace.agency == id).map(|workspace| workspace.id).collect()
+            }
         }
     }
 

@@ -22,6 +22,7 @@ pub mod search;
 pub mod settle;
 pub mod sqlite;
 pub mod stats;
+pub mod subscriptions;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -37,6 +38,7 @@ use hookline_model::{
 
 use crate::{
     answers::KeptAnswer,
+    deliveries::Deliveries,
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
@@ -149,7 +151,7 @@ pub struct Status {
 }
 
 /// A log of events and the records that follow from it.
-pub trait Store: Send + Sync {
+pub trait Store: Deliveries + Send + Sync {
     /// Appends one delivery and answers when it is on disk.
     ///
     /// One of origin [`Origin::Test`] is kept under an id of its own, apart from live deliveries of the same event.

@@ -2,6 +2,7 @@
 //! API's description.
 
 mod contract;
+mod deliveries;
 mod store;
 
 use std::sync::{

@@ -20,6 +20,7 @@ use hookline_store::{
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{STATS_ROWS_WALKED_MAX, StatsBy, StatsFilter, StatsRow, Tally},
+    subscriptions::Subscription,
 };
 
 /// The store.
@@ -34,6 +35,7 @@ struct Kept {
     keys: Vec<ApiKey>,
     appended: Vec<Append>,
     quarantined: Vec<Quarantined>,
+    subscriptions: Vec<Subscription>,
     answers: Vec<KeptAnswer>,
     answers_on_their_way: bool,
     error: Option<Error>,
@@ -91,7 +93,7 @@ impl FakeStore {
     }
 }
 
-fn answer<'a, T: Send + 'a>(result: Result<T, Error>) -> Answer<'a, T> {
+pub(super) fn answer<'a, T: Send + 'a>(result: Result<T, Error>) -> Answer<'a, T> {
     Box::pin(async move { result })
 }
 
@@ -123,6 +125,20 @@ impl Kept {
             DirectoryChange::DeleteAddress(address) => self.addresses.retain(|row| row.address != address),
             DirectoryChange::PutKey(row) => self.keys.push(row),
             DirectoryChange::DeleteKey(id) => self.keys.retain(|row| row.id != id),
+            DirectoryChange::PutSubscription(row) => {
+                let old = self.subscriptions.iter().position(|old| old.id == row.id);
+                let old = old.map(|place| self.subscriptions.swap_remove(place));
+                let standing = old.map(|old| (old.status, old.status_reason, old.status_at));
+                let (status, status_reason, status_at) =
+                    standing.unwrap_or_else(|| (row.status, row.status_reason.clone(), row.status_at));
+                self.subscriptions.push(Subscription { status, status_reason, status_at, ..*row });
+            }
+            DirectoryChange::SetSubscriptionStatus { id, status, reason, at } => {
+                for row in self.subscriptions.iter_mut().filter(|row| row.id == id) {
+                    (row.status, row.status_reason, row.status_at) = (status, reason.clone(), at);
+                }
+            }
+            DirectoryChange::DeleteSubscription(id) => self.subscriptions.retain(|row| row.id != id),
             DirectoryChange::KeepAnswer(answer) => self.answers.push(answer),
         }
     }
@@ -236,7 +252,7 @@ impl Store for FakeStore {
     fn directory(&self) -> Arc<Directory> {
         let kept = self.kept();
         let rows = (kept.agencies.clone(), kept.workspaces.clone(), kept.addresses.clone(), kept.keys.clone());
-        Arc::new(Directory::new(rows.0, rows.1, rows.2, rows.3))
+        Arc::new(Directory::new(rows.0, rows.1, rows.2, rows.3).with_subscriptions(kept.subscriptions.clone()))
     }
 
     fn change_directory(&self, changes: Vec<DirectoryChange>) -> Answer<'_, ()> {

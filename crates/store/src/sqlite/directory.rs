@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     answers,
     open::{all_or_none, failed},
+    subscriptions,
 };
 use crate::{
     Error,
@@ -46,7 +47,8 @@ pub(super) fn load(log: &Connection) -> Result<(Directory, Numbers), Error> {
         let addresses = all(log, "SELECT address, agency, workspace, created_at FROM address", address_row)?;
         let keys = all(log, "SELECT id, hash, agency, workspace, can_write, name, created_at FROM api_key", key_row)?;
         let workspaces = numbered.into_iter().map(|(_, workspace)| workspace).collect();
-        Ok((Directory::new(agencies, workspaces, addresses, keys), numbers))
+        let directory = Directory::new(agencies, workspaces, addresses, keys).with_subscriptions(subscriptions::all(log)?);
+        Ok((directory, numbers))
     };
     run().map_err(|error| failed("read the directory", &error))
 }
@@ -85,6 +87,7 @@ fn key_row(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
 pub(super) fn bytes(changes: &[DirectoryChange]) -> usize {
     let of_one = |change: &DirectoryChange| match change {
         DirectoryChange::KeepAnswer(answer) => answer.body.len(),
+        DirectoryChange::PutSubscription(subscription) => subscription.settings.len() + subscription.secrets.len(),
         _ => 0,
     };
     changes.iter().map(|change| of_one(change) + 256).sum()
@@ -154,15 +157,34 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
         DirectoryChange::DeleteWorkspace(id) => {
             run("DELETE FROM address WHERE workspace = ?1", params![id.0])?;
             run("DELETE FROM api_key WHERE workspace = ?1", params![id.0])?;
+            run("DELETE FROM subscription WHERE workspace = ?1", params![id.0])?;
             run("UPDATE workspace SET deleted = 1 WHERE id = ?1", params![id.0])?
         }
         DirectoryChange::DeleteAgency(id) => {
             let workspaces = "(SELECT id FROM workspace WHERE agency = ?1)";
             run(&format!("DELETE FROM address WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
             run(&format!("DELETE FROM api_key WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
+            run(&format!("DELETE FROM subscription WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
             run("UPDATE workspace SET deleted = 1 WHERE agency = ?1", params![id.0])?;
             run("DELETE FROM agency WHERE id = ?1", params![id.0])?
         }
+        DirectoryChange::PutSubscription(subscription) => {
+            let (agency, workspace) = match subscription.owner {
+                AddressOwner::Agency(id) => (Some(id.0), None),
+                AddressOwner::Workspace(id) => (None, Some(id.0)),
+            };
+            owner_must_exist(log, agency, workspace)?;
+            let put = subscriptions::put(log, subscription).map_err(|error| failed("keep a subscription", &error))?;
+            if put == 0 {
+                return Err(Error::Conflict("the subscription is another owner's".to_owned()));
+            }
+            put
+        }
+        DirectoryChange::SetSubscriptionStatus { id, status, reason, at } => {
+            let set = subscriptions::set_status(log, *id, *status, reason.as_deref(), *at);
+            set.map_err(|error| failed("keep a subscription's status", &error))?
+        }
+        DirectoryChange::DeleteSubscription(id) => run("DELETE FROM subscription WHERE id = ?1", params![id.0])?,
         DirectoryChange::KeepAnswer(answer) => return answers::put(log, answer),
     };
     Ok(())

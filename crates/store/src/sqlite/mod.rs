@@ -32,6 +32,7 @@ mod search;
 mod settle;
 mod shared;
 mod sizes;
+mod subscriptions;
 mod supersede;
 mod superseded;
 mod view;
