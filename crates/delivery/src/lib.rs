@@ -3,5 +3,8 @@
 //! Only in this crate are outgoing sockets.
 
 pub mod client;
+pub mod dispatch;
 pub mod guard;
+pub mod matching;
 pub mod policy;
+pub mod settings;

@@ -24,8 +24,8 @@ use crate::{
     query::{Page, PageRequest},
 };
 
-/// The most entries that one page of the feed has.
-pub const FEED_ENTRIES_MAX: usize = 512;
+/// The most rows of the log that one page of the feed reads.
+pub const FEED_ROWS_MAX: usize = 1_024;
 
 /// The most bytes of events and bodies, unpacked, that one page of the feed reads; a single larger entry still goes.
 pub const FEED_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -53,7 +53,7 @@ pub struct Fed {
 pub struct Feed {
     /// Events that were new when they came, in the order of the log: no variants of known ones, nothing of reserved workspaces.
     pub entries: Vec<Fed>,
-    /// Up to where the log was read. Less than asked for only where there is no more.
+    /// Up to where the log was read: less than asked for where the page is full, or there is no more yet.
     pub through: u64,
 }
 
@@ -299,9 +299,9 @@ pub struct DeliveryFilter {
 
 /// What passing events on needs of a store.
 pub trait Deliveries: Send + Sync {
-    /// The log behind a position, as far as the records have it, so that what a delivery shows is level with its event. Only the
-    /// entries of these workspaces, if they are given.
-    fn feed(&self, after: u64, limit: usize, of: Option<Arc<HashSet<WorkspaceId>>>) -> Answer<'_, Feed>;
+    /// The log behind `after`, up to and with `until`, as far as the records have it, so that what a delivery shows is level with
+    /// its event. Only the entries of these workspaces, if they are given.
+    fn feed(&self, after: u64, until: u64, of: Option<Arc<HashSet<WorkspaceId>>>) -> Answer<'_, Feed>;
 
     /// Up to where the records have the log, and a nudge whenever they go on.
     fn folded(&self) -> watch::Receiver<u64>;

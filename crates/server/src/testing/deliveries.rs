@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use super::store::{FakeStore, answer};
 
 impl Deliveries for FakeStore {
-    fn feed(&self, after: u64, _: usize, _: Option<Arc<HashSet<WorkspaceId>>>) -> Answer<'_, Feed> {
+    fn feed(&self, after: u64, _: u64, _: Option<Arc<HashSet<WorkspaceId>>>) -> Answer<'_, Feed> {
         answer(Ok(Feed { entries: Vec::new(), through: after }))
     }
 

@@ -86,9 +86,9 @@ impl Desk {
 }
 
 impl Deliveries for SqliteStore {
-    fn feed(&self, after: u64, limit: usize, of: Option<Arc<HashSet<WorkspaceId>>>) -> Answer<'_, Feed> {
-        let folded = self.shared.folded();
-        Box::pin(self.with_reader(move |reader| reader.feed(after, folded, limit, of.as_deref())))
+    fn feed(&self, after: u64, until: u64, of: Option<Arc<HashSet<WorkspaceId>>>) -> Answer<'_, Feed> {
+        let until = until.min(self.shared.folded());
+        Box::pin(self.with_reader(move |reader| reader.feed(after, until, of.as_deref())))
     }
 
     fn folded(&self) -> watch::Receiver<u64> {

@@ -9,29 +9,20 @@ use uuid::Uuid;
 use super::{Reader, WorkspaceReader};
 use crate::{
     Error,
-    deliveries::{FEED_BYTES_MAX, FEED_ENTRIES_MAX, Fed, Feed, Snapshot},
+    deliveries::{FEED_BYTES_MAX, FEED_ROWS_MAX, Fed, Feed, Snapshot},
     sqlite::{
         log::{self, COLUMNS, LogRow},
         open::failed,
     },
 };
 
-/// How many rows of the log one page looks at.
-const ROWS_MAX: usize = 4_096;
-
 impl Reader {
-    /// The log behind `after`, up to `folded`.
-    pub(in crate::sqlite) fn feed(
-        &self,
-        after: u64,
-        folded: u64,
-        limit: usize,
-        of: Option<&HashSet<WorkspaceId>>,
-    ) -> Result<Feed, Error> {
+    /// The log behind `after`, up to and with `until`.
+    pub(in crate::sqlite) fn feed(&self, after: u64, until: u64, of: Option<&HashSet<WorkspaceId>>) -> Result<Feed, Error> {
         let fault = |error: rusqlite::Error| failed("read the log on", &error);
         let sql = format!("SELECT {COLUMNS} FROM entry WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3");
         let mut statement = self.log.prepare_cached(&sql).map_err(fault)?;
-        let values = [after.cast_signed(), folded.cast_signed(), ROWS_MAX as i64];
+        let values = [after.cast_signed(), until.cast_signed(), FEED_ROWS_MAX as i64];
         let mut rows = statement.query(values).map_err(fault)?;
         let (mut entries, mut through, mut bytes, mut looked_at) = (Vec::new(), after, 0, 0);
         let mut workspaces: HashMap<i64, Option<WorkspaceId>> = HashMap::new();
@@ -55,12 +46,12 @@ impl Reader {
                 entries.push(Fed { position, workspace, origin: row.origin, received_at: row.received_at, event });
             }
             through = position;
-            if entries.len() >= limit.clamp(1, FEED_ENTRIES_MAX) || looked_at >= ROWS_MAX {
+            if looked_at >= FEED_ROWS_MAX {
                 return Ok(Feed { entries, through });
             }
         }
         // Positions that have no entry, such as of a supersession by one that the log had, lie behind too.
-        Ok(Feed { entries, through: through.max(folded) })
+        Ok(Feed { entries, through: through.max(until) })
     }
 
     /// Whose a number is; nobody's if the workspace is reserved or gone.

@@ -1,0 +1,113 @@
+//! Pages of the log that readers share, and the records of the events in them.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use hookline_model::id::WorkspaceId;
+use hookline_store::{
+    Error, Store,
+    deliveries::{Fed, Snapshot},
+};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore};
+
+/// How many positions of the log a page covers. Pages begin at multiples of it, so that readers which are near each other read
+/// the same ones.
+const PAGE: u64 = 256;
+
+/// How many pages are kept.
+const PAGES_MAX: usize = 8;
+
+/// How many pages are read at once: readers that are behind do not keep the store from those who ask it something.
+const READS_MAX: usize = 2;
+
+/// An entry of the log, with its records once somebody wanted them.
+pub(super) struct Entry {
+    pub(super) fed: Fed,
+    snapshot: OnceLock<Option<Arc<Snapshot>>>,
+}
+
+impl Entry {
+    /// The event with its records, if [`Feed::snapshots`] was asked for it and the log still has it.
+    pub(super) fn snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.snapshot.get().and_then(Option::as_ref)
+    }
+}
+
+/// A page, as far as it was read.
+struct Page {
+    number: u64,
+    entries: AsyncMutex<(Vec<Arc<Entry>>, u64)>,
+}
+
+/// Which workspaces' entries are read; `None` is all.
+type Wanted = Option<Arc<HashSet<WorkspaceId>>>;
+
+/// The log, read once for all who are level.
+pub(super) struct Feed {
+    store: Arc<dyn Store>,
+    /// The pages used last, the last one in front, all read for the same workspaces.
+    pages: Mutex<(VecDeque<Arc<Page>>, Wanted)>,
+    turns: Semaphore,
+}
+
+impl Feed {
+    pub(super) fn new(store: Arc<dyn Store>) -> Feed {
+        Feed { store, pages: Mutex::default(), turns: Semaphore::new(READS_MAX) }
+    }
+
+    /// Whose entries are read from now on.
+    pub(super) fn want(&self, workspaces: HashSet<WorkspaceId>) {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        if pages.1.as_deref() != Some(&workspaces) {
+            *pages = (VecDeque::new(), Some(Arc::new(workspaces)));
+        }
+    }
+
+    /// Entries behind `after`, and up to where the log was read; that is `after` itself if there is nothing yet.
+    pub(super) async fn after(&self, after: u64) -> Result<(Vec<Arc<Entry>>, u64), Error> {
+        let number = after / PAGE;
+        let (page, wanted) = self.page(number);
+        let mut read = page.entries.lock().await;
+        if read.1 <= after {
+            let until = (number + 1) * PAGE;
+            let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
+            let found = self.store.feed(read.1, until, wanted).await?;
+            let entries = found.entries.into_iter().map(|fed| Arc::new(Entry { fed, snapshot: OnceLock::new() }));
+            read.0.extend(entries);
+            read.1 = found.through.max(read.1);
+        }
+        let entries = read.0.iter().filter(|entry| entry.fed.position > after).cloned().collect();
+        Ok((entries, read.1.max(after)))
+    }
+
+    fn page(&self, number: u64) -> (Arc<Page>, Wanted) {
+        let mut kept = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = kept.1.clone();
+        let pages = &mut kept.0;
+        let page = match pages.iter().position(|page| page.number == number).and_then(|place| pages.remove(place)) {
+            Some(page) => page,
+            None => Arc::new(Page { number, entries: AsyncMutex::new((Vec::new(), number * PAGE)) }),
+        };
+        pages.push_front(Arc::clone(&page));
+        pages.truncate(PAGES_MAX);
+        (page, wanted)
+    }
+
+    /// Reads the records of entries that do not have them yet.
+    pub(super) async fn snapshots(&self, entries: &[Arc<Entry>]) -> Result<(), Error> {
+        let missing: Vec<&Arc<Entry>> = entries.iter().filter(|entry| entry.snapshot.get().is_none()).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let asked = missing.iter().map(|entry| (entry.fed.workspace, entry.fed.position)).collect();
+        let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
+        let found = self.store.snapshots(asked).await?;
+        for (entry, snapshot) in missing.into_iter().zip(found) {
+            // Whoever was first has read the same.
+            let _ = entry.snapshot.set(snapshot.map(Arc::new));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,245 @@
+//! One subscription's way through the log: from its cursors to its outbox.
+
+use std::sync::Arc;
+
+use hookline_model::{id::DeliveryId, key::ContactKey, time::Millis};
+use hookline_store::{
+    Error,
+    deliveries::{DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outgoing, Standing},
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    DispatchOptions, Subscribed,
+    feed::{Entry, Feed},
+};
+use crate::matching;
+
+/// From so many positions behind on, the fast lane goes ahead of the bulk.
+const BEHIND: u64 = 512;
+
+/// After so many positions a cursor is written down also if there was nothing on the way.
+const WRITTEN_EVERY: u64 = 2_048;
+
+/// How long a reader waits after a fault of the store, in ms.
+const FAULT_WAIT: i64 = 1_000;
+
+/// What goes from a reader to its sender.
+pub(super) struct Queues {
+    pub(super) fast: mpsc::Sender<Outgoing>,
+    pub(super) bulk: mpsc::Sender<Outgoing>,
+}
+
+/// Reads for one subscription.
+pub(super) struct Reader {
+    pub(super) options: DispatchOptions,
+    pub(super) subscribed: Arc<Subscribed>,
+    pub(super) feed: Arc<Feed>,
+    pub(super) folded: watch::Receiver<u64>,
+    pub(super) queues: Queues,
+    pub(super) stopping: CancellationToken,
+    pub(super) fast: u64,
+    pub(super) bulk: u64,
+    /// Up to where the further of the two was written down.
+    pub(super) written: u64,
+}
+
+/// What of a page is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    /// Everything, both cursors together.
+    Both,
+    /// The fast lane alone.
+    Fast,
+    /// The bulk lane alone, up to where the fast one is.
+    Bulk,
+}
+
+impl Reader {
+    /// Where a subscription begins that stands so.
+    pub(super) fn cursors(subscribed: &Subscribed, standing: Standing) -> (u64, u64) {
+        let bulk = standing.bulk.max(subscribed.row.since);
+        (standing.fast.max(bulk), bulk)
+    }
+
+    /// Reads until it is stopped, or its sender is gone.
+    pub(super) async fn run(mut self) {
+        let stopping = self.stopping.clone();
+        // Dropped wherever it waits: what is dispatched is in the outbox, what is not is still in the log.
+        stopping.run_until_cancelled(self.read()).await;
+        // What was looked at with these settings is not looked at again with other ones.
+        let moved = vec![self.moved(0)];
+        if let Err(error) = self.options.store.dispatch(Dispatch { moved, ..Dispatch::default() }).await {
+            tracing::warn!(%error, subscription = %self.subscribed.row.id, "where a subscription stands could not be written down");
+        }
+    }
+
+    fn moved(&self, not_expressible: u64) -> Moved {
+        Moved { subscription: self.subscribed.row.id, fast: self.fast, bulk: self.bulk, not_expressible }
+    }
+
+    async fn read(&mut self) {
+        loop {
+            match self.step().await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    let subscription = self.subscribed.row.id;
+                    tracing::warn!(%error, %subscription, "a subscription could not be read on for; it is tried again");
+                    let now = self.options.clock.now();
+                    self.options.clock.until(Millis(now.0 + FAULT_WAIT)).await;
+                }
+            }
+        }
+    }
+
+    /// Looks at one page, or waits for the log to go on; answers whether to go on.
+    async fn step(&mut self) -> Result<bool, Error> {
+        let folded = *self.folded.borrow_and_update();
+        let Some((pass, from)) = self.pass(folded) else {
+            return Ok(self.folded.changed().await.is_ok());
+        };
+        let (mut entries, mut through) = self.feed.after(from).await?;
+        if through == from {
+            // The page has not what the records have: it is asked for again when they go on.
+            return Ok(self.folded.changed().await.is_ok());
+        }
+        if pass == Pass::Bulk && through > self.fast {
+            entries.retain(|entry| entry.fed.position <= self.fast);
+            through = self.fast;
+        }
+        self.pass_on(pass, &entries, through).await
+    }
+
+    /// What is looked at next, and behind which position.
+    fn pass(&self, folded: u64) -> Option<(Pass, u64)> {
+        let is_level = self.fast == self.bulk;
+        if is_level && folded <= self.fast {
+            None
+        } else if is_level && (self.subscribed.settings.ordered || folded - self.fast <= BEHIND) {
+            Some((Pass::Both, self.bulk))
+        } else if folded > self.fast {
+            Some((Pass::Fast, self.fast))
+        } else {
+            Some((Pass::Bulk, self.bulk))
+        }
+    }
+
+    /// Puts what is wanted of these entries into the outbox, moves the cursors behind them, and hands the deliveries on.
+    async fn pass_on(&mut self, pass: Pass, entries: &[Arc<Entry>], through: u64) -> Result<bool, Error> {
+        let directory = self.options.store.directory();
+        let is_ordered = self.subscribed.settings.ordered;
+        let wanted: Vec<(Lane, Arc<Entry>)> = entries
+            .iter()
+            .filter(|entry| self.subscribed.covers(entry.fed.workspace, &directory))
+            .filter(|entry| matching::matches_event(&self.subscribed.settings, &entry.fed))
+            .map(|entry| (if is_ordered { Lane::Bulk } else { matching::lane(&entry.fed.event) }, Arc::clone(entry)))
+            .filter(|(lane, _)| match pass {
+                Pass::Both => true,
+                Pass::Fast => *lane == Lane::Fast,
+                Pass::Bulk => *lane == Lane::Bulk,
+            })
+            .collect();
+        let only: Vec<Arc<Entry>> = wanted.iter().map(|(_, entry)| Arc::clone(entry)).collect();
+        self.feed.snapshots(&only).await?;
+
+        let now = self.options.clock.now();
+        let mut dispatch = Dispatch::default();
+        let mut not_expressible = 0;
+        for (lane, entry) in wanted {
+            match self.deliver(lane, &entry, now) {
+                Delivered::Outgoing(outgoing) => dispatch.outgoing.push(*outgoing),
+                Delivered::Skipped(row) => dispatch.skipped.push(*row),
+                Delivered::NotExpressible => not_expressible += 1,
+                Delivered::Unwanted => {}
+            }
+        }
+        let (fast, bulk) = match pass {
+            Pass::Both => (through, through),
+            Pass::Fast => (through, self.bulk),
+            Pass::Bulk => (self.fast, through),
+        };
+        // Without anything wanted the cursor is written down with the next that is: looking at it again costs less.
+        let is_news = !dispatch.outgoing.is_empty() || !dispatch.skipped.is_empty() || not_expressible > 0;
+        let outgoing = dispatch.outgoing.clone();
+        if is_news || fast.max(bulk) - self.written >= WRITTEN_EVERY {
+            dispatch.moved.push(Moved { subscription: self.subscribed.row.id, fast, bulk, not_expressible });
+            self.options.store.dispatch(dispatch).await?;
+            self.written = fast.max(bulk);
+        }
+        (self.fast, self.bulk) = (fast, bulk);
+        for delivery in outgoing {
+            let queue = if delivery.lane == Lane::Fast { &self.queues.fast } else { &self.queues.bulk };
+            if queue.send(delivery).await.is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// One event, on its way to the receiver or not.
+    fn deliver(&self, lane: Lane, entry: &Entry, now: Millis) -> Delivered {
+        let Some(snapshot) = entry.snapshot() else { return Delivered::Unwanted };
+        let Subscribed { row, settings, .. } = &*self.subscribed;
+        if !matching::matches_records(settings, snapshot, || self.options.voice.data(snapshot)) {
+            return Delivered::Unwanted;
+        }
+        let fed = &entry.fed;
+        let id = DeliveryId::derive(row.id, fed.event.id, 0);
+        let Some(rendered) = self.options.voice.render(&self.subscribed, snapshot, &id.to_string()) else {
+            return Delivered::NotExpressible;
+        };
+        let key = DeliveryKey { position: fed.position, run: 0 };
+        let age = now.0.saturating_sub(fed.received_at.0);
+        if settings.max_age().is_some_and(|max| age > i64::try_from(max.as_millis()).unwrap_or(i64::MAX)) {
+            return Delivered::Skipped(Box::new(DeliveryRow {
+                id,
+                subscription: row.id,
+                key,
+                workspace: fed.workspace,
+                event_id: fed.event.id,
+                kind: fed.event.kind,
+                status: DeliveryStatus::Skipped,
+                reason: Some("older than max_age when it could have been sent".to_owned()),
+                created_at: now,
+                at: now,
+                tries: 0,
+                attempts: Vec::new(),
+                body: None,
+                content_type: rendered.content_type,
+            }));
+        }
+        Delivered::Outgoing(Box::new(Outgoing {
+            id,
+            subscription: row.id,
+            key,
+            workspace: fed.workspace,
+            event_id: fed.event.id,
+            kind: fed.event.kind,
+            lane,
+            contact: fed.event.contact_key().filter(|_| settings.ordered).map(|key| contact_hash(fed.workspace.0, &key)),
+            created_at: now,
+            due_at: now,
+            charged: 0,
+            attempts: Vec::new(),
+            content_type: rendered.content_type,
+            body: rendered.body,
+        }))
+    }
+}
+
+/// What becomes of an event that is wanted.
+enum Delivered {
+    Outgoing(Box<Outgoing>),
+    Skipped(Box<DeliveryRow>),
+    NotExpressible,
+    Unwanted,
+}
+
+/// What tells contacts apart whose order is kept. Two that share it by chance wait for each other, no more.
+fn contact_hash(workspace: uuid::Uuid, key: &ContactKey) -> u64 {
+    let hash: [u8; 32] = Sha256::new().chain_update(workspace).chain_update(key.to_string()).finalize().into();
+    u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
+}

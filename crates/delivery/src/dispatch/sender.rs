@@ -1,0 +1,364 @@
+//! One subscription's deliveries, from its outbox to its receiver.
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use hookline_model::{id::DeliveryId, time::Millis};
+use hookline_store::{
+    Error,
+    deliveries::{AttemptRow, DeliveryKey, DeliveryStatus, Outcome, Outgoing},
+    directory::DirectoryChange,
+    subscriptions::SubscriptionStatus,
+};
+use tokio::{sync::mpsc, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{DispatchOptions, Rendered, Subscribed, breaker::Breaker};
+use crate::{
+    client::{Attempt, Fault, Request},
+    policy::{Next, Stop},
+    settings::CONCURRENCY,
+};
+
+/// How many deliveries of one subscription wait to be tried again; with more, its reader stops.
+pub(super) const RETRYING_MAX: usize = 10_000;
+
+/// How many outcomes wait to be written down; with more, nothing new is tried.
+const OUTCOMES_MAX: usize = 1_000;
+
+/// How many deliveries of one contact's that are held back for its order are kept in memory.
+const HELD_MAX: usize = 1_000;
+
+/// How long a fault of the store is waited out, in ms.
+const FAULT_WAIT: i64 = 1_000;
+
+/// Sends for one subscription.
+pub(super) struct Sender {
+    options: DispatchOptions,
+    subscribed: Arc<Subscribed>,
+    fast: mpsc::Receiver<Outgoing>,
+    bulk: mpsc::Receiver<Outgoing>,
+    stopping: CancellationToken,
+    /// On the wire.
+    in_flight: JoinSet<(Outgoing, Attempt, AttemptRow)>,
+    /// To be tried again, by when.
+    retrying: BTreeSet<(Millis, DeliveryKey)>,
+    /// Read back from the outbox, due.
+    due: VecDeque<Outgoing>,
+    /// How it went lately.
+    breaker: Breaker,
+    /// Where the order of contacts is kept: whose delivery has not ended, and what waits behind it.
+    busy: HashSet<u64>,
+    held: HashMap<u64, VecDeque<Outgoing>>,
+    held_count: usize,
+    /// Not written down yet.
+    outcomes: Vec<Outcome>,
+    failed_in_row: u32,
+    /// When the next request may go out, where there is a rate.
+    next_at: Millis,
+    is_stopped: bool,
+}
+
+/// What happens next.
+enum Event {
+    Ended(Box<(Outgoing, Attempt, AttemptRow)>),
+    Lost,
+    Came(Outgoing),
+    Time,
+    Closed,
+    Stop,
+}
+
+impl Sender {
+    pub(super) fn new(
+        options: DispatchOptions,
+        subscribed: Arc<Subscribed>,
+        fast: mpsc::Receiver<Outgoing>,
+        bulk: mpsc::Receiver<Outgoing>,
+        stopping: CancellationToken,
+        failed_in_row: u32,
+    ) -> Sender {
+        Sender {
+            options,
+            subscribed,
+            fast,
+            bulk,
+            stopping,
+            in_flight: JoinSet::new(),
+            retrying: BTreeSet::new(),
+            due: VecDeque::new(),
+            breaker: Breaker::default(),
+            busy: HashSet::new(),
+            held: HashMap::new(),
+            held_count: 0,
+            outcomes: Vec::new(),
+            failed_in_row,
+            next_at: Millis(0),
+            is_stopped: false,
+        }
+    }
+
+    /// Sends until it is stopped, or its reader is gone and nothing is left; then lets what is on the wire end.
+    pub(super) async fn run(mut self) {
+        self.take_up().await;
+        while !self.is_stopped {
+            match self.next().await {
+                Event::Ended(ended) => {
+                    let (outgoing, attempt, row) = *ended;
+                    self.ended(outgoing, &attempt, row).await;
+                }
+                // A task of ours panicked: what it had is in the outbox, and is taken up when somebody starts anew.
+                Event::Lost => tracing::error!(subscription = %self.subscribed.row.id, "an attempt was lost"),
+                Event::Came(outgoing) => self.start_or_hold(outgoing),
+                Event::Time => self.read_due().await,
+                Event::Closed | Event::Stop => break,
+            }
+            self.write_down(OUTCOMES_MAX).await;
+        }
+        self.fast.close();
+        self.bulk.close();
+        while let Some(ended) = self.in_flight.join_next().await {
+            if let Ok((outgoing, attempt, row)) = ended {
+                self.ended(outgoing, &attempt, row).await;
+            }
+        }
+        self.write_down(0).await;
+    }
+
+    /// Takes up what is in the outbox since before.
+    async fn take_up(&mut self) {
+        loop {
+            match self.options.store.waiting(self.subscribed.row.id, RETRYING_MAX).await {
+                Ok(waiting) => {
+                    self.busy.extend(waiting.iter().filter(|row| row.charged > 0).filter_map(|row| row.contact));
+                    self.retrying.extend(waiting.iter().map(|row| (row.due_at, row.key)));
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, subscription = %self.subscribed.row.id, "an outbox could not be read; it is tried again");
+                    let again = Millis(self.options.clock.now().0 + FAULT_WAIT);
+                    let waited = self.options.clock.until(again);
+                    if self.stopping.run_until_cancelled(waited).await.is_none() {
+                        self.is_stopped = true;
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn limit(&self) -> usize {
+        usize::from(self.subscribed.settings.concurrency.unwrap_or(CONCURRENCY))
+    }
+
+    /// Waits for whatever comes first.
+    async fn next(&mut self) -> Event {
+        let now = self.options.clock.now();
+        let has_room = self.in_flight.len() < self.limit() && self.outcomes.len() < OUTCOMES_MAX;
+        let may_send = has_room && now >= self.next_at;
+        if may_send && let Some(outgoing) = self.due.pop_front() {
+            return Event::Came(outgoing);
+        }
+        let is_due = self.retrying.first().is_some_and(|(due, _)| *due <= now);
+        if may_send && is_due {
+            return Event::Time;
+        }
+        let takes_new = may_send
+            && self.breaker.lets(now, self.in_flight.len())
+            && self.retrying.len() < RETRYING_MAX
+            && self.held_count < HELD_MAX;
+        let wake = [
+            has_room.then_some(self.next_at).filter(|at| *at > now),
+            has_room.then(|| self.breaker.probe_at()).flatten().filter(|at| *at > now && self.in_flight.is_empty()),
+            self.retrying.first().map(|(due, _)| *due).filter(|due| has_room && *due > now),
+        ];
+        let wake = wake.into_iter().flatten().min();
+        let clock = Arc::clone(&self.options.clock);
+        let timer = async move {
+            match wake {
+                Some(at) => clock.until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.stopping.cancelled() => Event::Stop,
+            Some(ended) = self.in_flight.join_next() => ended.map_or(Event::Lost, |ended| Event::Ended(Box::new(ended))),
+            Some(outgoing) = self.fast.recv(), if takes_new => Event::Came(outgoing),
+            // The two are closed together; the second says so for both.
+            outgoing = self.bulk.recv(), if takes_new => outgoing.map_or(Event::Closed, Event::Came),
+            () = timer => Event::Time,
+        }
+    }
+
+    /// Reads back what is due, as much as may be sent now.
+    async fn read_due(&mut self) {
+        let now = self.options.clock.now();
+        let room = self.limit().saturating_sub(self.in_flight.len() + self.due.len());
+        let mut keys = Vec::new();
+        while keys.len() < room
+            && let Some((due, key)) = self.retrying.first().copied()
+            && due <= now
+        {
+            self.retrying.pop_first();
+            keys.push(key);
+        }
+        if keys.is_empty() {
+            return;
+        }
+        match self.options.store.outgoing(self.subscribed.row.id, keys.clone()).await {
+            Ok(found) => self.due.extend(found),
+            Err(error) => {
+                tracing::warn!(%error, subscription = %self.subscribed.row.id, "an outbox could not be read; it is tried again");
+                self.retrying.extend(keys.into_iter().map(|key| (Millis(now.0 + FAULT_WAIT), key)));
+            }
+        }
+    }
+
+    /// Tries a delivery, or holds it behind another of its contact's that has not ended.
+    fn start_or_hold(&mut self, outgoing: Outgoing) {
+        if let Some(contact) = outgoing.contact.filter(|_| outgoing.charged == 0 && outgoing.attempts.is_empty()) {
+            if self.busy.contains(&contact) {
+                self.held.entry(contact).or_default().push_back(outgoing);
+                self.held_count += 1;
+                return;
+            }
+            self.busy.insert(contact);
+        }
+        self.start(outgoing);
+    }
+
+    fn start(&mut self, mut outgoing: Outgoing) {
+        let now = self.options.clock.now();
+        if let Some(rate) = self.subscribed.settings.rate {
+            // Not saved up: what was not sent in a quiet second does not come in a burst later.
+            let gap = (1_000 / i64::from(rate)).max(1);
+            self.next_at = Millis(self.next_at.0.max(now.0) + gap);
+        }
+        let message_id = message_id(&self.subscribed, &outgoing);
+        let rendered = Rendered { content_type: outgoing.content_type.clone(), body: std::mem::take(&mut outgoing.body) };
+        let headers = self.options.voice.headers(&self.subscribed, &message_id, now, &rendered);
+        let request = Request {
+            url: self.subscribed.settings.url.clone(),
+            headers: headers.sent,
+            body: Bytes::from(rendered.body),
+            timeout: self.subscribed.policy.timeout,
+        };
+        let (client, clock) = (self.options.client.clone(), Arc::clone(&self.options.clock));
+        let number = outgoing.attempts.last().map_or(0, |attempt| attempt.number) + 1;
+        self.in_flight.spawn(async move {
+            let attempt = client.attempt(request, clock.now()).await;
+            let row = told(number, now, headers.kept, &attempt);
+            (outgoing, attempt, row)
+        });
+    }
+
+    /// Decides what follows from an attempt.
+    async fn ended(&mut self, outgoing: Outgoing, attempt: &Attempt, row: AttemptRow) {
+        let now = self.options.clock.now();
+        let charged = outgoing.charged + u32::from(row.is_charged);
+        let next = self.subscribed.policy.next(attempt.ending, charged, now, (self.options.chance)());
+        match next {
+            Next::Delivered => self.breaker.succeeded(),
+            _ if row.is_charged => self.breaker.failed(now),
+            _ => {}
+        }
+        let (subscription, key) = (outgoing.subscription, outgoing.key);
+        let attempt = Some(Box::new(row));
+        let status = match next {
+            Next::RetryAt(due_at) => {
+                self.retrying.insert((due_at, key));
+                self.outcomes.push(Outcome::Again { subscription, key, due_at, charged, attempt });
+                return;
+            }
+            Next::Delivered => DeliveryStatus::Delivered,
+            Next::Failed | Next::Gone => DeliveryStatus::Failed,
+        };
+        self.outcomes.push(Outcome::Ended { subscription, key, status, reason: None, at: now, attempt });
+        self.failed_in_row = if status == DeliveryStatus::Delivered { 0 } else { self.failed_in_row + 1 };
+        self.release(outgoing.contact);
+        if next == Next::Gone {
+            self.stop(SubscriptionStatus::Disabled, "the receiver answered 410: it is gone".to_owned()).await;
+        } else if self.failed_in_row >= self.subscribed.policy.pause_after && status == DeliveryStatus::Failed {
+            let status = match self.subscribed.policy.stop {
+                Stop::Pause => SubscriptionStatus::Paused,
+                Stop::Disable => SubscriptionStatus::Disabled,
+            };
+            let reason = match self.failed_in_row {
+                1 => "a delivery failed".to_owned(),
+                failed => format!("{failed} deliveries failed in a row"),
+            };
+            self.stop(status, reason).await;
+        }
+    }
+
+    /// Lets the next delivery of a contact go.
+    fn release(&mut self, contact: Option<u64>) {
+        let Some(contact) = contact else { return };
+        self.busy.remove(&contact);
+        let Some(held) = self.held.get_mut(&contact) else { return };
+        let next = held.pop_front();
+        if held.is_empty() {
+            self.held.remove(&contact);
+        }
+        if let Some(next) = next {
+            self.held_count -= 1;
+            self.due.push_front(next);
+        }
+    }
+
+    /// Stops the subscription: nothing new is sent from now on.
+    async fn stop(&mut self, status: SubscriptionStatus, reason: String) {
+        if self.is_stopped {
+            return;
+        }
+        self.is_stopped = true;
+        let (id, at) = (self.subscribed.row.id, self.options.clock.now());
+        tracing::warn!(subscription = %id, ?status, %reason, "a subscription was stopped");
+        let change = DirectoryChange::SetSubscriptionStatus { id, status, reason: Some(reason), at };
+        if let Err(error) = self.options.store.change_directory(vec![change]).await {
+            // It stays active for the supervisor, which starts it anew; the next failure stops it.
+            tracing::error!(%error, subscription = %id, "that a subscription was stopped could not be written down");
+        }
+    }
+
+    /// Writes outcomes down, if there are more than `max`, or nothing else is to do.
+    async fn write_down(&mut self, max: usize) {
+        let is_idle = self.in_flight.is_empty() || self.outcomes.len() >= self.limit();
+        if self.outcomes.is_empty() || (max > 0 && !is_idle) {
+            return;
+        }
+        let outcomes = std::mem::take(&mut self.outcomes);
+        if let Err(error) = self.options.store.finish(outcomes.clone()).await {
+            // They are tried again with the next ones. If nobody can, the deliveries are made again one day, under the same ids.
+            if !matches!(error, Error::Closed) {
+                tracing::warn!(%error, subscription = %self.subscribed.row.id, "outcomes could not be written down");
+            }
+            self.outcomes = outcomes;
+        }
+    }
+}
+
+/// The id that a receiver knows a delivery by: the event's to this subscription, also when it is replayed.
+fn message_id(subscribed: &Subscribed, outgoing: &Outgoing) -> String {
+    DeliveryId::derive(subscribed.row.id, outgoing.event_id, 0).to_string()
+}
+
+/// An attempt, as it is kept.
+fn told(number: u32, started_at: Millis, request_headers: Vec<(String, String)>, attempt: &Attempt) -> AttemptRow {
+    let micros = |time: Option<std::time::Duration>| time.and_then(|time| u64::try_from(time.as_micros()).ok());
+    let timing = attempt.timing;
+    AttemptRow {
+        number,
+        started_at,
+        status: attempt.status,
+        error: attempt.error.as_ref().map(|error| (error.code.to_owned(), error.text.clone())),
+        is_charged: attempt.error.as_ref().is_none_or(|error| error.fault == Fault::Theirs),
+        timing: [timing.name, timing.connect, timing.tls, timing.first_byte, Some(timing.total)].map(micros),
+        request_headers,
+        answer: attempt.answer.to_vec(),
+    }
+}

@@ -1,0 +1,6 @@
+//! The dispatcher on a real store, with receivers on real sockets and a clock in hand.
+
+mod flow;
+mod order;
+mod stops;
+mod world;

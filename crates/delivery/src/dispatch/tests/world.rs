@@ -1,0 +1,361 @@
+//! What the tests work in: a store with a workspace, a clock, a plain voice, and receivers that answer as they are told.
+
+use std::{
+    collections::VecDeque,
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use hookline_model::{
+    entry::Origin,
+    event::{ContactRef, Event, Facts},
+    id::{AgencyId, EventId, SubscriptionId, WorkspaceId},
+    identity::Identity,
+    key::EmailAddress,
+    kind::Kind,
+    platform::Platform,
+    time::{Millis, TimeSource},
+};
+use hookline_store::{
+    Append, Store,
+    deliveries::{DeliveryFilter, DeliveryRow, DeliveryStatus, Snapshot},
+    directory::{AddressOwner, Agency, DirectoryChange, Workspace},
+    query::PageRequest,
+    sqlite::{SqliteOptions, SqliteStore},
+    subscriptions::{Subscription, SubscriptionStatus},
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
+    sync::watch,
+};
+use uuid::Uuid;
+
+use super::super::{Clock, DispatchOptions, Dispatcher, Headers, Rendered, Subscribed, Until, Voice};
+use crate::{
+    client::{Client, ClientOptions, Resolve, Resolving},
+    guard::Guard,
+    settings::Secrets,
+};
+
+pub(super) const ACME: WorkspaceId = WorkspaceId(Uuid::from_u128(0xb1));
+pub(super) const BETA: WorkspaceId = WorkspaceId(Uuid::from_u128(0xb2));
+pub(super) const AGENCY: AgencyId = AgencyId(Uuid::from_u128(0xa1));
+pub(super) const START: Millis = Millis(1_770_000_000_000);
+
+/// How long a test waits for what must come; it is never waited out when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A clock that goes on when it is told to.
+pub(super) struct Hand(watch::Sender<Millis>);
+
+impl Clock for Hand {
+    fn now(&self) -> Millis {
+        *self.0.borrow()
+    }
+
+    fn until(&self, at: Millis) -> Until<'_> {
+        let mut now = self.0.subscribe();
+        Box::pin(async move {
+            // The hand outlives whoever waits.
+            let _ = now.wait_for(|now| *now >= at).await;
+        })
+    }
+}
+
+/// Says an event in the fewest words; of clicks it has none. A counter in the body tells how often a body was made.
+pub(super) struct Plain(pub(super) Mutex<u32>);
+
+impl Voice for Plain {
+    fn render(&self, _: &Subscribed, snapshot: &Snapshot, message_id: &str) -> Option<Rendered> {
+        let event = &snapshot.event.event;
+        if event.kind == Kind::EmailClicked {
+            return None;
+        }
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *made += 1;
+        let contact = snapshot.contact.as_ref().and_then(|contact| contact.email.clone());
+        let body = json!({"id": message_id, "kind": event.kind, "contact": contact, "made": *made});
+        Some(Rendered { content_type: "application/json".to_owned(), body: body.to_string().into_bytes() })
+    }
+
+    fn headers(&self, _: &Subscribed, message_id: &str, at: Millis, _: &Rendered) -> Headers {
+        let pairs = [("webhook-id", message_id.to_owned()), ("webhook-timestamp", (at.0 / 1_000).to_string())];
+        let sent =
+            pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value")));
+        let sent: HeaderMap = sent.collect();
+        Headers { sent, kept: pairs.map(|(name, value)| (name.to_owned(), value)).to_vec() }
+    }
+
+    fn data(&self, snapshot: &Snapshot) -> Value {
+        json!({"category": snapshot.contact.as_ref().and_then(|contact| contact.category.clone())})
+    }
+}
+
+/// Every name is this machine.
+struct Home;
+
+impl Resolve for Home {
+    fn resolve<'a>(&'a self, _: &'a str) -> Resolving<'a> {
+        Box::pin(async { Ok(vec![IpAddr::V4(Ipv4Addr::LOCALHOST)]) })
+    }
+}
+
+/// A receiver: what it answers next, the last for ever, and what it was sent.
+#[derive(Clone)]
+pub(super) struct Receiver {
+    pub(super) port: u16,
+    received: watch::Sender<Vec<Value>>,
+    answers: Arc<Mutex<VecDeque<u16>>>,
+    /// While true nothing is answered.
+    held: watch::Sender<bool>,
+}
+
+impl Receiver {
+    /// One that answers with these statuses, the last one for ever.
+    pub(super) async fn answering(answers: &[u16]) -> Receiver {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let answers = Arc::new(Mutex::new(answers.iter().copied().collect()));
+        let receiver = Receiver { port, received: watch::Sender::new(Vec::new()), answers, held: watch::Sender::new(false) };
+        let own = receiver.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let receiver = own.clone();
+                tokio::spawn(async move { receiver.serve(BufReader::new(stream)).await });
+            }
+        });
+        receiver
+    }
+
+    async fn serve(&self, mut stream: BufReader<tokio::net::TcpStream>) -> Option<()> {
+        loop {
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                if stream.read_line(&mut line).await.ok()? == 0 {
+                    return None;
+                }
+                if line == "\r\n" {
+                    break;
+                }
+                if let Some(stated) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = stated.trim().parse().ok()?;
+                }
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).await.ok()?;
+            let body: Value = serde_json::from_slice(&body).expect("JSON");
+            self.received.send_modify(|received| received.push(body));
+            self.held.subscribe().wait_for(|held| !held).await.ok()?;
+            let status = {
+                let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+                if answers.len() > 1 { answers.pop_front() } else { answers.front().copied() }
+            };
+            let answer = format!("HTTP/1.1 {} X\r\ncontent-length: 2\r\n\r\nok", status.unwrap_or(200));
+            stream.write_all(answer.as_bytes()).await.ok()?;
+        }
+    }
+
+    /// Answers nothing until it is let go.
+    pub(super) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    /// Answers these from now on.
+    pub(super) fn answer(&self, answers: &[u16]) {
+        *self.answers.lock().unwrap_or_else(PoisonError::into_inner) = answers.iter().copied().collect();
+    }
+
+    /// What was received, once it is so many.
+    pub(super) async fn received(&self, count: usize) -> Vec<Value> {
+        let mut received = self.received.subscribe();
+        let waited = tokio::time::timeout(PATIENCE, received.wait_for(|received| received.len() >= count)).await;
+        match waited {
+            Ok(found) => found.expect("the receiver lives").clone(),
+            Err(_) => panic!("{} of {count} were received", self.received.borrow().len()),
+        }
+    }
+
+    /// What was received so far.
+    pub(super) fn so_far(&self) -> Vec<Value> {
+        self.received.borrow().clone()
+    }
+}
+
+pub(super) struct World {
+    _temp: TempDir,
+    pub(super) store: Arc<dyn Store>,
+    clock: Arc<Hand>,
+    dispatcher: Option<Dispatcher>,
+}
+
+impl World {
+    /// A fresh store with a workspace, and a dispatcher at work.
+    pub(super) async fn new() -> World {
+        let temp = tempfile::tempdir().expect("a folder");
+        let store = open(temp.path());
+        let unrouted = WorkspaceId(Uuid::from_u128(0xbf));
+        let workspace = |id, reserved| {
+            DirectoryChange::PutWorkspace(Workspace { id, agency: AGENCY, name: "w".to_owned(), created_at: START, reserved })
+        };
+        let agency = Agency { id: AGENCY, name: "a".to_owned(), created_at: START, unrouted };
+        let changes =
+            vec![DirectoryChange::PutAgency(agency), workspace(ACME, false), workspace(BETA, false), workspace(unrouted, true)];
+        store.change_directory(changes).await.expect("the directory changes");
+        let clock = Arc::new(Hand(watch::Sender::new(START)));
+        let mut world = World { _temp: temp, store, clock, dispatcher: None };
+        world.start();
+        world
+    }
+
+    /// Starts the dispatcher.
+    pub(super) fn start(&mut self) {
+        let guard = Guard { allow_private: true, allow: Vec::new() };
+        let client = Client::new(ClientOptions { guard, resolve: Arc::new(Home), roots: Vec::new() });
+        self.dispatcher = Some(Dispatcher::start(DispatchOptions {
+            store: Arc::clone(&self.store),
+            client,
+            voice: Arc::new(Plain(Mutex::new(0))),
+            open_secrets: Arc::new(|_| Ok(Secrets::default())),
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            chance: Arc::new(|| 0.0),
+        }));
+    }
+
+    /// Stops the dispatcher.
+    pub(super) async fn stop(&mut self) {
+        if let Some(dispatcher) = self.dispatcher.take() {
+            tokio::time::timeout(PATIENCE, dispatcher.stop()).await.expect("it stops");
+        }
+    }
+
+    /// Lets the clock go on.
+    pub(super) fn pass(&self, time: Duration) {
+        let now = self.clock.now();
+        self.clock.0.send_replace(Millis(now.0 + i64::try_from(time.as_millis()).expect("not so long")));
+    }
+
+    /// Makes a subscription of a workspace; `rest` is what is set beside its URL and kinds.
+    pub(super) async fn subscribe(&self, number: u128, port: u16, rest: Value) -> SubscriptionId {
+        self.subscribe_as(AddressOwner::Workspace(ACME), number, port, rest).await
+    }
+
+    pub(super) async fn subscribe_as(&self, owner: AddressOwner, number: u128, port: u16, rest: Value) -> SubscriptionId {
+        let mut settings = json!({"url": format!("http://hook.example:{port}/{number}"), "kinds": ["*"]});
+        settings.as_object_mut().expect("an object").extend(rest.as_object().expect("an object").clone());
+        let id = SubscriptionId(Uuid::from_u128(0xc000 + number));
+        let row = Subscription {
+            id,
+            owner,
+            status: SubscriptionStatus::Active,
+            status_reason: None,
+            status_at: START,
+            settings: settings.to_string(),
+            secrets: Vec::new(),
+            created_at: START,
+            updated_at: self.clock.now(),
+            since: self.store.status().committed,
+        };
+        self.change(DirectoryChange::PutSubscription(Box::new(row))).await;
+        id
+    }
+
+    /// Changes the directory, and says so.
+    pub(super) async fn change(&self, change: DirectoryChange) {
+        self.store.change_directory(vec![change]).await.expect("the directory changes");
+        if let Some(dispatcher) = &self.dispatcher {
+            dispatcher.nudge();
+        }
+    }
+
+    pub(super) async fn resume(&self, id: SubscriptionId) {
+        self.store.forgive(id).await.expect("it is forgiven");
+        let (status, at) = (SubscriptionStatus::Active, self.clock.now());
+        self.change(DirectoryChange::SetSubscriptionStatus { id, status, reason: None, at }).await;
+    }
+
+    /// Appends an event of a kind about somebody.
+    pub(super) async fn append(&self, kind: Kind, who: &str) -> EventId {
+        self.append_as(ACME, Origin::Live, kind, who).await
+    }
+
+    pub(super) async fn append_as(&self, workspace: WorkspaceId, origin: Origin, kind: Kind, who: &str) -> EventId {
+        let at = Millis(START.0 + i64::try_from(self.store.status().committed).expect("not so many"));
+        let digest = Identity::new(Platform::Instantly, "", kind).part("contact", who).digest();
+        let email = EmailAddress::parse(&format!("{who}@x.example")).ok();
+        let event = Event {
+            id: EventId::derive(at, &digest),
+            kind,
+            platform: Platform::Instantly,
+            account: None,
+            occurred_at: at,
+            time_source: TimeSource::Stated,
+            contact: Some(ContactRef { email, external: None }),
+            campaign: None,
+            sending_account: None,
+            outbound: None,
+            inbound: None,
+            facts: Facts::default(),
+        };
+        let id = event.id;
+        let received_at = self.clock.now();
+        let append = Append { workspace, event, claim: None, origin, received_at, raw: b"{}".to_vec() };
+        self.store.append(append).await.expect("it is appended");
+        id
+    }
+
+    /// The deliveries of a subscription, once so many stand so.
+    pub(super) async fn deliveries(&self, id: SubscriptionId, status: DeliveryStatus, count: usize) -> Vec<DeliveryRow> {
+        let filter = DeliveryFilter { status: Some(status), ..DeliveryFilter::default() };
+        let look = async {
+            loop {
+                let page = PageRequest { limit: 500, after: None };
+                let rows = self.store.deliveries(id, filter.clone(), page).await.expect("they are listed").rows;
+                if rows.len() >= count {
+                    return rows;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, look).await.expect("so many stand so")
+    }
+
+    /// Waits until the one delivery of a subscription that is to be tried again was tried so often, and that is written down.
+    pub(super) async fn tried(&self, id: SubscriptionId, tries: u32) {
+        let look = async {
+            while self.deliveries(id, DeliveryStatus::Retrying, 1).await[0].tries < tries {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, look).await.expect("it was tried so often");
+    }
+
+    /// Waits until a subscription stands so.
+    pub(super) async fn stands(&self, id: SubscriptionId, status: SubscriptionStatus) -> Arc<Subscription> {
+        let look = async {
+            loop {
+                if let Some(row) = self.store.directory().subscription(id).filter(|row| row.status == status) {
+                    return Arc::clone(row);
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, look).await.expect("it stands so")
+    }
+}
+
+fn open(folder: &Path) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open(SqliteOptions { search: None, ..SqliteOptions::new(folder) }).expect("the folder opens"))
+}
+
+/// Who the received bodies are about.
+pub(super) fn whom(received: &[Value]) -> Vec<String> {
+    let name = |body: &Value| body["contact"].as_str().and_then(|text| text.split('@').next()).unwrap_or_default().to_owned();
+    received.iter().map(name).collect()
+}

@@ -1,0 +1,106 @@
+//! Which events a subscription is told of: by what an event means, whatever the platform called it.
+
+use hookline_model::{
+    event::{Change, Event},
+    interest::Interest,
+    kind::Kind,
+};
+use hookline_store::deliveries::{Fed, Lane, Snapshot};
+use serde_json::Value;
+
+use crate::settings::Settings;
+
+/// Whether an event is of the kinds that a subscription asks for, and passes what of its filter the event alone decides.
+#[must_use]
+pub fn matches_event(settings: &Settings, fed: &Fed) -> bool {
+    let (event, filter) = (&fed.event, &settings.filter);
+    settings.takes(fed.origin)
+        && settings.kinds.iter().any(|pattern| is_meant(pattern, event))
+        && (filter.platforms.is_empty() || filter.platforms.contains(&event.platform))
+        && (filter.sending_accounts.is_empty()
+            || event.sending_account.as_deref().is_some_and(|account| contains(&filter.sending_accounts, account)))
+}
+
+/// Whether an event passes the rest of the filter, which looks at its records; `data` is the event's `data` as it is shown.
+#[must_use]
+pub fn matches_records(settings: &Settings, snapshot: &Snapshot, data: impl FnOnce() -> Value) -> bool {
+    let filter = &settings.filter;
+    let event = &snapshot.event.event;
+    let in_campaign = || {
+        let by_id = snapshot.event.campaign_id.map(|id| id.to_string());
+        let by_platform = event.campaign_key().and_then(|key| key.platform_campaign_id());
+        [by_id.as_deref(), by_platform].into_iter().flatten().any(|id| contains(&filter.campaigns, id))
+    };
+    let category = match &event.facts.category {
+        Some(Change::Set(category)) => Some(category.as_str()),
+        Some(Change::Clear) => None,
+        None => snapshot.contact.as_ref().and_then(|contact| contact.category.as_deref()),
+    };
+    let has_tag = || {
+        let tags = snapshot.contact.iter().flat_map(|contact| &contact.tags);
+        tags.into_iter().any(|tag| contains(&filter.tags, tag))
+    };
+    (filter.campaigns.is_empty() || in_campaign())
+        && (filter.categories.is_empty() || category.is_some_and(|category| contains(&filter.categories, category)))
+        && (filter.tags.is_empty() || has_tag())
+        && (filter.data.is_empty() || {
+            let data = data();
+            filter.data.iter().all(|(name, value)| data.get(name).is_some_and(|found| is_same(found, value)))
+        })
+}
+
+/// Whether two values are the same: texts without regard to case.
+fn is_same(found: &Value, wanted: &Value) -> bool {
+    match (found, wanted) {
+        (Value::String(found), Value::String(wanted)) => found.to_lowercase() == wanted.to_lowercase(),
+        _ => found == wanted,
+    }
+}
+
+fn contains(names: &[String], name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    names.iter().any(|known| known.trim().to_lowercase() == name)
+}
+
+/// Whether an event is of a kind or group, or means it.
+fn is_meant(pattern: &str, event: &Event) -> bool {
+    let is_of = |kind: Kind| match pattern.strip_suffix(".*") {
+        Some(group) => kind.name().split_once('.').is_some_and(|(head, _)| head == group),
+        None => pattern == "*" || kind.name() == pattern,
+    };
+    is_of(event.kind) || meant(event).is_some_and(is_of)
+}
+
+/// The kind that an event means beside its own: what its interest would be called if it were stated alone.
+#[must_use]
+pub fn meant(event: &Event) -> Option<Kind> {
+    // Of the kinds that state an interest in passing; a reply that carries its contact's category is no news of it.
+    if !matches!(event.kind, Kind::ContactCategoryUpdated | Kind::ContactStatusUpdated | Kind::ContactUpdated) {
+        return None;
+    }
+    match event.stated_interest()? {
+        Change::Set(interest) => Kind::ALL.iter().copied().find(|kind| Interest::of_kind(*kind) == Some(interest)),
+        Change::Clear => None,
+    }
+}
+
+/// The lane of an event: what somebody waits for, or the rest.
+#[must_use]
+pub fn lane(event: &Event) -> Lane {
+    let is_waited_for = |kind: Kind| {
+        matches!(
+            kind,
+            Kind::EmailReplied
+                | Kind::EmailAutoReplied
+                | Kind::EmailReplyUntracked
+                | Kind::EmailBounced
+                | Kind::ContactUnsubscribed
+                | Kind::ContactBlocked
+                | Kind::ContactUnblocked
+                | Kind::ContactResubscribed
+                | Kind::ContactCategoryUpdated
+                | Kind::ContactDeleted
+        ) || Interest::of_kind(kind).is_some()
+    };
+    if is_waited_for(event.kind) || meant(event).is_some() { Lane::Fast } else { Lane::Bulk }
+}

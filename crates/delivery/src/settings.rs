@@ -1,0 +1,278 @@
+//! What a subscription is set to: which events, told how, sent where, and how its receiver is treated.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use hookline_model::{entry::Origin, kind::Kind, platform::Platform};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::policy::{Policy, PolicyError, PolicySettings};
+
+/// The most requests to one receiver at once.
+pub const CONCURRENCY_MAX: u16 = 64;
+
+/// How many requests to one receiver at once, as a rule.
+pub const CONCURRENCY: u16 = 8;
+
+/// The most requests a second that a rate can allow.
+pub const RATE_MAX: u32 = 10_000;
+
+/// The most entries that a list of kinds or of a filter has.
+pub const LIST_MAX: usize = 200;
+
+/// The most headers that a receiver is sent beside the usual.
+pub const HEADERS_MAX: usize = 32;
+
+/// A wire format and vocabulary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// Our own, signed after Standard Webhooks.
+    #[default]
+    Hookline,
+    /// SmartLead's.
+    Smartlead,
+    /// Instantly's.
+    Instantly,
+    /// Breakcold's, the classic one.
+    Breakcold,
+    /// CloudEvents 1.0, structured.
+    Cloudevents,
+}
+
+/// What a subscription is set to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// What it is called.
+    #[serde(default)]
+    pub name: String,
+    /// Where to.
+    pub url: String,
+    /// Which kinds: names, `email.*`, or `*`. By what an event means: `contact.interested` also matches a change of category
+    /// whose category is an interest.
+    pub kinds: Vec<String>,
+    /// Which of these.
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    pub filter: Filter,
+    /// In which words.
+    #[serde(default)]
+    pub dialect: Dialect,
+    /// In which of the dialect's shapes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// How its receiver is treated.
+    #[serde(default)]
+    pub policy: PolicySettings,
+    /// Events that came longer ago than so many seconds are not sent any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// How many requests a second it is sent at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<u32>,
+    /// How many requests at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u16>,
+    /// Whether what is about one contact arrives in the order of the log: the next is not sent before the last one ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ordered: bool,
+    /// Of which origins; live and by hand, if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<Origin>>,
+    /// What the interface it was made through remembers of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra: BTreeMap<String, Value>,
+}
+
+/// Which events of the kinds. A list that is empty lets everything through; names are compared without regard to case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filter {
+    /// From one of these platforms.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<Platform>,
+    /// In one of these campaigns, by our id or the platform's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<String>,
+    /// Whose category is one of these: the event's, else the contact's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// Sent from one of these mailboxes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sending_accounts: Vec<String>,
+    /// Whose contact has one of these tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Whose `data` has these values, by the names of their fields.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub data: BTreeMap<String, Value>,
+}
+
+impl Filter {
+    /// Whether it lets everything through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Filter::default()
+    }
+
+    /// Whether it looks at more than the event.
+    #[must_use]
+    pub fn wants_records(&self) -> bool {
+        !self.categories.is_empty() || !self.tags.is_empty() || !self.data.is_empty() || !self.campaigns.is_empty()
+    }
+}
+
+/// What is secret of a subscription: it is stored sealed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Secrets {
+    /// What deliveries are signed with, or carry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// What they were signed with before, and still are, until then (milliseconds since 1970).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<(String, i64)>,
+    /// Headers that the receiver wants to be sent.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Secrets {
+    /// Names, never values.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&String> = self.headers.keys().collect();
+        f.debug_struct("Secrets").field("has_secret", &self.secret.is_some()).field("headers", &names).finish()
+    }
+}
+
+/// Why settings cannot be: the field, and what to mend.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {detail}")]
+pub struct SettingsError {
+    /// The field.
+    pub field: &'static str,
+    /// What to mend.
+    pub detail: String,
+}
+
+impl From<PolicyError> for SettingsError {
+    fn from(error: PolicyError) -> SettingsError {
+        SettingsError { field: "policy", detail: error.to_string() }
+    }
+}
+
+impl Settings {
+    /// Checks what does not depend on anything else; the URL is the guard's to judge.
+    ///
+    /// # Errors
+    /// When a value is out of its bounds.
+    pub fn check(&self) -> Result<Policy, SettingsError> {
+        let wrong = |field, detail: &str| Err(SettingsError { field, detail: detail.to_owned() });
+        if self.name.chars().count() > 200 {
+            return wrong("name", "Give at most 200 characters.");
+        }
+        if self.kinds.is_empty() || self.kinds.len() > LIST_MAX {
+            return wrong("kinds", "Give one or more kinds, or [\"*\"] for all.");
+        }
+        if let Some(unknown) = self.kinds.iter().find(|pattern| !is_pattern(pattern)) {
+            let short: String = unknown.chars().take(64).collect();
+            return wrong(
+                "kinds",
+                &format!("{short:?} is no kind; give a name such as email.replied, a group such as email.*, or *."),
+            );
+        }
+        let lists = [&self.filter.campaigns, &self.filter.categories, &self.filter.sending_accounts, &self.filter.tags];
+        if lists.iter().any(|list| list.len() > LIST_MAX) || self.filter.data.len() > LIST_MAX {
+            return wrong("filter", &format!("Give at most {LIST_MAX} values in each list."));
+        }
+        if self.concurrency.is_some_and(|concurrency| !(1..=CONCURRENCY_MAX).contains(&concurrency)) {
+            return wrong("concurrency", &format!("Give 1 to {CONCURRENCY_MAX} requests at once."));
+        }
+        if self.rate.is_some_and(|rate| !(1..=RATE_MAX).contains(&rate)) {
+            return wrong("rate", &format!("Give 1 to {RATE_MAX} requests a second."));
+        }
+        if self.max_age == Some(0) {
+            return wrong("max_age", "Give one or more seconds, or leave it out.");
+        }
+        Ok(self.policy.policy()?)
+    }
+
+    /// How long ago an event may have come to be sent.
+    #[must_use]
+    pub fn max_age(&self) -> Option<Duration> {
+        self.max_age.map(Duration::from_secs)
+    }
+
+    /// Whether events of an origin are sent.
+    #[must_use]
+    pub fn takes(&self, origin: Origin) -> bool {
+        match &self.origins {
+            Some(origins) => origins.contains(&origin),
+            None => matches!(origin, Origin::Live | Origin::Manual),
+        }
+    }
+}
+
+/// Whether a text is a kind, a group of kinds, or all of them.
+fn is_pattern(pattern: &str) -> bool {
+    match pattern.strip_suffix(".*") {
+        Some(group) => Kind::ALL.iter().any(|kind| kind.name().split_once('.').is_some_and(|(head, _)| head == group)),
+        None => pattern == "*" || pattern.parse::<Kind>().is_ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(json: &str) -> Result<Policy, SettingsError> {
+        serde_json::from_str::<Settings>(json).expect("settings").check()
+    }
+
+    #[test]
+    fn kinds_are_names_groups_or_all() {
+        for kinds in [r#"["*"]"#, r#"["email.*","contact.interested"]"#, r#"["email.replied"]"#] {
+            let checked = settings(&format!(r#"{{"url":"https://x.example/","kinds":{kinds}}}"#));
+            assert!(checked.is_ok(), "{kinds}");
+        }
+        for kinds in ["[]", r#"["email"]"#, r#"["e.*"]"#, r#"["email.repl*"]"#, r#"["EMAIL_REPLY"]"#, r#"[".*"]"#] {
+            let checked = settings(&format!(r#"{{"url":"https://x.example/","kinds":{kinds}}}"#));
+            assert_eq!(checked.expect_err(kinds).field, "kinds");
+        }
+    }
+
+    #[test]
+    fn every_bound_is_told() {
+        for (rest, field) in [
+            (r#""concurrency":0"#, "concurrency"),
+            (r#""concurrency":65"#, "concurrency"),
+            (r#""rate":0"#, "rate"),
+            (r#""max_age":0"#, "max_age"),
+            (r#""policy":{"pause_after":0}"#, "policy"),
+        ] {
+            let json = format!(r#"{{"url":"https://x.example/","kinds":["*"],{rest}}}"#);
+            assert_eq!(settings(&json).expect_err(rest).field, field);
+        }
+        assert!(serde_json::from_str::<Settings>(r#"{"url":"x","kinds":["*"],"colour":"red"}"#).is_err());
+    }
+
+    #[test]
+    fn live_and_by_hand_are_taken_unless_others_are_named() {
+        let of = |json: &str| serde_json::from_str::<Settings>(json).expect("settings");
+        let plain = of(r#"{"url":"x","kinds":["*"]}"#);
+        let taken: Vec<Origin> = [Origin::Live, Origin::Import, Origin::Routed, Origin::Rerun, Origin::Manual, Origin::Test]
+            .into_iter()
+            .filter(|origin| plain.takes(*origin))
+            .collect();
+        assert_eq!(taken, [Origin::Live, Origin::Manual]);
+        let imports = of(r#"{"url":"x","kinds":["*"],"origins":["import"]}"#);
+        assert!(imports.takes(Origin::Import) && !imports.takes(Origin::Live));
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let headers = BTreeMap::from([("authorization".to_owned(), "Bearer hush".to_owned())]);
+        let secrets = Secrets { secret: Some("hush".to_owned()), previous: None, headers };
+        assert_eq!(format!("{secrets:?}"), r#"Secrets { has_secret: true, headers: ["authorization"] }"#);
+    }
+}
