@@ -66,9 +66,23 @@ const PHRASES: &[(&str, BounceType)] = &[
 /// The bounce that these texts of a report tell of. The first is its reason; the severity is what any of them says.
 pub(crate) fn bounce<'a>(texts: impl IntoIterator<Item = &'a str>) -> Bounce {
     let texts: Vec<&str> = texts.into_iter().collect();
-    let reason = texts.first().map(|text| cut(text.trim(), REASON_CHARS_MAX));
     let bounce_type = judge(&texts.iter().map(|text| plain(text)).collect::<Vec<_>>().join("\n"));
-    Bounce { bounce_type, reason }
+    Bounce { bounce_type, reason: reason(&texts) }
+}
+
+/// The bounce that these texts of a report tell of, where a report without a code of a passing fault (4.x.x) is of a dead
+/// address, and so is one that has a code of a lasting fault (5.x.x) as well. The first text is the reason.
+pub(crate) fn bounce_by_class<'a>(texts: impl IntoIterator<Item = &'a str>) -> Bounce {
+    let texts: Vec<&str> = texts.into_iter().collect();
+    let found: Vec<u16> =
+        texts.iter().flat_map(|text| codes(&plain(text)).map(|[class, ..]| class).collect::<Vec<_>>()).collect();
+    let bounce_type = if found.contains(&4) && !found.contains(&5) { BounceType::Soft } else { BounceType::Hard };
+    Bounce { bounce_type, reason: reason(&texts) }
+}
+
+/// The first text, cut.
+fn reason(texts: &[&str]) -> Option<String> {
+    texts.first().map(|text| cut(text.trim(), REASON_CHARS_MAX))
 }
 
 /// Judges a report: by its status codes (RFC 3463), a dead address before a passing fault, else by its phrases.
@@ -163,5 +177,22 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(bounce([text]).bounce_type, expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_report_is_soft_by_class_only_if_all_its_codes_are() {
+        let cases = [
+            (&["452 4.2.2 Mailbox full"][..], BounceType::Soft),
+            (&["<p>Status:&nbsp;4.4.7</p>"], BounceType::Soft),
+            (&["550 5.1.1 No such user"], BounceType::Hard),
+            (&["4.4.7 expired", "then 5.1.1"], BounceType::Hard),
+            (&["552 5.2.2 Mailbox full"], BounceType::Hard),
+            (&["Delivery failed, see v4.1.2 of 4.1.2.3"], BounceType::Hard),
+            (&[], BounceType::Hard),
+        ];
+        for (texts, expected) in cases {
+            assert_eq!(bounce_by_class(texts.iter().copied()).bounce_type, expected, "{texts:?}");
+        }
+        assert_eq!(bounce_by_class([" Gone. ", "x"]).reason.as_deref(), Some("Gone."));
     }
 }

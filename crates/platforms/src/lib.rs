@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use hookline_model::{event::Event, identity::Claim, kind::Kind, platform::Platform, time::Millis};
 
 mod bounce_text;
+pub mod emailbison;
 mod html;
 mod identified;
 pub mod instantly;
@@ -124,6 +125,7 @@ pub fn parser(platform: Platform) -> Option<&'static dyn Parser> {
     match platform {
         Platform::Instantly => Some(&instantly::Instantly),
         Platform::Smartlead => Some(&smartlead::Smartlead),
+        Platform::Emailbison => Some(&emailbison::Emailbison),
         _ => None,
     }
 }

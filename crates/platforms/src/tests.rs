@@ -13,6 +13,10 @@ fn body(platform: Platform, name: &str) -> Vec<u8> {
         Platform::Instantly => {
             json!({"event_type": name, "lead_email": "a@x.example", "campaign_id": "9f0f5f3e-0000-4000-8000-000000000001"})
         }
+        Platform::Emailbison => json!({
+            "event": {"type": name},
+            "data": {"lead": {"id": 5512, "email": "a@x.example"}, "scheduled_email": {"id": 90211}, "sender_email": {"id": 88}},
+        }),
         other => panic!("say here what a body of {other} looks like"),
     };
     body.to_string().into_bytes()

@@ -37,6 +37,11 @@ pub(crate) fn first(list: &str) -> Option<Mailbox> {
     split(list).into_iter().find_map(|part| parse(part).ok())
 }
 
+/// Every mailbox with a valid address in a list separated by commas or semicolons.
+pub(crate) fn all(list: &str) -> Vec<Mailbox> {
+    split(list).into_iter().filter_map(|part| parse(part).ok()).collect()
+}
+
 /// Splits at commas and semicolons outside of quotes and angle brackets.
 fn split(list: &str) -> Vec<&str> {
     let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
@@ -128,5 +133,13 @@ mod tests {
         for (list, expected) in cases {
             assert_eq!(first(list).as_ref().map(|mailbox| mailbox.address.as_str()), expected, "{list:?}");
         }
+    }
+
+    #[test]
+    fn all_of_a_list_are_found() {
+        let found = all("\"A, B\" <a@x.example>; nobody, b@x.example,");
+        let addresses: Vec<&str> = found.iter().map(|mailbox| mailbox.address.as_str()).collect();
+        assert_eq!(addresses, ["a@x.example", "b@x.example"]);
+        assert!(all("").is_empty());
     }
 }

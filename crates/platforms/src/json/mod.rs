@@ -17,5 +17,5 @@ pub(crate) use split::elements;
 
 /// Reading a text of mailboxes.
 pub(crate) mod mailbox {
-    pub(crate) use super::address::{address, first, parse};
+    pub(crate) use super::address::{address, all, first, parse};
 }

@@ -1,0 +1,82 @@
+//! Blanks the secrets that a relay carries along.
+//!
+//! EmailBison signs nothing and its bodies hold no secret of ours. What authenticates a delivery is its address, or what a proxy
+//! adds in a header. An n8n webhook node shows a request as `{"headers": {..}, "params": {..}, "query": {..}, "body": {..}}`, and
+//! there the header, and a secret in the address (`?token=`), stand in the body.
+
+use crate::json::{blank, values};
+
+/// Words in the names of headers and parameters that carry secrets, lower case (public receivers of EmailBison's webhooks).
+const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
+
+/// Where a relay puts what came beside the body.
+const PLACES: [&str; 2] = ["headers", "query"];
+
+/// The names of these fields where a body cannot be read.
+pub(super) const SECRET_FIELDS: [&str; 10] = [
+    "authorization",
+    "cookie",
+    "secret",
+    "token",
+    "x-api-key",
+    "x-emailbison-signature",
+    "x-sequencer-signature",
+    "x-webhook-secret",
+    "x-webhook-signature",
+    "x-webhook-token",
+];
+
+/// Overwrites the text of every secret header and parameter of a relay's with as many `*` as it has bytes, also in the objects of
+/// an array. What is not JSON stays as it is.
+pub(super) fn redact(body: &mut [u8]) {
+    blank(body, |top| {
+        let places = values(top, |key| PLACES.contains(&key)).into_iter().filter(|place| place.get().starts_with('{'));
+        places.flat_map(|place| values(place, is_secret)).collect()
+    });
+}
+
+/// Whether a header or parameter carries a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redacted(body: &str) -> String {
+        let mut bytes = body.as_bytes().to_vec();
+        redact(&mut bytes);
+        String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
+    }
+
+    #[test]
+    fn secrets_beside_a_relayed_body_are_blanked_in_place() {
+        let cases = [
+            (r#"{"headers":{"authorization":"Bearer x"}}"#, r#"{"headers":{"authorization":"********"}}"#),
+            (r#"[{"query":{"token":"ab","page":"2"}}]"#, r#"[{"query":{"token":"**","page":"2"}}]"#),
+            (r#"{"query":{"Secret":"é\""},"headers":{}}"#, r#"{"query":{"Secret":"****"},"headers":{}}"#),
+            (r#"{"headers":{"x-emailbison-signature":"0f"}}"#, r#"{"headers":{"x-emailbison-signature":"**"}}"#),
+            (r#"{"headers":{"cookie":"a","cookie":"b"}}"#, r#"{"headers":{"cookie":"*","cookie":"*"}}"#),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(redacted(body), expected);
+        }
+    }
+
+    #[test]
+    fn all_else_stays_as_it_is() {
+        for body in [
+            "",
+            "authorization: x",
+            r#"{"event":{"type":"EMAIL_SENT","token":"x"},"data":{"headers":{"cookie":"x"},"reply":{"headers":"cookie: x"}}}"#,
+            r#"{"headers":"authorization","query":["token"]}"#,
+            r#"{"headers":{"authorization":5}}"#,
+            r#"{"headers":{"authorization":"x""#,
+            "null",
+        ] {
+            assert_eq!(redacted(body), body);
+        }
+    }
+}
