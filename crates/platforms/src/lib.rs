@@ -10,6 +10,7 @@ use hookline_model::{event::Event, identity::Claim, kind::Kind, platform::Platfo
 
 mod bounce_text;
 pub mod emailbison;
+pub mod breakcold;
 mod html;
 mod identified;
 pub mod instantly;
@@ -126,6 +127,7 @@ pub fn parser(platform: Platform) -> Option<&'static dyn Parser> {
         Platform::Instantly => Some(&instantly::Instantly),
         Platform::Smartlead => Some(&smartlead::Smartlead),
         Platform::Emailbison => Some(&emailbison::Emailbison),
+        Platform::Breakcold => Some(&breakcold::Breakcold),
         _ => None,
     }
 }

@@ -1,0 +1,63 @@
+//! Puts an event together.
+
+use uuid::Uuid;
+
+use hookline_model::{
+    event::Event,
+    id::EventId,
+    key::EmailKey,
+    kind::Kind,
+    platform::Platform,
+    time::{TimeSource, effective},
+};
+
+use crate::{
+    Delivery, Parsed,
+    breakcold::{
+        envelope::Body,
+        facts::facts,
+        identify::identify,
+        message::{self, Ids, Setting},
+        names::{Name, Topic},
+        when, who,
+    },
+};
+
+/// Reads an event of this name. One in which nothing is found is an event all the same: nobody knows what most payloads hold.
+pub(super) fn read(name: &Name, body: &Body, delivery: &Delivery<'_>) -> Parsed {
+    let is_of_a_person = name.topic != Topic::Record || who::is_person(body);
+    let kind = if is_of_a_person { name.kind } else { Kind::Other };
+    let stated = when::stated(name, body, delivery.received_at);
+    let (occurred_at, time_source) = effective(stated, delivery.received_at);
+    let ids = Ids::read(name, body);
+    let contact = who::contact(name, body);
+    let mailbox = who::sending_account(name, body);
+    let setting = Setting { contact: contact.as_ref(), mailbox: mailbox.as_ref(), stated };
+    let (outbound, inbound) = (message::outbound(name, body, &ids, setting), message::inbound(name, body, &ids, setting));
+    let facts = facts(name, body, kind, contact.is_some());
+    let mut event = Event {
+        id: EventId(Uuid::nil()),
+        kind,
+        platform: Platform::Breakcold,
+        account: body.account.clone(),
+        occurred_at,
+        time_source,
+        contact,
+        campaign: who::campaign(name, body),
+        sending_account: mailbox.map(|address| address.to_string()),
+        outbound,
+        inbound,
+        facts,
+    };
+    let identified = identify(&event, name, body, &ids);
+    event.id = EventId::derive(occurred_at, &identified.digest);
+    // With its time, if it has one of its own: the same words twice are two messages.
+    let by_identity = match time_source {
+        TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
+        TimeSource::Received => hex::encode(event.id.hash_part()),
+    };
+    if let Some(inbound) = &mut event.inbound {
+        inbound.key.get_or_insert(EmailKey::InboundEvent(by_identity));
+    }
+    Parsed { event, claim: identified.claim(time_source) }
+}

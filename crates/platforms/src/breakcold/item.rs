@@ -1,0 +1,162 @@
+//! Definitions of lists, statuses and tags, notes, tasks, and messages of other channels. Of the classic ones no payload is
+//! published, so they are read by what is there.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use hookline_model::{
+    event::Change,
+    item::{ITEM_FIELDS_MAX, ItemFact, ItemSort},
+    kind::Kind,
+};
+
+use crate::{
+    breakcold::{
+        envelope::Body,
+        names::{Name, Topic},
+        plain, who,
+    },
+    html,
+    json::{Fields, cut, is_scalar},
+    time_text,
+};
+
+/// The longest text of an item, in characters; a longer one is cut.
+const TEXT_CHARS_MAX: usize = 10_000;
+
+/// The longest other field, in characters.
+const FIELD_CHARS_MAX: usize = 500;
+
+/// What an event says of an item, if it names one.
+pub(super) fn item(name: &Name, body: &Body) -> Option<Box<ItemFact>> {
+    let (Topic::Item(sort) | Topic::Definition(sort)) = name.topic else { return None };
+    let id = id(sort, body)?;
+    let mut fields = Collected::default();
+    for place in places(sort, body) {
+        match sort {
+            ItemSort::List | ItemSort::Status | ItemSort::Tag => definition(place, &mut fields),
+            ItemSort::Note => note(place, &mut fields),
+            ItemSort::Task => task(name, place, &mut fields),
+            ItemSort::Message => message(name, body, place, &mut fields),
+        }
+    }
+    Some(Box::new(ItemFact { sort, id: who::external(body, id), fields: fields.0 }))
+}
+
+/// The id of an item: by the name of its sort, in its object, or the content's own if that is the item.
+pub(super) fn id(sort: ItemSort, body: &Body) -> Option<String> {
+    let content = body.content();
+    let (object, keys) = match sort {
+        ItemSort::List => ("list", ["id_list", "list_id"]),
+        ItemSort::Status => ("status", ["id_status", "status_id"]),
+        ItemSort::Tag => ("tag", ["id_tag", "tag_id"]),
+        ItemSort::Note => ("note", ["id_note", "note_id"]),
+        ItemSort::Task => ("task", ["id_task", "task_id"]),
+        ItemSort::Message => ("message", ["id_message", "message_id"]),
+    };
+    let stated = content.id_of(&keys).or_else(|| content.object(object).id("id"));
+    stated.or_else(|| content.id("id").filter(|_| !body.is_lead()))
+}
+
+/// Where the fields of an item stand, the best first.
+fn places(sort: ItemSort, body: &Body) -> Vec<Fields<'_>> {
+    let content = body.content();
+    let object = match sort {
+        ItemSort::List => content.object("list"),
+        ItemSort::Status => content.object("status"),
+        ItemSort::Tag => content.object("tag"),
+        ItemSort::Note => content.object("note"),
+        ItemSort::Task => content.object("task"),
+        ItemSort::Message => content.object("message"),
+    };
+    // A lead's fields are not the item's.
+    if body.is_lead() { vec![object] } else { vec![object, content] }
+}
+
+/// A list, status or tag: all that is said of it, since nobody has said what that is.
+fn definition(place: Fields<'_>, fields: &mut Collected) {
+    fields.put("name", place.name_of(&["name", "label", "title"]), FIELD_CHARS_MAX);
+    fields.put("color", place.text_of(&["color", "colour", "hex"]), FIELD_CHARS_MAX);
+    let taken = ["name", "label", "title", "color", "colour", "hex"];
+    let is_own = |key: &str| {
+        let is_stamp = key.ends_with("_at") || key.starts_with("is_deleted");
+        !taken.contains(&key) && key != "id" && !key.starts_with("id_") && !key.ends_with("_id") && !is_stamp
+    };
+    for (key, value) in place.map().into_iter().flatten().filter(|(key, value)| is_own(key) && is_scalar(value)) {
+        fields.put(key, plain::single(value).cloned(), FIELD_CHARS_MAX);
+    }
+}
+
+fn note(place: Fields<'_>, fields: &mut Collected) {
+    fields.put("title", place.name("title"), FIELD_CHARS_MAX);
+    fields.put("text", text(place, &["content_plain", "content", "text", "body", "note"]), TEXT_CHARS_MAX);
+    fields.put("author", author(place), FIELD_CHARS_MAX);
+}
+
+fn task(name: &Name, place: Fields<'_>, fields: &mut Collected) {
+    fields.put("title", place.name_of(&["title", "name"]), FIELD_CHARS_MAX);
+    fields.put("text", text(place, &["content", "description", "text", "note", "body"]), TEXT_CHARS_MAX);
+    fields.put("author", author(place), FIELD_CHARS_MAX);
+    fields.put("due_at", due(place), FIELD_CHARS_MAX);
+    let status = place.word("status").map(str::to_lowercase);
+    let flag = || ["is_done", "done", "is_completed", "completed"].iter().find_map(|key| place.flag(key));
+    let is_done = match status.as_deref() {
+        _ if name.is_completion() => Some(true),
+        Some("done" | "completed" | "complete") => Some(true),
+        Some("todo" | "to do" | "open" | "pending") => Some(false),
+        _ => flag(),
+    };
+    fields.put("status", is_done.map(|done| if done { "done" } else { "todo" }), FIELD_CHARS_MAX);
+    // Any other word is the workspace's own.
+    fields.put("platform_status", status.filter(|_| is_done.is_none()), FIELD_CHARS_MAX);
+}
+
+fn message(name: &Name, body: &Body, place: Fields<'_>, fields: &mut Collected) {
+    let channel = match name.kind {
+        Kind::MessageLinkedin => "linkedin",
+        Kind::MessageTwitter => "twitter",
+        _ => "email",
+    };
+    fields.put("channel", Some(channel), FIELD_CHARS_MAX);
+    fields.put("direction", who::direction(body), FIELD_CHARS_MAX);
+    fields.put("from", place.text_of(&["from_email", "from"]), FIELD_CHARS_MAX);
+    fields.put("to", place.text_of(&["to_email", "to"]), FIELD_CHARS_MAX);
+    fields.put("subject", place.text("subject"), FIELD_CHARS_MAX);
+    let of_html = || html::text(place.word("html")?);
+    fields.put("text", text(place, &["text", "body", "content", "message"]).or_else(of_html), TEXT_CHARS_MAX);
+    fields.put("url", place.text_of(&["url", "link"]), FIELD_CHARS_MAX);
+}
+
+/// A text; no number and no id.
+fn text(place: Fields<'_>, keys: &[&str]) -> Option<String> {
+    keys.iter().find_map(|key| place.word(key)).map(str::to_owned)
+}
+
+/// The author, by name.
+fn author(place: Fields<'_>) -> Option<String> {
+    ["author", "created_by"].iter().find_map(|key| plain::text(place.value(key)?))
+}
+
+/// When a task is due: a time in our spelling, else as it was written, such as a day.
+fn due(place: Fields<'_>) -> Option<String> {
+    let value = ["due_at", "due_date", "deadline"].iter().find_map(|key| place.value(key))?;
+    time_text::from_value(value).map(|time| time.to_string()).or_else(|| value.as_str().map(|text| text.trim().to_owned()))
+}
+
+/// The fields of an item. What was put first stays; what is absent is left out, what is too long is cut.
+#[derive(Debug, Default)]
+struct Collected(BTreeMap<String, Change<Value>>);
+
+impl Collected {
+    fn put(&mut self, name: &str, value: Option<impl Into<Value>>, chars_max: usize) {
+        let value = value.map(Into::into).map(|value| match value {
+            Value::String(text) => Value::from(cut(&text, chars_max)),
+            other => other,
+        });
+        let is_room = self.0.len() < ITEM_FIELDS_MAX && name.len() <= FIELD_CHARS_MAX;
+        if let Some(value) = value.filter(|_| is_room && !self.0.contains_key(name)) {
+            self.0.insert(name.to_owned(), Change::Set(value));
+        }
+    }
+}

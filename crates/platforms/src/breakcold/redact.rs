@@ -1,0 +1,89 @@
+//! Blanks the secret of every classic body, and the secrets that a relay carries along.
+
+use serde_json::value::RawValue;
+
+use crate::{
+    breakcold::envelope::{WRAPPER, WRAPPERS_MAX},
+    json::{blank, values},
+};
+
+/// The field with the secret, beside the payload. It proves every delivery of a webhook, and never changes (Breakcold's classic
+/// developer pages).
+pub(super) const SECRET: &str = "secret";
+
+/// Words in the names of headers that carry secrets, lower case.
+const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
+
+/// Overwrites the text of every top-level `secret`, and of every secret header under `headers`, with as many `*` as it has bytes,
+/// also in the objects of an array and in what a relay has wrapped. What is not JSON stays as it is.
+pub(super) fn redact(body: &mut [u8]) {
+    blank(body, |top| {
+        let mut secrets = Vec::new();
+        collect(top, WRAPPERS_MAX, &mut secrets);
+        secrets
+    });
+}
+
+/// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
+fn collect<'a>(value: &'a RawValue, depth: usize, secrets: &mut Vec<&'a RawValue>) {
+    secrets.extend(values(value, |key| key == SECRET));
+    for headers in values(value, |key| key == "headers").into_iter().filter(|headers| headers.get().starts_with('{')) {
+        secrets.extend(values(headers, is_secret));
+    }
+    if depth > 0 {
+        values(value, |key| key == WRAPPER).into_iter().for_each(|value| collect(value, depth - 1, secrets));
+    }
+}
+
+/// Whether a header carries a secret.
+fn is_secret(header: &str) -> bool {
+    let header = header.to_ascii_lowercase();
+    SECRET_HEADERS.iter().any(|word| header.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redacted(body: &str) -> String {
+        let mut bytes = body.as_bytes().to_vec();
+        redact(&mut bytes);
+        String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
+    }
+
+    #[test]
+    fn the_secret_is_blanked_in_place() {
+        let cases = [
+            (r#"{"secret":"wh_1","a":"secret"}"#, r#"{"secret":"****","a":"secret"}"#),
+            (r#"[ {"secret" : "é\"" } ]"#, r#"[ {"secret" : "****" } ]"#),
+            (r#"{"secret":"a","s\u0065cret":"b"}"#, r#"{"secret":"*","s\u0065cret":"*"}"#),
+            (r#"{"body":{"secret":"ab"}}"#, r#"{"body":{"secret":"**"}}"#),
+            (r#"[{"body":[{"body":{"secret":"ab"}}]}]"#, r#"[{"body":[{"body":{"secret":"**"}}]}]"#),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(redacted(body), expected);
+        }
+    }
+
+    #[test]
+    fn secret_headers_of_a_relay_are_blanked() {
+        let body = r#"[{"headers":{"X-API-KEY":"ab","Cookie":"c","host":"h"},"body":{"secret":"d"}}]"#;
+        let expected = r#"[{"headers":{"X-API-KEY":"**","Cookie":"*","host":"h"},"body":{"secret":"*"}}]"#;
+        assert_eq!(redacted(body), expected);
+    }
+
+    #[test]
+    fn all_else_stays_as_it_is() {
+        for body in [
+            "",
+            "secret: x",
+            r#"{"payload":{"secret":"a custom field"}}"#,
+            r#"{"secret":5,"headers":"authorization"}"#,
+            r#"{"secret":"a""#,
+            r#"{"body":"secret"}"#,
+            "null",
+        ] {
+            assert_eq!(redacted(body), body);
+        }
+    }
+}

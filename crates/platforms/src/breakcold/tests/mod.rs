@@ -1,0 +1,163 @@
+//! The fixtures are of our own making: the published structures, and for what is not published the product's habits of naming,
+//! with invented values.
+
+mod emails;
+mod envelopes;
+mod fixtures;
+mod identities;
+mod items;
+mod leads;
+mod names;
+mod properties;
+mod records;
+mod sets;
+mod times;
+mod trials;
+mod whom;
+
+use serde_json::{Value, json};
+
+use hookline_model::{
+    event::{Change, Event, MessageFacts},
+    item::ItemFact,
+    key::{EmailAddress, ExternalId},
+    platform::Platform,
+    time::Millis,
+};
+
+use crate::{Delivery, ParseError, Parsed, Parser, breakcold::Breakcold};
+use fixtures::{FIXTURES, fixture};
+
+/// 2026-06-20T12:00:00Z.
+const RECEIVED: Millis = Millis(1_781_956_800_000);
+
+/// The classic workspace.
+const SPACE: &str = "c4d81f60-2b7e-4a19-9d35-60e2f7a1b8c4";
+
+/// The new workspace.
+const WORKSPACE: &str = "ws_q4t9";
+
+/// The lead of most fixtures, by id and by address.
+const LEAD_ID: &str = "7be2a9d4-51c0-4f83-b6e7-18d90c3f5a26";
+const LEAD: &str = "piet.oost@havenkraan.example";
+
+/// The campaign.
+const CAMPAIGN: &str = "e81b60f3-9c24-4d7a-a150-3f7e2b9c6d08";
+
+/// An email of it.
+const EMAIL: &str = "05f7c3a8-6d91-4be2-8c40-b29e71d5f063";
+
+/// A body with some fields of its content set, or removed where the value is null.
+fn changed(name: &str, fields: &Value) -> Value {
+    let mut body = fixture(name);
+    let key = if body.get("payload").is_some() { "payload" } else { "data" };
+    let content = body[key].as_object_mut().expect("the content is an object");
+    for (key, value) in fields.as_object().expect("the changes are an object") {
+        if value.is_null() {
+            content.remove(key);
+        } else {
+            content.insert(key.clone(), value.clone());
+        }
+    }
+    body
+}
+
+/// A classic body of this name with this payload.
+fn classic(name: &str, payload: &Value) -> Value {
+    json!({"id_space": SPACE, "event": name, "secret": "wh_4f0c27a91be63", "payload": payload})
+}
+
+/// A body of the new generation of this name with this data.
+fn new(name: &str, data: &Value) -> Value {
+    let time = "2026-06-11T08:20:31.115Z";
+    json!({"eventId": "evt_x1", "timestamp": time, "workspaceId": WORKSPACE, "event": name, "data": data})
+}
+
+/// Reads bytes.
+fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
+    Breakcold.parse(&Delivery::new(body, RECEIVED))
+}
+
+/// Reads JSON.
+fn parse(body: &Value) -> Result<Parsed, ParseError> {
+    parse_bytes(body.to_string().as_bytes())
+}
+
+/// Reads JSON that is sound.
+fn parsed(body: &Value) -> Parsed {
+    parse(body).unwrap_or_else(|error| panic!("{error}: {body}"))
+}
+
+/// The event of JSON that is sound.
+fn event(body: &Value) -> Event {
+    parsed(body).event
+}
+
+/// The text of the error that a body gives.
+fn refusal(body: &Value) -> String {
+    parse(body).expect_err("an error").to_string()
+}
+
+/// The address of an event's contact.
+fn contact_email(event: &Event) -> Option<&str> {
+    event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str)
+}
+
+/// The lead or record id of an event's contact, and the account it belongs to.
+fn contact_id(event: &Event) -> Option<(&str, &str)> {
+    let external = event.contact.as_ref()?.external.as_ref()?;
+    Some((external.account.as_str(), external.id.as_str()))
+}
+
+/// The item of an event.
+fn item(event: &Event) -> &ItemFact {
+    event.facts.item.as_deref().expect("an item")
+}
+
+/// The fields of an event's item that are set.
+fn item_fields(event: &Event) -> Value {
+    let set = item(event).fields.iter().map(|(name, change)| match change {
+        Change::Set(value) => (name.clone(), value.clone()),
+        Change::Clear => panic!("{name} is cleared"),
+    });
+    Value::Object(set.collect())
+}
+
+/// The custom fields of an event that are set.
+fn custom_fields(event: &Event) -> Value {
+    let set = event.facts.custom_fields.iter().map(|(name, change)| match change {
+        Change::Set(value) => (name.clone(), value.clone()),
+        Change::Clear => panic!("{name} is cleared"),
+    });
+    Value::Object(set.collect())
+}
+
+/// What else an event says.
+fn extra(event: &Event) -> Value {
+    Value::Object(event.facts.extra.clone().into_iter().collect())
+}
+
+/// What an event tells of the message that came in.
+fn inbound(event: &Event) -> &MessageFacts {
+    event.inbound.as_deref().expect("a message that came in")
+}
+
+/// What an event tells of the message that was sent.
+fn outbound(event: &Event) -> &MessageFacts {
+    event.outbound.as_deref().expect("a message that was sent")
+}
+
+/// An id of Breakcold's.
+fn external(account: &str, id: &str) -> ExternalId {
+    ExternalId { platform: Platform::Breakcold, account: account.to_owned(), id: id.to_owned() }
+}
+
+/// A text that is set.
+fn set(text: &str) -> Option<Change<String>> {
+    Some(Change::Set(text.to_owned()))
+}
+
+/// A text that may be there.
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
