@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use hookline_model::{event::Event, identity::Claim, kind::Kind, platform::Platform, time::Millis};
 
 mod bounce_text;
-pub mod emailbison;
 pub mod breakcold;
+pub mod emailbison;
 mod html;
+pub mod hubspot;
 mod identified;
 pub mod instantly;
 mod json;
@@ -128,6 +129,7 @@ pub fn parser(platform: Platform) -> Option<&'static dyn Parser> {
         Platform::Smartlead => Some(&smartlead::Smartlead),
         Platform::Emailbison => Some(&emailbison::Emailbison),
         Platform::Breakcold => Some(&breakcold::Breakcold),
+        Platform::Hubspot => Some(&hubspot::Hubspot),
         _ => None,
     }
 }

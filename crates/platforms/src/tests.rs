@@ -18,6 +18,7 @@ fn body(platform: Platform, name: &str) -> Vec<u8> {
             "data": {"lead": {"id": 5512, "email": "a@x.example"}, "scheduled_email": {"id": 90211}, "sender_email": {"id": 88}},
         }),
         Platform::Breakcold => json!({"event": name, "payload": {"id": 7, "email": "a@x.example"}}),
+        Platform::Hubspot => json!({"subscriptionType": name, "objectId": 55_012_340_001_u64, "eventId": 70_010_001}),
         other => panic!("say here what a body of {other} looks like"),
     };
     body.to_string().into_bytes()

@@ -22,6 +22,29 @@ where
     }
 }
 
+/// Overwrites the values that `find` finds, of any type: a text as [`blank`] does, anything else with a zero and white space. The
+/// body stays JSON, and as long as it is.
+pub(crate) fn blank_any<F>(body: &mut [u8], find: F)
+where
+    F: for<'a> FnOnce(&'a RawValue) -> Vec<&'a RawValue>,
+{
+    let spans: Vec<_> = match serde_json::from_slice::<&RawValue>(body) {
+        Ok(top) => {
+            let found = find(top).into_iter().map(RawValue::get);
+            found.filter_map(|token| Some((inside_quotes(body, token), place(body, token)?))).collect()
+        }
+        Err(_) => return,
+    };
+    for (text, whole) in spans {
+        if let Some(secret) = text.and_then(|text| body.get_mut(text)) {
+            secret.fill(b'*');
+        } else if let Some([first, rest @ ..]) = body.get_mut(whole) {
+            *first = b'0';
+            rest.fill(b' ');
+        }
+    }
+}
+
 /// The values that stand under a wanted key in an object, or in the objects of an array; also of a key that is repeated, of which
 /// other readers see only the last. What cannot be read holds nothing that could be found.
 pub(crate) fn values<'a>(value: &'a RawValue, wants: impl Fn(&str) -> bool) -> Vec<&'a RawValue> {
@@ -39,9 +62,13 @@ pub(crate) fn values<'a>(value: &'a RawValue, wants: impl Fn(&str) -> bool) -> V
 
 /// The place of `token`, a part of `body`, without its quotes; none if it is no text.
 fn inside_quotes(body: &[u8], token: &str) -> Option<Range<usize>> {
-    let text = token.strip_prefix('"')?.strip_suffix('"')?;
-    let start = text.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
-    Some(start..start + text.len())
+    place(body, token.strip_prefix('"')?.strip_suffix('"')?)
+}
+
+/// The place of `part`, a part of `body`.
+fn place(body: &[u8], part: &str) -> Option<Range<usize>> {
+    let start = part.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
+    Some(start..start + part.len())
 }
 
 /// Reads an object for the values under wanted keys.
