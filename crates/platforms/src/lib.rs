@@ -128,8 +128,8 @@ pub fn parser(platform: Platform) -> Option<&'static dyn Parser> {
         Platform::Instantly => Some(&instantly::Instantly),
         Platform::Smartlead => Some(&smartlead::Smartlead),
         Platform::Emailbison => Some(&emailbison::Emailbison),
-        Platform::Breakcold => Some(&breakcold::Breakcold),
         Platform::Hubspot => Some(&hubspot::Hubspot),
+        Platform::Breakcold => Some(&breakcold::Breakcold),
         _ => None,
     }
 }
