@@ -5,7 +5,8 @@
 //!
 //! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`]);
 //! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`firsts`], [`link`], [`delta`]); how rows
-//! follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`], [`calendar`]).
+//! follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`], [`calendar`]). How a delivery proves its origin
+//! is named in [`source`].
 
 pub mod buffer;
 pub mod calendar;
@@ -31,6 +32,7 @@ pub mod packed;
 pub mod platform;
 pub mod record;
 pub mod rows;
+pub mod source;
 pub mod stamp;
 pub mod texts;
 pub mod time;

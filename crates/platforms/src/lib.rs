@@ -14,6 +14,7 @@ pub mod emailbison;
 mod html;
 pub mod hubspot;
 mod identified;
+mod blank;
 pub mod instantly;
 mod json;
 pub mod redact_text;
@@ -21,6 +22,7 @@ pub mod smartlead;
 #[cfg(test)]
 mod tests;
 pub mod time_text;
+pub mod verify;
 
 /// One delivery as it came in, or one element of a batch, see [`Parser::split`].
 #[derive(Clone, Copy, Debug)]
