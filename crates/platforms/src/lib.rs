@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 
 use hookline_model::{event::Event, identity::Claim, kind::Kind, platform::Platform, time::Millis};
 
+mod blank;
 mod bounce_text;
 pub mod breakcold;
 pub mod emailbison;
 mod html;
 pub mod hubspot;
 mod identified;
-mod blank;
 pub mod instantly;
 mod json;
 pub mod redact_text;

@@ -23,6 +23,7 @@ mod rebuilding;
 mod rerunning;
 mod searching;
 mod settling;
+mod sources;
 mod stats;
 mod subscribing;
 mod superseding;
@@ -203,6 +204,14 @@ list_cases! {
         the_variant_that_counts_is_found,
         a_search_says_how_far_it_is,
         a_search_goes_on_after_reopening,
+    }
+    sources {
+        a_source_is_kept_as_it_was_put,
+        a_source_is_changed_from_its_last_revision_only,
+        a_source_needs_its_owner_and_names_within_bounds,
+        a_workspace_without_a_source_has_its_agencys,
+        sources_go_with_their_owners,
+        what_the_master_key_is_checked_by_is_kept,
     }
     stats {
         stats_add_up_events_in_every_grouping,

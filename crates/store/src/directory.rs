@@ -1,15 +1,17 @@
-//! Agencies, workspaces, addresses and keys: small, read on every request, so kept in memory whole.
+//! Agencies, workspaces, addresses, keys and sources: small, read on every request, so kept in memory whole.
 
 use std::{collections::HashMap, sync::Arc};
 
 use hookline_model::{
     id::{Address, AgencyId, ApiKeyId, SubscriptionId, WorkspaceId},
+    platform::Platform,
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     answers::KeptAnswer,
+    source::Source,
     subscriptions::{Subscription, SubscriptionStatus},
 };
 
@@ -42,7 +44,7 @@ pub struct Workspace {
 }
 
 /// Whose an address is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AddressOwner {
     /// A workspace's.
     Workspace(WorkspaceId),
@@ -136,6 +138,13 @@ pub enum DirectoryChange {
     /// The answer to whoever asked for the changes beside it. Of one under a key that an answer is kept under already comes a
     /// conflict: a repetition changes nothing, however close behind the first it comes.
     KeepAnswer(KeptAnswer),
+    /// A new source, or new values of one. Its revision is one more than that of the one it was made from (1 if there was none);
+    /// if somebody else was faster, it is a conflict, so that no secret is put back that was exchanged meanwhile.
+    PutSource(Source),
+    /// A source is gone.
+    DeleteSource(AddressOwner, Platform),
+    /// What tells a right master key from a wrong one, in the place of the former.
+    PutKeyCheck(Vec<u8>),
 }
 
 /// Everything in the directory, with the look-ups that requests need.
@@ -146,6 +155,8 @@ pub struct Directory {
     addresses: HashMap<Address, AddressRow>,
     keys: HashMap<[u8; 32], ApiKey>,
     subscriptions: Vec<Arc<Subscription>>,
+    sources: HashMap<(AddressOwner, Platform), Arc<Source>>,
+    key_check: Option<Vec<u8>>,
 }
 
 impl Directory {
@@ -164,7 +175,7 @@ impl Directory {
             workspaces,
             addresses: addresses.into_iter().map(|row| (row.address, row)).collect(),
             keys: keys.into_iter().map(|key| (key.hash, key)).collect(),
-            subscriptions: Vec::new(),
+            ..Directory::default()
         }
     }
 
@@ -197,6 +208,13 @@ impl Directory {
                 self.workspaces().filter(|workspace| workspace.agency == id).map(|workspace| workspace.id).collect()
             }
         }
+    }
+
+    /// The same with these sources, and with what the master key is checked by.
+    #[must_use]
+    pub fn with_sources(self, sources: Vec<Source>, key_check: Option<Vec<u8>>) -> Directory {
+        let sources = sources.into_iter().map(|source| ((source.owner, source.platform), Arc::new(source))).collect();
+        Directory { sources, key_check, ..self }
     }
 
     /// All agencies, oldest first.
@@ -248,5 +266,40 @@ impl Directory {
         let mut keys: Vec<&ApiKey> = self.keys.values().collect();
         keys.sort_by_key(|key| (key.created_at, key.id));
         keys
+    }
+
+    /// An owner's own source of a platform.
+    #[must_use]
+    pub fn source(&self, owner: AddressOwner, platform: Platform) -> Option<&Arc<Source>> {
+        self.sources.get(&(owner, platform))
+    }
+
+    /// The source that deliveries of a platform to an owner's addresses are of: the owner's own, else, of a workspace, that of its
+    /// agency.
+    #[must_use]
+    pub fn source_for(&self, owner: AddressOwner, platform: Platform) -> Option<&Arc<Source>> {
+        self.source(owner, platform).or_else(|| match owner {
+            AddressOwner::Workspace(id) => self.source(AddressOwner::Agency(self.workspace(id)?.agency), platform),
+            AddressOwner::Agency(_) => None,
+        })
+    }
+
+    /// An owner's own sources, by platform.
+    #[must_use]
+    pub fn sources_of(&self, owner: AddressOwner) -> Vec<&Arc<Source>> {
+        let mut sources: Vec<&Arc<Source>> = self.sources.values().filter(|source| source.owner == owner).collect();
+        sources.sort_by_key(|source| source.platform);
+        sources
+    }
+
+    /// All sources, in no order.
+    pub fn sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.sources.values()
+    }
+
+    /// What tells a right master key from a wrong one, once there was one.
+    #[must_use]
+    pub fn key_check(&self) -> Option<&[u8]> {
+        self.key_check.as_deref()
     }
 }

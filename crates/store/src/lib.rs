@@ -20,6 +20,7 @@ pub mod query;
 pub mod rerun;
 pub mod search;
 pub mod settle;
+pub mod source;
 pub mod sqlite;
 pub mod stats;
 pub mod subscriptions;
@@ -194,7 +195,7 @@ pub trait Store: Deliveries + Send + Sync {
     /// The answer that is kept under a key, unless it is expired by `now`.
     fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>>;
 
-    /// Agencies, workspaces, addresses and keys as of the last change.
+    /// Agencies, workspaces, addresses, keys and sources as of the last change.
     fn directory(&self) -> Arc<Directory>;
 
     /// Applies changes to the directory, all or none, and answers when they are on disk and in [`Store::directory`].

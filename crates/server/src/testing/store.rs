@@ -19,6 +19,7 @@ use hookline_store::{
     rerun::{Received, Reread, Rerun, RerunFilter},
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
+    source::Source,
     stats::{STATS_ROWS_WALKED_MAX, StatsBy, StatsFilter, StatsRow, Tally},
     subscriptions::Subscription,
 };
@@ -33,6 +34,10 @@ struct Kept {
     workspaces: Vec<Workspace>,
     addresses: Vec<AddressRow>,
     keys: Vec<ApiKey>,
+    sources: Vec<Source>,
+    key_check: Option<Vec<u8>>,
+    /// As of the last change.
+    directory: Option<Arc<Directory>>,
     appended: Vec<Append>,
     quarantined: Vec<Quarantined>,
     subscriptions: Vec<Subscription>,
@@ -110,6 +115,7 @@ impl Kept {
                     self.workspaces.iter().filter(|row| row.agency == id).map(|row| row.id).collect();
                 workspaces.into_iter().for_each(|id| self.apply(DirectoryChange::DeleteWorkspace(id)));
                 self.addresses.retain(|row| row.owner != AddressOwner::Agency(id));
+                self.sources.retain(|row| row.owner != AddressOwner::Agency(id));
                 self.keys.retain(|row| row.scope != KeyScope::Agency(id));
             }
             DirectoryChange::PutWorkspace(row) => {
@@ -119,6 +125,7 @@ impl Kept {
             DirectoryChange::DeleteWorkspace(id) => {
                 self.workspaces.retain(|row| row.id != id);
                 self.addresses.retain(|row| row.owner != AddressOwner::Workspace(id));
+                self.sources.retain(|row| row.owner != AddressOwner::Workspace(id));
                 self.keys.retain(|row| row.scope != KeyScope::Workspace(id));
             }
             DirectoryChange::PutAddress(row) => self.addresses.push(row),
@@ -140,6 +147,14 @@ impl Kept {
             }
             DirectoryChange::DeleteSubscription(id) => self.subscriptions.retain(|row| row.id != id),
             DirectoryChange::KeepAnswer(answer) => self.answers.push(answer),
+            DirectoryChange::PutSource(row) => {
+                self.sources.retain(|old| (old.owner, old.platform) != (row.owner, row.platform));
+                self.sources.push(row);
+            }
+            DirectoryChange::DeleteSource(owner, platform) => {
+                self.sources.retain(|row| (row.owner, row.platform) != (owner, platform));
+            }
+            DirectoryChange::PutKeyCheck(check) => self.key_check = Some(check),
         }
     }
 
@@ -250,13 +265,24 @@ impl Store for FakeStore {
     }
 
     fn directory(&self) -> Arc<Directory> {
-        let kept = self.kept();
-        let rows = (kept.agencies.clone(), kept.workspaces.clone(), kept.addresses.clone(), kept.keys.clone());
-        Arc::new(Directory::new(rows.0, rows.1, rows.2, rows.3).with_subscriptions(kept.subscriptions.clone()))
+        let mut kept = self.kept();
+        if kept.directory.is_none() {
+            let rows = (kept.agencies.clone(), kept.workspaces.clone(), kept.addresses.clone(), kept.keys.clone());
+            let directory = Directory::new(rows.0, rows.1, rows.2, rows.3);
+            kept.directory = Some(Arc::new(
+                directory
+                    .with_sources(kept.sources.clone(), kept.key_check.clone())
+                    .with_subscriptions(kept.subscriptions.clone()),
+            ));
+        }
+        kept.directory.clone().unwrap_or_default()
     }
 
     fn change_directory(&self, changes: Vec<DirectoryChange>) -> Answer<'_, ()> {
-        answer(self.enter().map(|mut kept| changes.into_iter().for_each(|change| kept.apply(change))))
+        answer(self.enter().map(|mut kept| {
+            kept.directory = None;
+            changes.into_iter().for_each(|change| kept.apply(change));
+        }))
     }
 
     fn event(&self, workspace: WorkspaceId, id: EventId, with_raw: bool) -> Answer<'_, Option<StoredEvent>> {

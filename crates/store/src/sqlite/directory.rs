@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     answers,
     open::{all_or_none, failed},
-    subscriptions,
+    sources, subscriptions,
 };
 use crate::{
     Error,
@@ -47,8 +47,9 @@ pub(super) fn load(log: &Connection) -> Result<(Directory, Numbers), Error> {
         let addresses = all(log, "SELECT address, agency, workspace, created_at FROM address", address_row)?;
         let keys = all(log, "SELECT id, hash, agency, workspace, can_write, name, created_at FROM api_key", key_row)?;
         let workspaces = numbered.into_iter().map(|(_, workspace)| workspace).collect();
-        let directory = Directory::new(agencies, workspaces, addresses, keys).with_subscriptions(subscriptions::all(log)?);
-        Ok((directory, numbers))
+        let directory = Directory::new(agencies, workspaces, addresses, keys);
+        let directory = directory.with_sources(sources::all(log)?, sources::key_check(log)?);
+        Ok((directory.with_subscriptions(subscriptions::all(log)?), numbers))
     };
     run().map_err(|error| failed("read the directory", &error))
 }
@@ -88,6 +89,8 @@ pub(super) fn bytes(changes: &[DirectoryChange]) -> usize {
     let of_one = |change: &DirectoryChange| match change {
         DirectoryChange::KeepAnswer(answer) => answer.body.len(),
         DirectoryChange::PutSubscription(subscription) => subscription.settings.len() + subscription.secrets.len(),
+        DirectoryChange::PutSource(source) => source.bytes(),
+        DirectoryChange::PutKeyCheck(check) => check.len(),
         _ => 0,
     };
     changes.iter().map(|change| of_one(change) + 256).sum()
@@ -158,6 +161,7 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
             run("DELETE FROM address WHERE workspace = ?1", params![id.0])?;
             run("DELETE FROM api_key WHERE workspace = ?1", params![id.0])?;
             run("DELETE FROM subscription WHERE workspace = ?1", params![id.0])?;
+            run(sources::DELETE_OF_WORKSPACE, params![id.0])?;
             run("UPDATE workspace SET deleted = 1 WHERE id = ?1", params![id.0])?
         }
         DirectoryChange::DeleteAgency(id) => {
@@ -165,6 +169,7 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
             run(&format!("DELETE FROM address WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
             run(&format!("DELETE FROM api_key WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
             run(&format!("DELETE FROM subscription WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
+            run(sources::DELETE_OF_AGENCY, params![id.0])?;
             run("UPDATE workspace SET deleted = 1 WHERE agency = ?1", params![id.0])?;
             run("DELETE FROM agency WHERE id = ?1", params![id.0])?
         }
@@ -186,6 +191,16 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
         }
         DirectoryChange::DeleteSubscription(id) => run("DELETE FROM subscription WHERE id = ?1", params![id.0])?,
         DirectoryChange::KeepAnswer(answer) => return answers::put(log, answer),
+        DirectoryChange::PutSource(source) => {
+            let (agency, workspace) = match source.owner {
+                AddressOwner::Agency(id) => (Some(id.0), None),
+                AddressOwner::Workspace(id) => (None, Some(id.0)),
+            };
+            owner_must_exist(log, agency, workspace)?;
+            return sources::put(log, source);
+        }
+        DirectoryChange::DeleteSource(owner, platform) => return sources::delete(log, *owner, *platform),
+        DirectoryChange::PutKeyCheck(check) => return sources::put_key_check(log, check),
     };
     Ok(())
 }

@@ -32,6 +32,7 @@ mod search;
 mod settle;
 mod shared;
 mod sizes;
+mod sources;
 mod subscriptions;
 mod supersede;
 mod superseded;

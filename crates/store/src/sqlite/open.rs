@@ -10,18 +10,24 @@ use rusqlite::{Connection, OpenFlags};
 use crate::Error;
 
 /// Version of log.db's schema. A landed schema is never edited; a new version comes with a migration.
-const LOG_SCHEMA: i64 = 4;
-/// Where superseded entries go: new with version 3, in a file of its own for those that have the rest already.
-const LOG_SUPERSEDED: &str = include_str!("schema/superseded.sql");
-/// Who is told: new with version 4.
-const LOG_SUBSCRIPTIONS: &str = include_str!("schema/subscriptions.sql");
+const LOG_SCHEMA: i64 = 1 + LOG_STEPS.len() as i64;
+/// What a log without tables gets. What came with a later version is in a file of its own, for those that have the rest already.
 const LOG_TABLES: &str = concat!(
     include_str!("schema/log.sql"),
     "\n",
     include_str!("schema/superseded.sql"),
     "\n",
+    include_str!("schema/source.sql"),
+    "\n",
     include_str!("schema/subscriptions.sql")
 );
+/// What brings each version of log.db to the next one, from the first on.
+const LOG_STEPS: [&str; 4] = [
+    "ALTER TABLE entry ADD COLUMN dictionary INTEGER NOT NULL DEFAULT 0;",
+    include_str!("schema/superseded.sql"),
+    include_str!("schema/source.sql"),
+    include_str!("schema/subscriptions.sql"),
+];
 /// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
 const RECORDS_SCHEMA: i64 = 3;
 /// Version of search.db's schema *and* of what is indexed in which form: a file with another one is built anew.
@@ -112,13 +118,7 @@ pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
     match version {
         0 => create(&connection, LOG_TABLES, LOG_APPLICATION, LOG_SCHEMA)?,
         LOG_SCHEMA => {}
-        former @ 1..LOG_SCHEMA => {
-            // What each version brought, in the order of their numbers.
-            let dictionary = "ALTER TABLE entry ADD COLUMN dictionary INTEGER NOT NULL DEFAULT 0;";
-            let brought = [(2, dictionary), (3, LOG_SUPERSEDED), (4, LOG_SUBSCRIPTIONS)];
-            let missing: Vec<&str> = brought.iter().filter(|(version, _)| *version > former).map(|(_, sql)| *sql).collect();
-            migrate(&connection, &missing.join("\n"), LOG_SCHEMA)?;
-        }
+        older @ 1..LOG_SCHEMA => migrate(&connection, &LOG_STEPS[older as usize - 1..].join("\n"), LOG_SCHEMA)?,
         newer if newer > LOG_SCHEMA => {
             return Err(Error::Conflict(format!(
                 "log.db has schema {newer}, this version knows up to {LOG_SCHEMA}: start a newer hookline"

@@ -182,8 +182,8 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
     drop(store);
     let path = folder.path().join("log.db");
     let log = Connection::open(&path).expect("the log can be opened");
-    let undo = "ALTER TABLE entry DROP COLUMN dictionary; DROP TABLE superseded; DROP TABLE subscription";
-    log.execute_batch(undo).expect("a column and a table can be dropped");
+    let undo = "ALTER TABLE entry DROP COLUMN dictionary; DROP TABLE superseded; DROP TABLE source; DROP TABLE subscription";
+    log.execute_batch(undo).expect("a column and tables can be dropped");
     drop(log);
     change_pragma(&path, "user_version", 1);
     let store = folder.open();
@@ -194,21 +194,31 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
 }
 
 #[tokio::test]
-async fn a_log_of_the_second_schema_is_brought_to_the_current_one() {
-    let (folder, dump) = lived_in().await;
-    let path = folder.path().join("log.db");
-    let current = read_pragma(&path, "user_version");
-    let log = Connection::open(&path).expect("the log can be opened");
-    log.execute_batch("DROP TABLE superseded; DROP TABLE subscription").expect("tables can be dropped");
-    drop(log);
-    change_pragma(&path, "user_version", 2);
-    let store = folder.open();
-    assert_eq!(store.dump(ACME).await.expect("a dump is answered"), dump);
-    store.close().await.expect("an open store closes");
-    drop(store);
-    let log = Connection::open(&path).expect("the log can be opened");
-    let none: i64 = log.query_row("SELECT count(*) FROM superseded", [], |row| row.get(0)).expect("the table is there");
-    assert_eq!((none, read_pragma(&path, "user_version")), (0, current));
+async fn a_log_of_a_former_schema_is_brought_to_the_current_one() {
+    // By version, the tables that came after it.
+    for (version, later) in
+        [(2, &["superseded", "source", "subscription"][..]), (3, &["source", "subscription"]), (4, &["subscription"])]
+    {
+        let (folder, dump) = lived_in().await;
+        let path = folder.path().join("log.db");
+        let current = read_pragma(&path, "user_version");
+        let log = Connection::open(&path).expect("the log can be opened");
+        for table in later {
+            log.execute_batch(&format!("DROP TABLE {table}")).expect("a table can be dropped");
+        }
+        drop(log);
+        change_pragma(&path, "user_version", version);
+        let store = folder.open();
+        assert_eq!(store.dump(ACME).await.expect("a dump is answered"), dump);
+        store.close().await.expect("an open store closes");
+        drop(store);
+        let log = Connection::open(&path).expect("the log can be opened");
+        for table in later {
+            let count = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+            assert_eq!(log.query_row(&format!("SELECT count(*) FROM {table}"), [], count), Ok(0), "the table is there");
+        }
+        assert_eq!(read_pragma(&path, "user_version"), current);
+    }
 }
 
 /// Does something to the records of a folder, and checks that they come out the same.
