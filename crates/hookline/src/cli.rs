@@ -22,7 +22,8 @@ pub(crate) enum Command {
         The first start makes the data folder, an agency and a workspace, and prints the admin key (once) and the webhook \
         addresses.\nEvery flag can also be set in hookline.toml (`listen = \"...\"`, `public_url = \"...\"`) or in the environment; \
         a flag wins over the environment, the environment over the file.\nHOOKLINE_ADMIN_KEY sets the admin key (at least 32 \
-        characters); HOOKLINE_LOG sets what is logged (info, debug, hookline_store=trace).")]
+        characters); HOOKLINE_MASTER_KEY what stored secrets are sealed with (64 hexadecimal digits; else made and kept in the data \
+        folder, as master.key); HOOKLINE_LOG sets what is logged (info, debug, hookline_store=trace).")]
     Serve(ServeFlags),
 
     /// Fold the records again from the log, with the server stopped
@@ -140,7 +141,7 @@ pub(crate) struct ServeFlags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) public_url: Option<String>,
 
-    /// Proxies whose X-Forwarded-For is believed, comma separated networks [default: none] [env: HOOKLINE_TRUSTED_PROXIES]
+    /// Proxies whose X-Forwarded-For, -Proto and -Host are believed, comma separated networks [default: none] [env: HOOKLINE_TRUSTED_PROXIES]
     #[arg(long, value_name = "CIDR,..")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trusted_proxies: Option<String>,

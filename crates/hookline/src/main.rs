@@ -6,6 +6,7 @@ mod ambient;
 mod bench;
 mod cli;
 mod first_start;
+mod master_key;
 mod rebuild;
 mod serve;
 mod settings;

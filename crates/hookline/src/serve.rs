@@ -4,7 +4,7 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use hookline_model::time::Millis;
-use hookline_server::{Clock, Entropy, Limits, Service, ServiceOptions, serve};
+use hookline_server::{Clock, Entropy, Limits, MasterKey, Service, ServiceOptions, check_master_key, holds_secrets, serve};
 use hookline_store::{
     Store,
     sqlite::{SqliteOptions, SqliteStore},
@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     ambient::{OsEntropy, WallClock},
     cli::{DemoOptions, ServeFlags},
-    first_start,
+    first_start, master_key,
     settings::{self, Settings},
     simulate,
 };
@@ -52,7 +52,7 @@ pub(crate) fn run(flags: &ServeFlags) -> anyhow::Result<()> {
     outcome
 }
 
-async fn run_async(settings: Settings, demo: DemoOptions) -> anyhow::Result<()> {
+async fn run_async(mut settings: Settings, demo: DemoOptions) -> anyhow::Result<()> {
     // The sockets first: connections wait in their backlog while the store opens, and a restart refuses nobody.
     let mut inherited = ListenFd::from_env();
     let public = listener(&mut inherited, 0, &settings.listen).await?;
@@ -80,6 +80,9 @@ async fn run_async(settings: Settings, demo: DemoOptions) -> anyhow::Result<()> 
         .await?
         .with_context(|| format!("open the data folder {}", settings.data_folder.display()))?;
     let store: Arc<dyn Store> = Arc::new(store);
+    let master_key =
+        master_key::load(&settings.data_folder, settings.master_key.take(), holds_secrets(store.as_ref()), &OsEntropy)?;
+    check_master_key(store.as_ref(), &master_key, &OsEntropy).await?;
     let made = first_start::prepare(store.as_ref(), &OsEntropy, now(), settings.admin_key.is_some()).await?;
 
     let local = public.local_addr().context("read the listening address")?;
@@ -95,7 +98,8 @@ async fn run_async(settings: Settings, demo: DemoOptions) -> anyhow::Result<()> 
         });
     }
     announce(&made.announcement(&public_url), &settings, &public_url, admin.as_ref())?;
-    serve_until(stop, public, admin, &settings, public_url, Arc::clone(&store), metrics).await?;
+    let of_store = (Arc::clone(&store), master_key);
+    serve_until(stop, public, admin, &settings, public_url, of_store, metrics).await?;
     store.close().await.context("close the store")?;
     tracing::info!("stopped; everything answered is on disk");
     Ok(())
@@ -107,7 +111,7 @@ async fn serve_until(
     admin: Option<TcpListener>,
     settings: &Settings,
     public_url: String,
-    store: Arc<dyn Store>,
+    (store, master_key): (Arc<dyn Store>, MasterKey),
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let limits = Limits { body_bytes_max: settings.body_bytes_max, ..Limits::default() };
@@ -121,6 +125,7 @@ async fn serve_until(
         parsers: hookline_platforms::parser,
         metrics: Some(Arc::new(move || metrics.render())),
         trusted_proxies: settings.trusted_proxies.clone(),
+        master_key: Arc::new(master_key),
     });
     match admin {
         None => serve(public, service.router(), &limits, stop).await.context("serve"),

@@ -7,6 +7,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use hookline_server::MasterKey;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ const NAMES: [&str; 8] =
     ["listen", "admin_listen", "database", "public_url", "trusted_proxies", "body_bytes_max", "disk_reserve_bytes", "search"];
 /// The shortest admin key that is accepted.
 const ADMIN_KEY_CHARACTERS_MIN: usize = 32;
+
+/// The variable with the master key.
+const MASTER_KEY: &str = "HOOKLINE_MASTER_KEY";
 
 /// What a user can set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,6 +71,8 @@ pub(crate) struct Settings {
     pub(crate) search: bool,
     /// The admin key given in the environment.
     pub(crate) admin_key: Option<AdminKey>,
+    /// The master key given in the environment.
+    pub(crate) master_key: Option<MasterKey>,
 }
 
 /// The admin key. Printed nowhere by accident.
@@ -96,7 +102,8 @@ pub(crate) fn read(flags: &ServeFlags) -> anyhow::Result<Settings> {
         .merge(Serialized::defaults(flags))
         .extract()
         .map_err(|errors| WrongUsage(errors.into_iter().map(|error| error.to_string()).collect::<Vec<_>>().join("; ")))?;
-    check(raw, admin_key()?)
+    let settings = check(raw, admin_key()?)?;
+    Ok(Settings { master_key: master_key()?, ..settings })
 }
 
 fn settings_file(flag: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
@@ -117,6 +124,18 @@ fn admin_key() -> anyhow::Result<Option<AdminKey>> {
         .into()),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(error) => Err(error).context("read HOOKLINE_ADMIN_KEY"),
+    }
+}
+
+fn master_key() -> anyhow::Result<Option<MasterKey>> {
+    match std::env::var(MASTER_KEY) {
+        Ok(text) => match MasterKey::from_hex(&text) {
+            Some(key) => Ok(Some(key)),
+            None => Err(WrongUsage(format!("{MASTER_KEY} is not 64 hexadecimal digits; take 32 random bytes")).into()),
+        },
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        // Its text is not shown: it may be the key, mistyped.
+        Err(std::env::VarError::NotUnicode(_)) => Err(WrongUsage(format!("{MASTER_KEY} is not 64 hexadecimal digits")).into()),
     }
 }
 
@@ -156,6 +175,7 @@ fn check(raw: Raw, admin_key: Option<AdminKey>) -> anyhow::Result<Settings> {
         disk_reserve_bytes: raw.disk_reserve_bytes,
         search: raw.search == Switch::On,
         admin_key,
+        master_key: None,
     })
 }
 

@@ -7,6 +7,8 @@
 //!   shows it to people, with a page for every type of problem. Tests hold every answer they get against the document.
 //! - `listen`: the accept loop with its time-outs, apart from what is served.
 //!
+//! - `secrets`: what sources are verified by, sealed with the master key.
+//!
 //! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
 //! parser is asked) and `rejections` (who was refused at the door), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
 //! and the source of chance are handed in.
@@ -25,6 +27,7 @@ mod reading;
 mod receive;
 mod rejections;
 mod remote;
+mod secrets;
 mod service;
 #[cfg(test)]
 mod testing;
@@ -34,4 +37,5 @@ pub use limits::Limits;
 pub use listen::serve;
 pub use metrics::describe as describe_metrics;
 pub use problem::{Problem, ProblemType};
+pub use secrets::{MasterKey, MasterKeyError, check_master_key, holds_secrets};
 pub use service::{Clock, FindParser, RenderMetrics, Service, ServiceOptions, router};

@@ -10,8 +10,16 @@ use hookline_platforms::Parser;
 use hookline_store::Store;
 
 use crate::{
-    api, api::idempotency::Running, catch, chance::Entropy, docs, health, limits::Limits, receive, receive::budget::ByteBudget,
+    api,
+    api::idempotency::Running,
+    catch,
+    chance::Entropy,
+    docs, health,
+    limits::Limits,
+    receive,
+    receive::budget::ByteBudget,
     rejections::Rejections,
+    secrets::MasterKey,
 };
 
 /// What time it is: the wall clock in the binary, a hand in tests.
@@ -47,6 +55,8 @@ pub struct ServiceOptions {
     pub metrics: Option<RenderMetrics>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// What secrets are sealed with.
+    pub master_key: Arc<MasterKey>,
 }
 
 /// The surfaces' state. Build it once and make every router from it: the byte budget, the rejections and the running
@@ -64,6 +74,7 @@ pub struct Service {
     pub(crate) bodies: Arc<ByteBudget>,
     pub(crate) rejections: Rejections,
     pub(crate) running: Running,
+    pub(crate) master_key: Arc<MasterKey>,
 }
 
 impl Service {
@@ -83,6 +94,7 @@ impl Service {
             bodies: Arc::new(ByteBudget::new(limits.bodies_bytes_in_all, limits.body_bytes_max)),
             rejections: Rejections::new(limits.rejections_max),
             running: Running::default(),
+            master_key: options.master_key,
             limits,
         })
     }

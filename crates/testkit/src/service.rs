@@ -14,7 +14,7 @@ use hookline_model::{
     platform::Platform,
     time::Millis,
 };
-use hookline_server::{Clock, Entropy, Limits, Service, ServiceOptions, serve};
+use hookline_server::{Clock, Entropy, Limits, MasterKey, Service, ServiceOptions, serve};
 use hookline_store::{
     Quarantined, Store,
     directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace},
@@ -138,6 +138,7 @@ pub fn surfaces_seeded(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Lim
         parsers: hookline_platforms::parser,
         metrics: None,
         trusted_proxies: Vec::new(),
+        master_key: Arc::new(MasterKey::new(&Seeded::new(0))),
     })
 }
 

@@ -69,6 +69,14 @@ fn a_wrong_setting_is_named_with_its_source() {
     let output = command.output().expect("the binary runs");
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("32"), "{}", text(&output.stderr));
+
+    let mistyped = "0123456789abcdef".repeat(4).replacen('0', "O", 1);
+    let mut command = Command::new(HOOKLINE);
+    command.args(["serve"]).env("HOOKLINE_MASTER_KEY", &mistyped).current_dir(temp.path());
+    let output = command.output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("64 hexadecimal digits"), "{}", text(&output.stderr));
+    assert!(!text(&output.stderr).contains(&mistyped[4..20]), "{}", text(&output.stderr));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,6 +28,7 @@ pub(super) enum Listing {
     Quarantine = 9,
     Rejections = 10,
     Rerun = 11,
+    Sources = 12,
 }
 
 impl Listing {
@@ -45,6 +46,7 @@ impl Listing {
             Listing::Quarantine => "quarantine",
             Listing::Rejections => "rejections",
             Listing::Rerun => "rerun",
+            Listing::Sources => "sources",
         }
     }
 }

@@ -89,8 +89,28 @@ impl Fields {
         }
     }
 
+    /// Whether a field is there and null, where that is not as good as absent.
+    pub(super) fn is_null(&self, name: &'static str) -> bool {
+        self.object.get(name).is_some_and(Value::is_null)
+    }
+
+    /// An object, which must be there and have nothing but what `read` takes from it. What is wrong in it is named by both names.
+    pub(super) fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let mut inner = match self.object.remove(name) {
+            None | Some(Value::Null) => return Err(missing(name)),
+            Some(Value::Object(object)) => Fields { object },
+            Some(_) => return Err(Problem::invalid(name, "Give an object.")),
+        };
+        let read = read(&mut inner).and_then(|value| inner.end().map(|()| value));
+        read.map_err(|problem| Problem { field: problem.field.map(|field| format!("{name}.{field}").into()), ..problem })
+    }
+
     /// A field's text; null is as good as absent.
-    fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
+    pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
         match self.object.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -117,9 +137,18 @@ impl Fields {
 
     /// One of `words`, which must be there.
     pub(super) fn word<T: Copy>(&mut self, name: &'static str, words: &[(&'static str, T)]) -> Result<T, Problem> {
-        let text = self.text(name)?.ok_or_else(|| missing(name))?;
+        self.word_if_given(name, words)?.ok_or_else(|| missing(name))
+    }
+
+    /// One of `words`.
+    pub(super) fn word_if_given<T: Copy>(
+        &mut self,
+        name: &'static str,
+        words: &[(&'static str, T)],
+    ) -> Result<Option<T>, Problem> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
         let known = words.iter().find(|(word, _)| *word == text);
-        known.map(|(_, value)| *value).ok_or_else(|| {
+        known.map(|(_, value)| Some(*value)).ok_or_else(|| {
             let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             Problem::invalid(name, format!("Give one of: {}.", words.join(", ")))
         })
@@ -200,6 +229,22 @@ mod tests {
         let mut body = fields(&json!({"name": "x", "nmae": 1}));
         assert!(body.name("name").is_ok());
         assert_eq!(field_at_fault(body.end()).as_deref(), Some("nmae"));
+    }
+
+    #[test]
+    fn what_is_wrong_in_an_object_is_named_by_both_names() {
+        let read = |body: Value| fields(&body).object("in", |fields| fields.name("name"));
+        assert_eq!(read(json!({"in": {"name": "x"}})).expect("a name"), "x");
+        let cases = [
+            (json!({}), "in"),
+            (json!({"in": null}), "in"),
+            (json!({"in": []}), "in"),
+            (json!({"in": {}}), "in.name"),
+            (json!({"in": {"name": "x", "nmae": 1}}), "in.nmae"),
+        ];
+        for (body, field) in cases {
+            assert_eq!(field_at_fault(read(body.clone())).as_deref(), Some(field), "{body}");
+        }
     }
 
     #[test]

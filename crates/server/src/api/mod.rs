@@ -30,6 +30,7 @@ mod query;
 mod rejections;
 mod rerun;
 mod shapes;
+mod sources;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -94,6 +95,7 @@ fn endpoints() -> Vec<Endpoint> {
     const GET: MethodFilter = MethodFilter::GET;
     const POST: MethodFilter = MethodFilter::POST;
     const PATCH: MethodFilter = MethodFilter::PATCH;
+    const PUT: MethodFilter = MethodFilter::PUT;
     const DELETE: MethodFilter = MethodFilter::DELETE;
     vec![
         endpoint("create_agency", POST, "/v1/agencies", agencies::create::create, agencies::create::describe),
@@ -133,6 +135,14 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("delete_workspace_quarantined", DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::delete::delete, quarantine::delete::describe),
         endpoint("reprocess_workspace_quarantined", POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess, quarantine::reprocess::describe),
         endpoint("rerun_workspace", POST, "/v1/workspaces/{workspace_id}/rerun", rerun::rerun, rerun::describe),
+        endpoint("list_agency_sources", GET, "/v1/agencies/{agency_id}/sources", sources::list::list, sources::list::describe),
+        endpoint("show_agency_source", GET, "/v1/agencies/{agency_id}/sources/{platform}", sources::show::show, sources::show::describe),
+        endpoint("put_agency_source", PUT, "/v1/agencies/{agency_id}/sources/{platform}", sources::put::put, sources::put::describe),
+        endpoint("delete_agency_source", DELETE, "/v1/agencies/{agency_id}/sources/{platform}", sources::delete::delete, sources::delete::describe),
+        endpoint("list_workspace_sources", GET, "/v1/workspaces/{workspace_id}/sources", sources::list::list, sources::list::describe),
+        endpoint("show_workspace_source", GET, "/v1/workspaces/{workspace_id}/sources/{platform}", sources::show::show, sources::show::describe),
+        endpoint("put_workspace_source", PUT, "/v1/workspaces/{workspace_id}/sources/{platform}", sources::put::put, sources::put::describe),
+        endpoint("delete_workspace_source", DELETE, "/v1/workspaces/{workspace_id}/sources/{platform}", sources::delete::delete, sources::delete::describe),
         endpoint("list_rejections", GET, "/v1/rejections", rejections::list, rejections::describe),
         endpoint("create_key", POST, "/v1/keys", keys::create::create, keys::create::describe),
         endpoint("list_keys", GET, "/v1/keys", keys::list::list, keys::list::describe),

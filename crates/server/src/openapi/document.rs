@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     openapi::{
-        Described, Id, example,
+        Described, Id, PlatformName, example,
         operation::{Answer, Body, Parameter},
         schema,
     },
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The groups that operations are shown in, and what they are about.
-pub(super) const TAGS: [(&str, &str); 11] = [
+pub(super) const TAGS: [(&str, &str); 12] = [
     ("Receiving", "Where platforms post. The address in the path is a secret; there is no other key."),
     ("Events", "What happened, in our words, whichever platform told it."),
     ("Contacts", "Whom the campaigns write to."),
@@ -25,6 +25,7 @@ pub(super) const TAGS: [(&str, &str); 11] = [
     ("Agencies", "Who owns workspaces."),
     ("Workspaces", "One client's data each."),
     ("Addresses", "Where a platform posts for a workspace or an agency. Several may be valid at once."),
+    ("Sources", "How a platform's deliveries are verified and answered, for a workspace or for a whole agency."),
     ("Keys", "Who may ask."),
     ("Operating", "How the server does."),
 ];
@@ -106,7 +107,10 @@ impl Writer {
     fn operation(&mut self, described: &Described) -> Value {
         let operation = &described.operation;
         let of_path = path_parameters(&described.path).map(|name| {
-            let schema = self.requests.subschema_for::<Id>();
+            let schema = match name {
+                "platform" => self.requests.subschema_for::<PlatformName>(),
+                _ => self.requests.subschema_for::<Id>(),
+            };
             json!({"name": name, "in": "path", "required": true, "description": about_path(name), "schema": schema})
         });
         let mut parameters: Vec<Value> = of_path.collect();
@@ -208,6 +212,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
 fn about_path(name: &str) -> String {
     match name.strip_suffix("_id") {
         Some(thing) => format!("The id of the {}.", thing.replace('_', " ")),
+        None if name == "platform" => "The platform.".to_owned(),
         None => "The address: the last part of a webhook address.".to_owned(),
     }
 }

@@ -163,7 +163,7 @@ fn every_body_has_an_example_that_fits_it() {
 /// The path of an operation as a part of a pointer, and what follows it.
 fn split(at: &str) -> (String, &str) {
     let at = at.strip_prefix("/paths/").expect("a path");
-    let methods = ["/get/", "/post/", "/patch/", "/delete/"];
+    let methods = ["/get/", "/post/", "/put/", "/patch/", "/delete/"];
     let end = methods.iter().filter_map(|method| at.find(method)).min().expect("a method");
     (at[..end].replace('/', "~1"), &at[end + 1..])
 }

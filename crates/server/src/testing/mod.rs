@@ -23,6 +23,7 @@ use crate::{
     chance::Entropy,
     limits::Limits,
     openapi,
+    secrets::MasterKey,
     service::{Clock, Service, ServiceOptions},
 };
 
@@ -104,6 +105,7 @@ impl App {
             parsers: hookline_platforms::parser,
             metrics: None,
             trusted_proxies: Vec::new(),
+            master_key: Arc::new(MasterKey::new(&Counting::default())),
         });
         App { store, service }
     }

@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use hookline_model::time::Millis;
-use hookline_server::{Clock, Entropy, FindParser, Limits, ServiceOptions, router};
+use hookline_server::{Clock, Entropy, FindParser, Limits, MasterKey, ServiceOptions, router};
 use hookline_store::{
     Store,
     sqlite::{SqliteOptions, SqliteStore},
@@ -254,6 +254,7 @@ fn open(
         parsers,
         metrics: None,
         trusted_proxies: Vec::new(),
+        master_key: Arc::new(MasterKey::from_hex(&"5a".repeat(32)).expect("a key")),
     });
     (store, router)
 }

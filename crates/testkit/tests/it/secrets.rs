@@ -91,6 +91,6 @@ fn whoever_compares_a_secret_elsewhere_is_found() {
         "rule.any_secret(|secret| same(secret.expose(), given))",
         "if same(secret.expose(), given) { 1 == 1 }",
     ] {
-        assert_eq!(offences(source), [String::new(); 0], "{source}");
+        assert!(offences(source).is_empty(), "{source}");
     }
 }

@@ -30,6 +30,7 @@ enum Scope {
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PATCH: Method = Method::PATCH;
+const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
 
 /// Method, path, whose, and the answer to the right key.
@@ -72,6 +73,14 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", Scope::Workspace, 204),
     (POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", Scope::Workspace, 200),
     (POST, "/v1/workspaces/{workspace_id}/rerun", Scope::Workspace, 200),
+    (GET, "/v1/agencies/{agency_id}/sources", Scope::Agency, 200),
+    (GET, "/v1/agencies/{agency_id}/sources/{platform}", Scope::Agency, 200),
+    (PUT, "/v1/agencies/{agency_id}/sources/{platform}", Scope::Agency, 200),
+    (DELETE, "/v1/agencies/{agency_id}/sources/{platform}", Scope::Agency, 204),
+    (GET, "/v1/workspaces/{workspace_id}/sources", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/sources/{platform}", Scope::Workspace, 200),
+    (PUT, "/v1/workspaces/{workspace_id}/sources/{platform}", Scope::Workspace, 200),
+    (DELETE, "/v1/workspaces/{workspace_id}/sources/{platform}", Scope::Workspace, 204),
     (GET, "/v1/rejections", Scope::Installation, 200),
     (POST, "/v1/keys", Scope::NewKey, 201),
     (GET, "/v1/keys", Scope::Own, 200),
@@ -112,6 +121,11 @@ impl Tenants {
             assert_eq!(app.call(POST, path, "", Some(json!([]))).await.problem(), "unreadable-delivery");
             quarantined.extend(app.store.quarantined().last().map(|row| row.id.to_string()));
         }
+        for (of, owner) in [("workspaces", &workspace), ("agencies", &agency)] {
+            let path = format!("/v1/{of}/{}/sources/hubspot", text(&owner["id"]));
+            let made = app.call(PUT, &path, ADMIN, Some(json!({"verification": {"method": "none"}, "enabled": true}))).await;
+            assert_eq!(made.status, StatusCode::OK, "{made:?}");
+        }
         let key =
             app.make("/v1/keys", json!({"scope": "workspace", "workspace_id": workspace["id"], "role": "read", "name": "x"}));
         Tenants {
@@ -142,6 +156,7 @@ impl Tenants {
             .replace("{quarantine_id}", &self.quarantined[usize::from(of_agency)])
             .replace("{event_id}", &self.event_id)
             .replace("{key_id}", &self.key_id)
+            .replace("{platform}", "hubspot")
             .replace("{contact_id}", &self.key_id)
             .replace("{campaign_id}", &self.key_id)
             .replace("{email_id}", &self.key_id)
@@ -153,12 +168,13 @@ impl Tenants {
             "/v1/workspaces/{workspace_id}/rerun" => {
                 json!({"since": "2026-02-11T00:00:00Z", "until": "2026-02-12T00:00:00Z", "dry_run": false})
             }
+            _ if template.ends_with("/sources/{platform}") => json!({"verification": {"method": "none"}, "enabled": false}),
             _ => json!({"name": "New"}),
         }
     }
 
     async fn send(&self, method: &Method, template: &str, query: &str, key: &str) -> Answer {
-        let body = [POST, PATCH].contains(method).then_some(self.body(template));
+        let body = [POST, PATCH, PUT].contains(method).then_some(self.body(template));
         self.app.call(method.clone(), &format!("{}{query}", self.path(template)), key, body).await
     }
 
@@ -332,7 +348,9 @@ async fn every_failure_of_the_store_is_described() {
 async fn bodies_that_cannot_be_read_are_refused_on_every_route_that_takes_one() {
     let tenants = Tenants::new().await;
     let takes_one = |path: &str| !path.ends_with("/addresses") && !path.ends_with("/reprocess");
-    for (method, template, ..) in ROUTES.iter().filter(|(method, path, ..)| [POST, PATCH].contains(method) && takes_one(path)) {
+    for (method, template, ..) in
+        ROUTES.iter().filter(|(method, path, ..)| [POST, PATCH, PUT].contains(method) && takes_one(path))
+    {
         let path = tenants.path(template);
         let unknown = tenants.app.call(method.clone(), &path, ADMIN, Some(json!({"nmae": "x", "name": "x"}))).await;
         assert_eq!(unknown.problem(), "invalid-request", "{method} {template}");

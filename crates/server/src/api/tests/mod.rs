@@ -6,4 +6,5 @@ mod idempotency;
 mod methods;
 mod pages;
 mod reads;
+mod sources;
 mod stats;
