@@ -40,7 +40,7 @@ pub(crate) fn field(body: &mut [u8], field: &str) {
 /// Overwrites a secret wherever it stands, written with escapes or without. In a body that is JSON only inside of texts: a number
 /// is no secret, and must stay one.
 pub(crate) fn value(body: &mut [u8], secret: &[u8]) {
-    if secret.is_empty() {
+    if !holds(body, secret) {
         return;
     }
     let only_in_texts = serde_json::from_slice::<IgnoredAny>(body).is_ok();

@@ -1,9 +1,12 @@
-//! Names and labels of this crate's metrics. Label values come from closed sets only: platforms and [`crate::ProblemType`]s.
+//! Names and labels of this crate's metrics. Label values come from closed sets only: platforms, [`crate::ProblemType`]s and what
+//! [`hookline_platforms::verify::Unproven`] names.
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 /// Counter: requests to receiving addresses, by platform and by what became of them.
 pub(crate) const RECEIVED_TOTAL: &str = "hookline_received_total";
+/// Counter: deliveries that did not prove where they come from, by platform and by what was wrong.
+pub(crate) const UNPROVEN_TOTAL: &str = "hookline_unproven_total";
 /// Histogram: from the end of the head to the answer, for what was kept.
 pub(crate) const INGEST_SECONDS: &str = "hookline_ingest_seconds";
 /// Gauge: bytes of the deliveries that wait for the log's writer.
@@ -29,12 +32,15 @@ pub(crate) const OPEN_CONNECTIONS: &str = "hookline_open_connections";
 pub(crate) const LABEL_PLATFORM: &str = "platform";
 /// Label: `processed`, `duplicate`, `unrouted`, `quarantined`, or the problem's name.
 pub(crate) const LABEL_STATUS: &str = "status";
+/// Label: `missing`, `stale` or `wrong`.
+pub(crate) const LABEL_WHY: &str = "why";
 /// The platform of an address whose path names none.
 pub(crate) const PLATFORM_UNKNOWN: &str = "unknown";
 
 /// Describes every metric of this crate to the installed recorder; call it once, after installing one.
 pub fn describe() {
     describe_counter!(RECEIVED_TOTAL, Unit::Count, "Requests to receiving addresses");
+    describe_counter!(UNPROVEN_TOTAL, Unit::Count, "Deliveries that did not prove where they come from");
     describe_histogram!(INGEST_SECONDS, Unit::Seconds, "From the head of a delivery to its answer, for what was kept");
     describe_gauge!(QUEUE_BYTES, Unit::Bytes, "Deliveries waiting for the log's writer");
     describe_gauge!(BODIES_BYTES, Unit::Bytes, "Reserved for bodies being received or processed");

@@ -1,4 +1,4 @@
-//! Who is at the other end: the peer of the connection, or whom a trusted proxy names.
+//! Who is at the other end, and by which address it came: the peer of the connection, or what a trusted proxy says.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -26,6 +26,31 @@ pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, trusted: &[I
         nearest = address;
     }
     Some(nearest)
+}
+
+/// The whole addresses that a request may have been sent to, as its sender wrote them: below our public address, and below the one
+/// that a trusted proxy says it was asked for. `target` is the path and query as they came.
+pub(crate) fn uris(
+    extensions: &Extensions,
+    headers: &HeaderMap,
+    trusted: &[IpNet],
+    public_url: &str,
+    target: &str,
+) -> Vec<String> {
+    let mut uris = vec![format!("{public_url}{target}")];
+    let peer = extensions.get::<Peer>().map(|Peer(peer)| peer.ip().to_canonical());
+    if peer.is_some_and(|peer| trusted.iter().any(|net| net.contains(&peer))) {
+        // As with addresses, the last entry is of the proxy that we talk to.
+        let last = |name: &str| headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim);
+        let (own_proto, own_host) = public_url.split_once("://").unwrap_or(("https", public_url));
+        // Of our own address the part behind the host is ours, and not the proxy's.
+        let own_host = own_host.split('/').next().unwrap_or_default();
+        let (proto, host) = (last("x-forwarded-proto"), last("x-forwarded-host"));
+        if proto.is_some() || host.is_some() {
+            uris.push(format!("{}://{}{target}", proto.unwrap_or(own_proto), host.unwrap_or(own_host)));
+        }
+    }
+    uris
 }
 
 /// An entry: an address, with or without a port.
@@ -64,5 +89,41 @@ mod tests {
             assert_eq!(address(&extensions, &headers, &trusted), Some(expected), "{peer} {lines:?}");
         }
         assert_eq!(address(&Extensions::new(), &HeaderMap::new(), &trusted), None);
+    }
+
+    #[test]
+    fn the_address_asked_for_is_ours_or_what_a_trusted_proxy_says() {
+        type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+        const TOLD: &str = "https://ours.example/in/x?y=%40";
+        const FORWARDED: &[(&str, &str)] =
+            &[("x-forwarded-host", "evil.example, hooks.example:8443"), ("x-forwarded-proto", "http")];
+        let cases: [Case; 6] = [
+            ("10.0.0.1", &[], &[TOLD]),
+            ("203.0.113.9", FORWARDED, &[TOLD]),
+            ("10.0.0.1", FORWARDED, &[TOLD, "http://hooks.example:8443/x?y=%40"]),
+            (
+                "10.0.0.1",
+                &[("x-forwarded-host", "a.example"), ("x-forwarded-host", "b.example")],
+                &[TOLD, "https://b.example/x?y=%40"],
+            ),
+            ("::ffff:10.0.0.1", &[("x-forwarded-proto", "http")], &[TOLD, "http://ours.example/x?y=%40"]),
+            ("10.0.0.1", &[("forwarded", "host=evil.example")], &[TOLD]),
+        ];
+        let trusted = ["10.0.0.0/8".parse::<IpNet>().expect("a network")];
+        for (peer, lines, expected) in cases {
+            let mut extensions = Extensions::new();
+            extensions.insert(Peer(SocketAddr::new(peer.parse().expect("an address"), 1)));
+            let mut headers = HeaderMap::new();
+            for (name, line) in lines {
+                headers.append(http::HeaderName::from_static(name), line.parse().expect("a header value"));
+            }
+            assert_eq!(
+                uris(&extensions, &headers, &trusted, "https://ours.example/in", "/x?y=%40"),
+                expected,
+                "{peer} {lines:?}"
+            );
+        }
+        let nobody = uris(&Extensions::new(), &HeaderMap::new(), &trusted, "https://ours.example", "/x");
+        assert_eq!(nobody, ["https://ours.example/x"]);
     }
 }

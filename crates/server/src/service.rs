@@ -19,7 +19,7 @@ use crate::{
     receive,
     receive::budget::ByteBudget,
     rejections::Rejections,
-    secrets::MasterKey,
+    secrets::{MasterKey, OpenedSources},
 };
 
 /// What time it is: the wall clock in the binary, a hand in tests.
@@ -53,7 +53,7 @@ pub struct ServiceOptions {
     pub parsers: FindParser,
     /// Renders `/metrics`; without it there is none.
     pub metrics: Option<RenderMetrics>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What secrets are sealed with.
     pub master_key: Arc<MasterKey>,
@@ -75,6 +75,7 @@ pub struct Service {
     pub(crate) rejections: Rejections,
     pub(crate) running: Running,
     pub(crate) master_key: Arc<MasterKey>,
+    pub(crate) opened: OpenedSources,
 }
 
 impl Service {
@@ -95,6 +96,7 @@ impl Service {
             rejections: Rejections::new(limits.rejections_max),
             running: Running::default(),
             master_key: options.master_key,
+            opened: OpenedSources::default(),
             limits,
         })
     }

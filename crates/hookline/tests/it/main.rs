@@ -4,6 +4,7 @@ mod bench;
 mod cli;
 mod crash;
 mod restart;
+mod secrets;
 mod sync;
 
 use hookline_testkit::{node::Node, powercut::PowerCut};

@@ -74,6 +74,14 @@ problem_types! {
     /// The platform is known, but this version cannot read its webhooks. Nothing of the delivery is kept; it is listed as rejected.
     PlatformNotReceived = NOT_FOUND, "platform-not-received", "This platform's webhooks cannot be received",
         "Ask the operator for a newer version, or remove the webhook at the platform.";
+    /// The source that this address is for is switched off. The body was not read; the delivery is listed as rejected.
+    SourceDisabled = FORBIDDEN, "source-disabled", "The source is switched off",
+        "Switch the source on in Hookline, or remove the webhook at the platform.";
+    /// The source is verified, and the delivery does not prove where it comes from: a secret or a signature is missing or wrong, or
+    /// the signed time is more than five minutes away. Nothing of the delivery is kept; it is listed as rejected.
+    UnprovenDelivery = UNAUTHORIZED, "unproven-delivery", "The delivery does not prove where it comes from",
+        "Compare the method and the secret of the source in Hookline with what the platform is set to, and the server's clock and \
+         public address with the truth.";
     /// The body is not JSON, is not of this platform's shape, or names no one and nothing. The delivery is kept in quarantine.
     UnreadableDelivery = BAD_REQUEST, "unreadable-delivery", "The delivery could not be read",
         "Sending it again changes nothing. Look at it in the workspace's quarantine; once a newer version can read it, have it \

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use hookline_model::{
     id::{EventId, QuarantineId},
+    source::Ack,
     time::Millis,
 };
 use hookline_platforms::{Parsed, redact_text::redact_text};
@@ -27,7 +28,7 @@ use crate::{
     receive::{
         body::{self, ReadError},
         door::Door,
-        mask,
+        mask, proof,
     },
     service::Service,
 };
@@ -39,8 +40,8 @@ const QUARANTINED: &str = "quarantined";
 enum Outcome {
     /// In the log, with the status that says how.
     Kept { status: &'static str, event_id: EventId },
-    /// In quarantine.
-    Quarantined(Problem),
+    /// In quarantine, and how that is answered.
+    Quarantined(Problem, Ack),
     /// Refused: nothing of it is kept, the refusal is listed.
     Refused(Problem),
 }
@@ -53,10 +54,13 @@ pub(super) async fn deliver(State(service): State<Arc<Service>>, door: Door, req
             histogram!(INGEST_SECONDS).record(started.elapsed().as_secs_f64());
             Json(json!({"status": status, "event_id": event_id})).into_response()
         }
-        Outcome::Quarantined(problem) => {
+        Outcome::Quarantined(problem, ack) => {
             door.visitor.count(QUARANTINED);
             histogram!(INGEST_SECONDS).record(started.elapsed().as_secs_f64());
-            problem.into_response()
+            match ack {
+                Ack::Strict => problem.into_response(),
+                Ack::Always => Json(json!({"status": QUARANTINED})).into_response(),
+            }
         }
         Outcome::Refused(problem) => door.visitor.refuse(&service, problem),
     }
@@ -65,6 +69,10 @@ pub(super) async fn deliver(State(service): State<Arc<Service>>, door: Door, req
 /// The way of a delivery. What its body takes stays reserved until this returns, that is until the answer is known.
 async fn receive(service: &Service, door: &Door, request: Request, started: Instant) -> Outcome {
     let (head, body) = request.into_parts();
+    let rule = match proof::rule(service, door) {
+        Ok(rule) => rule,
+        Err(problem) => return Outcome::Refused(problem),
+    };
     if let Err(problem) = acceptable(&head.headers, service.limits.body_bytes_max) {
         return Outcome::Refused(problem.closing());
     }
@@ -75,6 +83,13 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
         Err(error) => return Outcome::Refused(unread(service, error)),
     };
     let received_at = service.clock.now();
+    if let Some(rule) = &rule {
+        if let Err(problem) = proof::prove(service, door, rule, &head, &body, received_at) {
+            return Outcome::Refused(problem);
+        }
+        // Before parsing, so that no parser takes the secret for something to keep.
+        rule.blank(&mut body);
+    }
     let parsed = reading::read(door.parser, &body, received_at);
     // In place and only after parsing, so that there is one copy and the parser may look at the secret.
     door.parser.redact(&mut body);
@@ -83,7 +98,8 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
         Err(reason) => {
             // By the letter too: what could not be read may be no JSON, or have its secret where nobody expects it.
             redact_text(&mut body, door.parser.secret_fields());
-            quarantine(service, door, reason, &head.headers, received_at, body).await
+            let headers = mask::headers(&head.headers, &door.token, rule.as_deref());
+            quarantine(service, door, reason, headers, received_at, body).await
         }
     }
 }
@@ -152,7 +168,7 @@ async fn quarantine(
     service: &Service,
     door: &Door,
     reason: String,
-    headers: &HeaderMap,
+    headers: Vec<(String, String)>,
     received_at: Millis,
     body: Vec<u8>,
 ) -> Outcome {
@@ -163,11 +179,14 @@ async fn quarantine(
         platform: door.platform,
         received_at,
         reason,
-        headers: mask::headers(headers, &door.token),
+        headers,
         body,
     };
     match service.store.quarantine(quarantined).await {
-        Ok(()) => Outcome::Quarantined(Problem::new(ProblemType::UnreadableDelivery, detail)),
+        Ok(()) => {
+            let ack = door.source.as_ref().map_or(Ack::Strict, |source| source.ack);
+            Outcome::Quarantined(Problem::new(ProblemType::UnreadableDelivery, detail), ack)
+        }
         Err(error) => Outcome::Refused(not_taken(error)),
     }
 }

@@ -15,8 +15,8 @@ use crate::{
 
 word_schemas! {
     /// `processed`: on disk, and seen by every read from now on. `duplicate`: the same event again. `unrouted`: on disk, but
-    /// no rule places it in a workspace.
-    ReceivedStatus = ["processed", "duplicate", "unrouted"], such as "processed";
+    /// no rule places it in a workspace. `quarantined`: it could not be read and is kept apart, and its source always answers so.
+    ReceivedStatus = ["processed", "duplicate", "unrouted", "quarantined"], such as "processed";
 }
 
 /// What became of a delivery.
@@ -24,8 +24,10 @@ word_schemas! {
 #[expect(dead_code, reason = "describes what is written in deliver.rs")]
 struct Received {
     status: ReceivedStatus,
-    /// The event; of a duplicate, the first one.
-    event_id: Id,
+    /// The event; of a duplicate, the first one. Of what is quarantined there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Id")]
+    event_id: Option<Id>,
 }
 
 /// Why a delivery is not taken, beside what is wrong with its body. The platform comes again.
@@ -54,6 +56,7 @@ fn paths(platform: Platform, (reach, whose): (&str, &str)) -> [Described; 2] {
         .body::<AnyJson>("What the platform sends, in any of its shapes. At most 1 MiB, which is a setting.", sample(platform))
         .answer::<Received>(StatusCode::OK, "It is kept.")
         .problems(&[ProblemType::UnknownAddress, ProblemType::UnreadableDelivery])
+        .problems(&[ProblemType::SourceDisabled, ProblemType::UnprovenDelivery])
         .problems(&NOT_TAKEN);
     let about = "Platforms look whether an address is there before they save it.";
     let probe = Operation::open("Receiving", "Probe an address", about)

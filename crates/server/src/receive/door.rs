@@ -14,7 +14,10 @@ use hookline_model::{
     platform::Platform,
 };
 use hookline_platforms::Parser;
-use hookline_store::directory::AddressOwner;
+use hookline_store::{
+    directory::{AddressOwner, Directory},
+    source::Source,
+};
 
 use crate::{
     metrics::{LABEL_PLATFORM, LABEL_STATUS, PLATFORM_UNKNOWN, RECEIVED_TOTAL},
@@ -39,6 +42,10 @@ pub(super) struct Door {
     pub(super) parser: &'static dyn Parser,
     /// The address as the path has it, to be masked wherever it shows up again.
     pub(super) token: String,
+    /// The directory that all this was found in.
+    pub(super) directory: Arc<Directory>,
+    /// How it is verified and answered, if that was set up: the owner's own, or its agency's.
+    pub(super) source: Option<Arc<Source>>,
 }
 
 /// Who came to a door, as far as is known when something is refused.
@@ -108,7 +115,9 @@ fn find(service: &Service, visitor: &mut Visitor, hook: Option<&str>, token: Opt
         )
         .closing()
     })?;
-    Ok(Door { visitor: *visitor, owner, workspace, platform: hook.platform, parser, token: token.to_owned() })
+    let source = directory.source_for(owner, hook.platform).cloned();
+    let token = token.to_owned();
+    Ok(Door { visitor: *visitor, owner, workspace, platform: hook.platform, parser, token, directory, source })
 }
 
 fn unknown() -> Problem {

@@ -2,6 +2,8 @@
 
 use http::HeaderMap;
 
+use hookline_platforms::verify::Rule;
+
 /// What stands where a secret stood.
 const MASK: &str = "***";
 
@@ -11,13 +13,15 @@ const HEADERS_MAX: usize = 64;
 /// Parts of a header's name by which its value is a secret or proves one.
 const SECRET_PARTS: [&str; 8] = ["authorization", "cookie", "secret", "token", "signature", "api-key", "apikey", "password"];
 
-/// The headers with secrets masked. `address`, the token of the webhook address, is masked wherever a proxy repeated it.
-pub(super) fn headers(headers: &HeaderMap, address: &str) -> Vec<(String, String)> {
+/// The headers with secrets masked: those that are known to have some, the one that the source is verified by, and whatever else
+/// has its secret in it. `address`, the token of the webhook address, is masked wherever a proxy repeated it.
+pub(super) fn headers(headers: &HeaderMap, address: &str, rule: Option<&Rule>) -> Vec<(String, String)> {
     headers
         .iter()
         .take(HEADERS_MAX)
         .map(|(name, value)| {
-            let secret = SECRET_PARTS.iter().any(|part| name.as_str().contains(part));
+            let of_source = |rule: &Rule| rule.header() == Some(name) || rule.stands_in(value.as_bytes());
+            let secret = SECRET_PARTS.iter().any(|part| name.as_str().contains(part)) || rule.is_some_and(of_source);
             let shown = if secret { MASK.to_owned() } else { String::from_utf8_lossy(value.as_bytes()).replace(address, MASK) };
             (name.as_str().to_owned(), shown)
         })
@@ -27,6 +31,9 @@ pub(super) fn headers(headers: &HeaderMap, address: &str) -> Vec<(String, String
 #[cfg(test)]
 mod tests {
     use http::{HeaderName, HeaderValue};
+
+    use hookline_model::source::Method;
+    use hookline_platforms::verify::Secret;
 
     use super::*;
 
@@ -48,10 +55,28 @@ mod tests {
         for (name, value, _) in cases {
             map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        let masked = headers(&map, "ADDRESS");
+        let masked = headers(&map, "ADDRESS", None);
         for (name, _, expected) in cases {
             assert!(masked.contains(&(name.to_owned(), expected.to_owned())), "{name}: {masked:?}");
         }
+    }
+
+    #[test]
+    fn what_a_source_is_verified_by_is_masked_wherever_it_stands() {
+        let secrets = vec![Secret::new("s3cret-of-ours".to_owned()), Secret::new("s3cret-of-before".to_owned())];
+        let rule = Rule::new(Method::HeaderSecret, Some(HeaderName::from_static("x-proof")), None, secrets);
+        let cases = [
+            ("x-proof", "anything", MASK),
+            ("referer", "https://a.example/?key=s3cret-of-ours&x=1", MASK),
+            ("x-before", "s3cret-of-before", MASK),
+            ("x-other", "s3cret-of-others", "s3cret-of-others"),
+        ];
+        let mut map = HeaderMap::new();
+        for (name, value, _) in cases {
+            map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        let expected = cases.map(|(name, _, shown)| (name.to_owned(), shown.to_owned()));
+        assert_eq!(headers(&map, "ADDRESS", Some(&rule)), expected);
     }
 
     #[test]
@@ -60,6 +85,6 @@ mod tests {
         for number in 0..100 {
             map.append(HeaderName::from_static("x-many"), HeaderValue::from(number));
         }
-        assert_eq!(headers(&map, "-").len(), HEADERS_MAX);
+        assert_eq!(headers(&map, "-", None).len(), HEADERS_MAX);
     }
 }

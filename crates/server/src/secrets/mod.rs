@@ -3,6 +3,7 @@
 //! XChaCha20-Poly1305 with a random nonce. Where a secret belongs is bound into its seal: moved to another row or field, it does
 //! not open. A check value is kept beside them, so that a wrong key is noticed when the server starts.
 
+mod opened;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use hookline_store::{Error, Store, directory::DirectoryChange};
 
 use crate::chance::Entropy;
 
+pub(crate) use opened::OpenedSources;
 pub(crate) use place::{Field, Place};
 
 /// The form of what is sealed: this byte, the nonce, then the cipher's text with its tag.

@@ -1,5 +1,7 @@
 //! What is sealed opens with its key and in its place, and nowhere else.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use hookline_model::{
@@ -9,7 +11,10 @@ use hookline_model::{
     time::Millis,
 };
 use hookline_platforms::verify::same;
-use hookline_store::{directory::AddressOwner, source::Source};
+use hookline_store::{
+    directory::{AddressOwner, Agency, Directory},
+    source::Source,
+};
 
 use super::*;
 use crate::testing::{Counting, FakeStore};
@@ -117,4 +122,29 @@ async fn a_wrong_key_is_noticed_at_the_start_once_there_are_secrets() {
     let wrong = check_master_key(&store, &second, &entropy).await.expect_err("it is another key");
     assert!(wrong.to_string().contains("HOOKLINE_MASTER_KEY") && wrong.to_string().contains("master.key"), "{wrong}");
     assert_eq!(store.directory().key_check().map(<[u8]>::to_vec), check, "nothing was changed");
+}
+
+#[test]
+fn a_source_is_opened_once_per_directory() {
+    let entropy = Counting::default();
+    let key = MasterKey::new(&entropy);
+    let source = source(&key, &entropy);
+    let directory = |name: &str| {
+        let agency = Agency {
+            id: AgencyId(Uuid::from_u128(1)),
+            name: name.to_owned(),
+            created_at: Millis(0),
+            unrouted: WorkspaceId(Uuid::from_u128(9)),
+        };
+        Arc::new(Directory::new(vec![agency], Vec::new(), Vec::new(), Vec::new()).with_sources(vec![source.clone()], None))
+    };
+    let (opened, first, second) = (OpenedSources::default(), directory("first"), directory("second"));
+    let rule = opened.rule(&first, &source, &key).expect("it opens");
+    // With another key nothing could be opened again.
+    let other = MasterKey::new(&entropy);
+    let again = opened.rule(&first, &source, &other).expect("it is open");
+    assert!(Arc::ptr_eq(&rule, &again) && opened.count() == 1);
+    assert!(opened.rule(&second, &source, &other).is_err(), "another directory is read anew");
+    assert!(!Arc::ptr_eq(&rule, &opened.rule(&second, &source, &key).expect("it opens")));
+    assert_eq!(opened.count(), 1);
 }

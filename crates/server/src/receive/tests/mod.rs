@@ -1,10 +1,11 @@
 //! Receiving through the router, on a store in memory.
 
 mod kept;
+mod proven;
 mod refused;
 
 use axum::body::Body;
-use http::{Request, StatusCode, header};
+use http::{Method, Request, StatusCode, header};
 use serde_json::Value;
 
 use crate::{
@@ -42,6 +43,25 @@ impl Door {
     async fn post_as(&self, path: &str, content_type: &str, body: impl Into<Body>) -> Answer {
         let request = Request::post(path).header(header::CONTENT_TYPE, content_type).body(body.into());
         self.app.send(request.expect("a request")).await
+    }
+
+    /// Sets the source of a workspace or an agency.
+    async fn connect(&self, owner: &str, platform: &str, source: Value) {
+        let path = format!("/v1/{owner}/sources/{platform}");
+        let answer = self.app.call(Method::PUT, &path, ADMIN, Some(source)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+
+    /// The path of the workspace or of the agency in the API, behind the version.
+    fn owners(&self) -> [String; 2] {
+        [format!("workspaces/{}", text(&self.workspace["id"])), format!("agencies/{}", text(&self.agency["id"]))]
+    }
+
+    /// Posts a body with these headers beside the content type.
+    async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.app.send(request.body(body.into()).expect("a request")).await
     }
 
     async fn rejections(&self) -> Vec<Value> {
