@@ -94,20 +94,26 @@ impl App {
     }
 
     pub(crate) fn with_limits(limits: Limits) -> App {
+        App::with(|options| options.limits = limits)
+    }
+
+    /// A service with other options than the usual.
+    pub(crate) fn with(change: impl FnOnce(&mut ServiceOptions)) -> App {
         let store = Arc::new(FakeStore::default());
-        let service = Service::new(ServiceOptions {
+        let mut options = ServiceOptions {
             store: store.clone(),
             clock: Arc::new(Hand(AtomicI64::new(1_770_797_007_000))),
             entropy: Arc::new(Counting::default()),
             admin_key_hash: Sha256::digest(ADMIN.as_bytes()).into(),
             public_url: "https://hooks.example.com/".to_owned(),
-            limits,
+            limits: Limits::default(),
             parsers: hookline_platforms::parser,
             metrics: None,
             trusted_proxies: Vec::new(),
             master_key: Arc::new(MasterKey::new(&Counting::default())),
-        });
-        App { store, service }
+        };
+        change(&mut options);
+        App { store, service: Service::new(options) }
     }
 
     pub(crate) fn router(&self) -> Router {

@@ -28,7 +28,10 @@ impl Door {
     }
 
     async fn with_limits(limits: Limits) -> Door {
-        let app = App::with_limits(limits);
+        Door::of(App::with_limits(limits)).await
+    }
+
+    async fn of(app: App) -> Door {
         let agency = app.agency("Acme").await;
         let workspace = app.workspace(&agency, "Client").await;
         let own = format!("/public/smartlead-webhook/{}", text(&workspace["address"]));

@@ -1,11 +1,16 @@
 //! Deliveries of sources: verified before they are read, refused without a trace, answered as the source says.
 
-use http::StatusCode;
+use axum::body::Body;
+use http::{Request, StatusCode};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use hookline_platforms::smartlead::Smartlead;
 
 use crate::{
     receive::tests::Door,
-    testing::{ADMIN, delivery, text},
+    remote::Peer,
+    testing::{ADMIN, App, delivery, text},
 };
 
 const SECRET: &str = "s3cret-of-ours-01";
@@ -135,6 +140,41 @@ async fn a_secret_that_cannot_be_opened_lets_the_platform_come_again() {
     let answer = door.post_with(&door.own, &[PROOF], delivery(1).to_string()).await;
     assert_eq!((answer.status, answer.problem()), (StatusCode::SERVICE_UNAVAILABLE, "store-unavailable"));
     assert!(answer.headers.contains_key("retry-after") && door.app.store.appended().is_empty());
+}
+
+#[tokio::test]
+async fn a_signed_address_is_ours_with_the_target_as_it_came_or_what_a_trusted_proxy_says() {
+    let app = App::with(|options| {
+        // Whoever reads it: what counts is the address.
+        options.parsers = |_| Some(&Smartlead);
+        options.trusted_proxies = vec!["10.0.0.0/8".parse().expect("a network")];
+    });
+    let door = Door::of(app).await;
+    let [own, _] = door.owners();
+    door.connect(&own, "hubspot", json!({"verification": {"method": "hubspot_v3", "secret": SECRET}, "enabled": true})).await;
+    let target = format!("/public/hubspot-webhook/{}?b=%2F&a=x%40y&b=1", text(&door.workspace["address"]));
+    let body = delivery(1).to_string();
+    let told = async |signed: String, peer: &str| {
+        // Version 2, which has no time in it.
+        let signature: String =
+            Sha256::digest(format!("{SECRET}POST{signed}{body}")).iter().map(|byte| format!("{byte:02x}")).collect();
+        let request = Request::post(&target)
+            .header("content-type", "application/json")
+            .header("x-hubspot-signature-version", "v2")
+            .header("x-hubspot-signature", signature)
+            .header("x-forwarded-host", "inside.example");
+        let mut request = request.body(Body::from(body.clone())).expect("a request");
+        request.extensions_mut().insert(Peer(peer.parse().expect("an address")));
+        door.app.send(request).await.status.as_u16()
+    };
+    let (proxy, stranger) = ("10.0.0.1:1", "203.0.113.9:1");
+    assert_eq!(told(format!("https://hooks.example.com{target}"), stranger).await, 200);
+    assert_eq!(told(format!("https://hooks.example.com{target}"), proxy).await, 200);
+    assert_eq!(told(format!("https://inside.example{target}"), proxy).await, 200);
+    assert_eq!(told(format!("https://inside.example{target}"), stranger).await, 401);
+    assert_eq!(told(format!("http://hooks.example.com{target}"), proxy).await, 401);
+    assert_eq!(told(format!("https://hooks.example.com{}", target.replace("%40", "@")), proxy).await, 401);
+    assert_eq!(told("https://hooks.example.com".to_owned(), proxy).await, 401);
 }
 
 #[tokio::test]
