@@ -85,6 +85,23 @@ fn reason(texts: &[&str]) -> Option<String> {
     texts.first().map(|text| cut(text.trim(), REASON_CHARS_MAX))
 }
 
+/// The bounce that a reason tells of, on platforms whose bounces are dead addresses unless the reason says otherwise: passing are
+/// those with a status code 4.x.x and none of 5.x.x, or without any of them a reply that begins with 4.
+pub(crate) fn hard_unless_passing(reason: Option<&str>) -> Bounce {
+    let judged = plain(reason.unwrap_or_default());
+    let has = |class: u16| codes(&judged).any(|code| code[0] == class);
+    let is_passing = if has(5) || has(4) { !has(5) } else { reply(&judged).is_some_and(|reply| reply.starts_with('4')) };
+    let bounce_type = if is_passing { BounceType::Soft } else { BounceType::Hard };
+    Bounce { bounce_type, reason: reason.map(|reason| cut(&fold(reason), REASON_CHARS_MAX)) }
+}
+
+/// The reply of a server: the first number of three digits that a reply could be.
+fn reply(text: &str) -> Option<&str> {
+    let is_reply =
+        |word: &&str| word.len() == 3 && word.starts_with(['4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit());
+    text.split(|c: char| !c.is_alphanumeric() && c != '.').map(|word| word.trim_end_matches('.')).find(is_reply)
+}
+
 /// Judges a report: by its status codes (RFC 3463), a dead address before a passing fault, else by its phrases.
 fn judge(text: &str) -> BounceType {
     let found: Vec<BounceType> = codes(text).filter_map(judge_code).collect();
@@ -194,5 +211,24 @@ mod tests {
             assert_eq!(bounce_by_class(texts.iter().copied()).bounce_type, expected, "{texts:?}");
         }
         assert_eq!(bounce_by_class([" Gone. ", "x"]).reason.as_deref(), Some("Gone."));
+    fn a_bounce_is_hard_unless_its_reason_is_passing() {
+        let cases = [
+            ("550 5.1.1 no such user", BounceType::Hard),
+            ("452 4.2.2 over quota", BounceType::Soft),
+            ("4.4.7 delivery expired", BounceType::Soft),
+            ("4.4.7 expired, then 5.1.1", BounceType::Hard),
+            ("451 try again later", BounceType::Soft),
+            ("SMTP error (421): busy", BounceType::Soft),
+            ("550 refused, ticket 421", BounceType::Hard),
+            ("host 4.4.4.4 refused", BounceType::Hard),
+            ("421.5 seconds", BounceType::Hard),
+            ("Mailbox is full", BounceType::Hard),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(hard_unless_passing(Some(text)).bounce_type, expected, "{text:?}");
+        }
+        assert_eq!(hard_unless_passing(None), Bounce { bounce_type: BounceType::Hard, reason: None });
+        let reason = hard_unless_passing(Some(&" a\n b".repeat(1_000))).reason.expect("a reason");
+        assert!(reason.starts_with("a b a b") && reason.chars().count() == REASON_CHARS_MAX);
     }
 }

@@ -59,6 +59,18 @@ pub(crate) fn text(html: &str) -> Option<String> {
     tidy(&text)
 }
 
+/// Whether a text has a tag: it is HTML, though a platform does not say so. An address in angle brackets is no tag.
+pub(crate) fn has_tags(text: &str) -> bool {
+    let Some(last) = text.rfind('>') else { return false };
+    text[..=last].split('<').skip(1).any(|tag| {
+        let name = name(tag);
+        let behind = tag.strip_prefix('/').unwrap_or(tag)[name.len()..].chars().next();
+        tag.starts_with("!--")
+            || name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && behind.is_some_and(|c| c.is_whitespace() || matches!(c, '>' | '/'))
+    })
+}
+
 /// The name of a tag, whose `<` is already taken off.
 fn name(tag: &str) -> &str {
     let tag = tag.strip_prefix('/').unwrap_or(tag);
@@ -156,16 +168,27 @@ mod tests {
     }
 
     #[test]
+    fn a_text_with_tags_is_html() {
+        for html in ["<div>Yes</div>", "Yes<br>", "Yes<br/>No", "a < b <p class=x>", "</p>", "<!-- a -->", "<A HREF='x'>y</A>"] {
+            assert!(has_tags(html), "{html:?}");
+        }
+        for text in ["", "Yes", "a < b and c > d", "Jo <jo@x.example>", "<https://x.example>", "<", "<p", "1 <2> 3", "->", "<>"] {
+            assert!(!has_tags(text), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_large_hostile_document_takes_no_long_time() {
         for unit in ["<", "<a", "<style>", "<!--", "&", "&#", "<a>", "</style"] {
-            let _ = text(&unit.repeat(1_000_000 / unit.len()));
+            let document = unit.repeat(1_000_000 / unit.len());
+            let _ = (text(&document), has_tags(&document));
         }
     }
 
     proptest! {
         #[test]
         fn any_document_is_read_without_panic(html in "(<[a-z/!-]{0,6}>?|&[a-z#0-9]{0,4};?|\\PC){0,40}") {
-            let _ = text(&html);
+            let _ = (text(&html), has_tags(&html));
         }
     }
 }

@@ -17,7 +17,9 @@ pub mod hubspot;
 mod identified;
 pub mod instantly;
 mod json;
+pub mod lemlist;
 pub mod redact_text;
+mod relay;
 pub mod smartlead;
 #[cfg(test)]
 mod tests;
@@ -128,6 +130,7 @@ pub trait Parser: Sync {
 pub fn parser(platform: Platform) -> Option<&'static dyn Parser> {
     match platform {
         Platform::Instantly => Some(&instantly::Instantly),
+        Platform::Lemlist => Some(&lemlist::Lemlist),
         Platform::Smartlead => Some(&smartlead::Smartlead),
         Platform::Emailbison => Some(&emailbison::Emailbison),
         Platform::Hubspot => Some(&hubspot::Hubspot),

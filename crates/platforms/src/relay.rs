@@ -1,0 +1,224 @@
+//! What relays wrap around an event: a workflow tool shows a request as `{"headers": {..}, "body": {..}}`, and hands on arrays.
+//!
+//! For platforms that send one object per event. A wrapping is an object, alone or as the only element of an array, under one of
+//! a platform's wrappers; at most [`WRAPPINGS_MAX`] are taken off, and secrets are looked for exactly as deep.
+
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value, value::RawValue};
+
+use crate::{
+    ParseError,
+    json::{blank, elements, values},
+};
+
+/// How many wrappings are taken off.
+pub(crate) const WRAPPINGS_MAX: usize = 4;
+
+/// The most events in one body.
+const EVENTS_MAX: usize = 500;
+
+/// Words in the names of headers that carry secrets, lower case.
+const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
+
+/// The event's own object. `wrapper` says under which key it stands, if an object is only a wrapping.
+///
+/// # Errors
+/// If the body is not JSON, or not one object with or without wrappings.
+pub(crate) fn open(
+    body: &[u8],
+    wrapper: impl Fn(&Map<String, Value>) -> Option<&'static str>,
+) -> Result<Map<String, Value>, ParseError> {
+    let value = serde_json::from_slice(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
+    let mut object = only_object(value)?;
+    for _ in 0..WRAPPINGS_MAX {
+        let Some(inner) = wrapper(&object).and_then(|key| object.remove(key)) else { break };
+        object = only_object(inner)?;
+    }
+    Ok(object)
+}
+
+/// An object, or the one in an array of one.
+fn only_object(value: Value) -> Result<Map<String, Value>, ParseError> {
+    match value {
+        Value::Object(object) => Ok(object),
+        Value::Array(mut elements) => match (elements.len(), elements.pop()) {
+            (1, Some(Value::Object(object))) => Ok(object),
+            (1, Some(other)) => Err(refused(kind_of(&other))),
+            (length, _) => Err(refused(&format!("an array of {length}"))),
+        },
+        other => Err(refused(kind_of(&other))),
+    }
+}
+
+/// What a value is that is no object.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Object(_) => "an object",
+        Value::Array(_) => "an array in an array",
+        Value::String(_) => "a text",
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "a truth value",
+        Value::Null => "null",
+    }
+}
+
+fn refused(found: &str) -> ParseError {
+    ParseError::Shape(format!("expected one JSON object, found {found}"))
+}
+
+/// The events of a body that is an array of several. An array of one is read like what is in it.
+///
+/// # Errors
+/// If it has too many elements.
+pub(crate) fn split(body: &[u8]) -> Result<Option<Vec<&[u8]>>, ParseError> {
+    match elements(body, EVENTS_MAX) {
+        None => Ok(None),
+        Some(Ok(events)) if events.len() > 1 => Ok(Some(events)),
+        // What is not JSON is refused where it is read.
+        Some(Err(_)) if serde_json::from_slice::<IgnoredAny>(body).is_err() => Ok(None),
+        Some(Err(error)) => Err(ParseError::Shape(error)),
+        Some(Ok(_)) => Ok(None),
+    }
+}
+
+/// Overwrites the text of the `fields` of every object down the wrappings, and of secret headers under `headers`, with as many `*`
+/// as it has bytes, also in the objects of an array. What is not JSON stays as it is.
+pub(crate) fn blank_secrets(body: &mut [u8], fields: &[&str], wrappers: &[&str]) {
+    blank(body, |top| {
+        let mut secrets = Vec::new();
+        collect(top, fields, wrappers, WRAPPINGS_MAX, &mut secrets);
+        secrets
+    });
+}
+
+/// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
+fn collect<'a>(value: &'a RawValue, fields: &[&str], wrappers: &[&str], depth: usize, secrets: &mut Vec<&'a RawValue>) {
+    secrets.extend(values(value, |key| fields.contains(&key)));
+    let headers = values(value, |key| key == "headers").into_iter().filter(|headers| headers.get().starts_with('{'));
+    secrets.extend(headers.flat_map(|headers| values(headers, is_secret_header)));
+    if depth > 0 {
+        let wrapped = values(value, |key| wrappers.contains(&key));
+        wrapped.into_iter().for_each(|value| collect(value, fields, wrappers, depth - 1, secrets));
+    }
+}
+
+/// Whether a header carries a secret.
+fn is_secret_header(header: &str) -> bool {
+    let header = header.to_ascii_lowercase();
+    SECRET_HEADERS.iter().any(|word| header.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection, prelude::*};
+    use serde_json::json;
+
+    use super::*;
+
+    fn body_wrapper(object: &Map<String, Value>) -> Option<&'static str> {
+        (object.contains_key("body") && !object.contains_key("type")).then_some("body")
+    }
+
+    fn opened(body: &Value) -> Result<Value, String> {
+        open(body.to_string().as_bytes(), body_wrapper).map(Value::Object).map_err(|error| error.to_string())
+    }
+
+    /// An event in so many wrappings, each in an array as well.
+    fn wrapped(times: usize, secret: &str) -> Value {
+        (0..times).fold(json!({"type": "x", "secret": secret}), |inner, _| json!([{"headers": {}, "body": inner}]))
+    }
+
+    #[test]
+    fn wrappings_are_taken_off() {
+        for times in 0..=WRAPPINGS_MAX {
+            assert_eq!(opened(&wrapped(times, "s")), Ok(wrapped(0, "s")), "{times}");
+        }
+        assert_ne!(opened(&wrapped(WRAPPINGS_MAX + 1, "s")), Ok(wrapped(0, "s")));
+    }
+
+    #[test]
+    fn what_is_not_one_object_is_refused() {
+        let cases = [
+            (json!([]), "expected one JSON object, found an array of 0"),
+            (json!([{}, {}]), "expected one JSON object, found an array of 2"),
+            (json!([[{}]]), "expected one JSON object, found an array in an array"),
+            (json!([7]), "expected one JSON object, found a number"),
+            (json!("x"), "expected one JSON object, found a text"),
+            (json!(true), "expected one JSON object, found a truth value"),
+            (json!(null), "expected one JSON object, found null"),
+            (json!({"body": 1}), "expected one JSON object, found a number"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(opened(&body), Err(expected.to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn only_an_array_of_several_is_several_events() {
+        assert_eq!(split(b"[{\"a\":1}, 2]"), Ok(Some(vec![&b"{\"a\":1}"[..], b"2"])));
+        for body in [&b"{}"[..], b"[{}]", b"[]", b"", b"x", b"[1,"] {
+            assert_eq!(split(body), Ok(None), "{body:?}");
+        }
+        let many = format!("[{}1]", "1,".repeat(EVENTS_MAX));
+        assert_eq!(split(many.as_bytes()), Err(ParseError::Shape("expected at most 500 events, found 501".to_owned())));
+    }
+
+    fn redacted(body: &str) -> String {
+        let mut bytes = body.as_bytes().to_vec();
+        blank_secrets(&mut bytes, &["secret"], &["body"]);
+        String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
+    }
+
+    #[test]
+    fn secrets_are_blanked_in_place() {
+        let cases = [
+            (r#"{"secret":"abc","a":1}"#, r#"{"secret":"***","a":1}"#),
+            (r#"{"secret":"a","secret":"é"}"#, r#"{"secret":"*","secret":"**"}"#),
+            (r#"{"s\u0065cret":"a\"b"}"#, r#"{"s\u0065cret":"****"}"#),
+            (r#"[{"secret":"abc"},7,{"secret":"d"}]"#, r#"[{"secret":"***"},7,{"secret":"*"}]"#),
+            (r#"{"headers":{},"body":{"secret":"abc"}}"#, r#"{"headers":{},"body":{"secret":"***"}}"#),
+            (r#"[{"headers":{"X-Token":"ab","host":"h"}}]"#, r#"[{"headers":{"X-Token":"**","host":"h"}}]"#),
+            (
+                r#"{"headers":{"authorization":"a","Authorization":"b"}}"#,
+                r#"{"headers":{"authorization":"*","Authorization":"*"}}"#,
+            ),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(redacted(body), expected);
+        }
+    }
+
+    #[test]
+    fn all_else_stays_as_it_is() {
+        for body in [
+            "",
+            "secret=abc",
+            r#"{"secret":"abc""#,
+            r#"{"secret":5,"SECRET":"abc","secret_2":"abc"}"#,
+            r#"{"lead":{"variables":{"secret":"abc"}}}"#,
+            r#"{"headers":"authorization"}"#,
+            r#"{"headers":{"authorization":5}}"#,
+            "null",
+        ] {
+            assert_eq!(redacted(body), body);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_as_deep_as_an_event_is() {
+        for times in 0..=WRAPPINGS_MAX {
+            let body = wrapped(times, "hidden").to_string();
+            assert!(!redacted(&body).contains("hidden"), "{times}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered(body in collection::vec(any::<u8>(), 0..200)) {
+            let _ = (open(&body, body_wrapper), split(&body));
+            let mut blanked = body.clone();
+            blank_secrets(&mut blanked, &["secret"], &["body"]);
+            prop_assert_eq!(blanked.len(), body.len());
+        }
+    }
+}
