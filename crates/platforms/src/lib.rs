@@ -18,6 +18,7 @@ mod identified;
 pub mod instantly;
 mod json;
 pub mod lemlist;
+pub mod plusvibe;
 pub mod redact_text;
 mod relay;
 pub mod smartlead;
@@ -131,6 +132,7 @@ pub fn parser(platform: Platform) -> Option<&'static dyn Parser> {
     match platform {
         Platform::Instantly => Some(&instantly::Instantly),
         Platform::Lemlist => Some(&lemlist::Lemlist),
+        Platform::Plusvibe => Some(&plusvibe::Plusvibe),
         Platform::Smartlead => Some(&smartlead::Smartlead),
         Platform::Emailbison => Some(&emailbison::Emailbison),
         Platform::Hubspot => Some(&hubspot::Hubspot),

@@ -20,6 +20,7 @@ fn body(platform: Platform, name: &str) -> Vec<u8> {
         Platform::Breakcold => json!({"event": name, "payload": {"id": 7, "email": "a@x.example"}}),
         Platform::Hubspot => json!({"subscriptionType": name, "objectId": 55_012_340_001_u64, "eventId": 70_010_001}),
         Platform::Lemlist => json!({"type": name, "leadEmail": "a@x.example", "campaignId": "cam_Kq3vT8nWz5RbYx2Lp"}),
+        Platform::Plusvibe => json!({"webhook_event": name, "email": "a@x.example", "campaign_id": "67cc4f1e0a7b2d9c3e58f601"}),
         other => panic!("say here what a body of {other} looks like"),
     };
     body.to_string().into_bytes()
