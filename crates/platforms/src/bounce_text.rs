@@ -211,6 +211,9 @@ mod tests {
             assert_eq!(bounce_by_class(texts.iter().copied()).bounce_type, expected, "{texts:?}");
         }
         assert_eq!(bounce_by_class([" Gone. ", "x"]).reason.as_deref(), Some("Gone."));
+    }
+
+    #[test]
     fn a_bounce_is_hard_unless_its_reason_is_passing() {
         let cases = [
             ("550 5.1.1 no such user", BounceType::Hard),
