@@ -51,6 +51,8 @@ id_types! {
     ApiKeyId,
     /// The unguessable token in a webhook URL (UUID v4). Never in a payload we send.
     Address,
+    /// A routing rule (UUID v7).
+    RouteId,
     /// A quarantined delivery (UUID v7).
     QuarantineId,
     /// A subscription: who wants to be told what, and where (UUID v7).

@@ -3,10 +3,10 @@
 //! No I/O, no clock, no chance: everything comes in as an argument. What a set of events means is specified in
 //! `docs/records.md`; this crate computes it incrementally, and an independent reference model judges it.
 //!
-//! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`]);
-//! what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`firsts`], [`link`], [`delta`]); how rows
-//! follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`], [`calendar`]). How a delivery proves its origin
-//! is named in [`source`].
+//! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`])
+//! and where ([`route`]); what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`firsts`], [`link`],
+//! [`delta`]); how rows follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`],
+//! [`calendar`]). How a delivery proves its origin is named in [`source`].
 
 pub mod buffer;
 pub mod calendar;
@@ -31,6 +31,7 @@ pub mod maps;
 pub mod packed;
 pub mod platform;
 pub mod record;
+pub mod route;
 pub mod rows;
 pub mod source;
 pub mod stamp;
