@@ -21,6 +21,7 @@ mod pages;
 mod quarantine;
 mod rebuilding;
 mod rerunning;
+mod routing;
 mod searching;
 mod settling;
 mod sources;
@@ -155,6 +156,19 @@ list_cases! {
         a_page_of_deliveries_carries_a_bounded_number_of_bytes,
         a_rerun_keeps_its_answer_or_supersedes_nothing,
         ingest_goes_on_while_entries_are_superseded,
+    }
+    routing {
+        rules_are_in_the_directory_and_survive_reopening,
+        a_delivery_goes_where_it_belongs_and_is_one_event_there,
+        what_belongs_nowhere_waits_with_its_reason,
+        a_campaign_seen_in_one_workspace_places_what_no_rule_names,
+        what_is_known_is_of_what_is_on_disk,
+        what_waits_is_placed_once_and_keeps_its_delivery,
+        what_the_workspace_had_is_a_repetition_of_it,
+        a_claim_goes_with_what_is_placed,
+        placing_shows_campaigns_to_what_is_placed_next,
+        placing_stays_in_its_agency_and_leaves_tests,
+        of_placings_at_once_one_is_made,
     }
     answers {
         an_answer_is_kept_with_its_change_and_survives_reopening,

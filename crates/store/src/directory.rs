@@ -1,10 +1,11 @@
-//! Agencies, workspaces, addresses, keys and sources: small, read on every request, so kept in memory whole.
+//! Agencies, workspaces, addresses, keys, sources, rules and subscriptions: small, read on every request, so kept in memory whole.
 
 use std::{collections::HashMap, sync::Arc};
 
 use hookline_model::{
-    id::{Address, AgencyId, ApiKeyId, SubscriptionId, WorkspaceId},
+    id::{Address, AgencyId, ApiKeyId, RouteId, SubscriptionId, WorkspaceId},
     platform::Platform,
+    route::{Route, Routes},
     time::Millis,
 };
 use serde::{Deserialize, Serialize};
@@ -106,11 +107,11 @@ pub struct ApiKey {
 pub enum DirectoryChange {
     /// A new agency, or new values of one.
     PutAgency(Agency),
-    /// An agency, its workspaces, addresses and keys are gone. The log keeps their events.
+    /// An agency, its workspaces, addresses, keys and rules are gone. The log keeps their events.
     DeleteAgency(AgencyId),
     /// A new workspace, or new values of one.
     PutWorkspace(Workspace),
-    /// A workspace, its addresses and keys are gone. The log keeps its events.
+    /// A workspace, its addresses and keys, and the rules that name it, are gone. The log keeps its events.
     DeleteWorkspace(WorkspaceId),
     /// A new address.
     PutAddress(AddressRow),
@@ -135,6 +136,12 @@ pub enum DirectoryChange {
     },
     /// A subscription is gone.
     DeleteSubscription(SubscriptionId),
+    /// A new rule. Of one that looks for what another rule of the agency and platform looks for comes a conflict.
+    PutRoute(Route),
+    /// A rule is gone.
+    DeleteRoute(RouteId),
+    /// An agency's deliveries come from this EmailBison instance, among others. Known ones change nothing.
+    PutInstance(AgencyId, String),
     /// The answer to whoever asked for the changes beside it. Of one under a key that an answer is kept under already comes a
     /// conflict: a repetition changes nothing, however close behind the first it comes.
     KeepAnswer(KeptAnswer),
@@ -147,6 +154,9 @@ pub enum DirectoryChange {
     PutKeyCheck(Vec<u8>),
 }
 
+/// The rules of agencies that have any, or have anything to do with them.
+pub type RoutesByAgency = HashMap<AgencyId, Arc<Routes>>;
+
 /// Everything in the directory, with the look-ups that requests need.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -157,6 +167,7 @@ pub struct Directory {
     subscriptions: Vec<Arc<Subscription>>,
     sources: HashMap<(AddressOwner, Platform), Arc<Source>>,
     key_check: Option<Vec<u8>>,
+    routes: Arc<RoutesByAgency>,
 }
 
 impl Directory {
@@ -215,6 +226,24 @@ impl Directory {
     pub fn with_sources(self, sources: Vec<Source>, key_check: Option<Vec<u8>>) -> Directory {
         let sources = sources.into_iter().map(|source| ((source.owner, source.platform), Arc::new(source))).collect();
         Directory { sources, key_check, ..self }
+    }
+
+    /// The same with these rules.
+    #[must_use]
+    pub fn with_routes(self, routes: Arc<RoutesByAgency>) -> Directory {
+        Directory { routes, ..self }
+    }
+
+    /// The rules of an agency.
+    #[must_use]
+    pub fn routes(&self, agency: AgencyId) -> Arc<Routes> {
+        self.routes.get(&agency).cloned().unwrap_or_default()
+    }
+
+    /// The rules of all agencies.
+    #[must_use]
+    pub fn all_routes(&self) -> &Arc<RoutesByAgency> {
+        &self.routes
     }
 
     /// All agencies, oldest first.

@@ -18,6 +18,7 @@ pub mod directory;
 mod error;
 pub mod query;
 pub mod rerun;
+pub mod routing;
 pub mod search;
 pub mod settle;
 pub mod source;
@@ -34,6 +35,7 @@ use hookline_model::{
     identity::Claim,
     platform::Platform,
     record::{Campaign, Contact, Email},
+    route::Decision,
     time::Millis,
 };
 
@@ -43,6 +45,7 @@ use crate::{
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
+    routing::{Delivered, Placed, Placing, Unplaced},
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{StatsBy, StatsFilter, StatsRow},
@@ -192,10 +195,27 @@ pub trait Store: Deliveries + Send + Sync {
     /// are a conflict; so is an answer under a key that one is kept under already.
     fn supersede(&self, workspace: WorkspaceId, rerun: Rerun) -> Answer<'_, Vec<Reread>>;
 
+    /// Appends a delivery to an agency's address, of which `delivery` names the reserved workspace: into the workspace that the
+    /// decision or what is known of its campaign names, else into the reserved one, with the reason why it waits.
+    ///
+    /// A test, and what belongs in no workspace of the agency, waits whatever is decided. A repetition of what was placed from the
+    /// reserved workspace counts where it was placed, if nothing else is decided.
+    fn deliver(&self, delivery: Append, decision: Decision) -> Answer<'_, Delivered>;
+
+    /// A page of what waits in a reserved workspace, newest first, with the reasons.
+    fn unplaced(&self, reserved: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Unplaced>>;
+
+    /// Moves entries that wait into the workspaces they belong in, all of them and the answer in one transaction. Answers what became
+    /// of each when that is on disk, in their order. An entry that goes on waiting has its new reason then.
+    ///
+    /// More entries than a page has, or one of another workspace, are a conflict; so is a workspace that is not reserved, and an
+    /// answer under a key that one is kept under already.
+    fn place(&self, reserved: WorkspaceId, placing: Placing) -> Answer<'_, Vec<Placed>>;
+
     /// The answer that is kept under a key, unless it is expired by `now`.
     fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>>;
 
-    /// Agencies, workspaces, addresses, keys and sources as of the last change.
+    /// Agencies, workspaces, addresses, keys, sources, rules and subscriptions as of the last change.
     fn directory(&self) -> Arc<Directory>;
 
     /// Applies changes to the directory, all or none, and answers when they are on disk and in [`Store::directory`].

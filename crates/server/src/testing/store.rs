@@ -2,13 +2,15 @@
 //! the conformance suite, not here.
 
 use std::{
+    collections::{BTreeSet, HashMap},
     fmt::Debug,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use hookline_model::{
-    id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    id::{AgencyId, CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
     record::{Campaign, Contact, Email},
+    route::{Decision, Route, Routes, Waiting},
     time::Millis,
 };
 use hookline_store::{
@@ -17,6 +19,7 @@ use hookline_store::{
     directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Workspace},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
+    routing::{Delivered, Placed, Placing, Unplaced},
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
     source::Source,
@@ -38,6 +41,8 @@ struct Kept {
     key_check: Option<Vec<u8>>,
     /// As of the last change.
     directory: Option<Arc<Directory>>,
+    routes: Vec<Route>,
+    instances: Vec<(AgencyId, String)>,
     appended: Vec<Append>,
     quarantined: Vec<Quarantined>,
     subscriptions: Vec<Subscription>,
@@ -117,6 +122,7 @@ impl Kept {
                 self.addresses.retain(|row| row.owner != AddressOwner::Agency(id));
                 self.sources.retain(|row| row.owner != AddressOwner::Agency(id));
                 self.keys.retain(|row| row.scope != KeyScope::Agency(id));
+                self.routes.retain(|row| row.agency != id);
             }
             DirectoryChange::PutWorkspace(row) => {
                 self.workspaces.retain(|old| old.id != row.id);
@@ -127,6 +133,7 @@ impl Kept {
                 self.addresses.retain(|row| row.owner != AddressOwner::Workspace(id));
                 self.sources.retain(|row| row.owner != AddressOwner::Workspace(id));
                 self.keys.retain(|row| row.scope != KeyScope::Workspace(id));
+                self.routes.retain(|row| row.workspace != id);
             }
             DirectoryChange::PutAddress(row) => self.addresses.push(row),
             DirectoryChange::DeleteAddress(address) => self.addresses.retain(|row| row.address != address),
@@ -146,6 +153,9 @@ impl Kept {
                 }
             }
             DirectoryChange::DeleteSubscription(id) => self.subscriptions.retain(|row| row.id != id),
+            DirectoryChange::PutRoute(row) => self.routes.push(row),
+            DirectoryChange::DeleteRoute(id) => self.routes.retain(|row| row.id != id),
+            DirectoryChange::PutInstance(agency, instance) => self.instances.push((agency, instance)),
             DirectoryChange::KeepAnswer(answer) => self.answers.push(answer),
             DirectoryChange::PutSource(row) => {
                 self.sources.retain(|old| (old.owner, old.platform) != (row.owner, row.platform));
@@ -166,6 +176,16 @@ impl Kept {
             self.appended.push(delivery);
         }
         Appended { event_id, duplicate }
+    }
+
+    fn routes(&self) -> HashMap<AgencyId, Arc<Routes>> {
+        let of_one = |agency: &Agency| {
+            let rows = self.routes.iter().filter(|row| row.agency == agency.id).cloned().collect();
+            let own = self.instances.iter().filter(|(of, _)| *of == agency.id);
+            let instances: BTreeSet<String> = own.map(|(_, instance)| instance.clone()).collect();
+            (agency.id, Arc::new(Routes::new(rows, instances)))
+        };
+        self.agencies.iter().map(of_one).collect()
     }
 
     fn settle(&mut self, workspace: WorkspaceId, settlement: Settlement) -> Settled {
@@ -254,6 +274,34 @@ impl Store for FakeStore {
         }))
     }
 
+    fn deliver(&self, delivery: Append, decision: Decision) -> Answer<'_, Delivered> {
+        answer(self.enter().map(|mut kept| {
+            let workspace = match decision {
+                Decision::Workspace(workspace) => Some(workspace),
+                Decision::AskKnown(_) | Decision::Wait(_) => None,
+            };
+            let appended = kept.append(Append { workspace: workspace.unwrap_or(delivery.workspace), ..delivery });
+            Delivered { appended, workspace }
+        }))
+    }
+
+    fn unplaced(&self, reserved: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Unplaced>> {
+        answer(self.enter().map(|mut kept| {
+            kept.asked.push(format!("{reserved} {page:?}"));
+            let unplaced = |stored| Unplaced { stored, waiting: Waiting::not_tried() };
+            let rows = kept.events(reserved).rev().map(|stored| unplaced(StoredEvent { raw: None, ..stored })).collect();
+            Page { rows, next: None }
+        }))
+    }
+
+    fn place(&self, _: WorkspaceId, placing: Placing) -> Answer<'_, Vec<Placed>> {
+        answer(self.enter().map(|mut kept| {
+            let placed = vec![Placed::NotThere; placing.placements.len()];
+            kept.answers.extend(placing.answer.and_then(|make| make(&placed)));
+            placed
+        }))
+    }
+
     fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>> {
         answer(self.enter().map(|mut kept| {
             if std::mem::take(&mut kept.answers_on_their_way) {
@@ -272,7 +320,8 @@ impl Store for FakeStore {
             kept.directory = Some(Arc::new(
                 directory
                     .with_sources(kept.sources.clone(), kept.key_check.clone())
-                    .with_subscriptions(kept.subscriptions.clone()),
+                    .with_subscriptions(kept.subscriptions.clone())
+                    .with_routes(Arc::new(kept.routes())),
             ));
         }
         kept.directory.clone().unwrap_or_default()

@@ -12,17 +12,28 @@ use uuid::Uuid;
 use super::{
     answers,
     open::{all_or_none, failed},
-    sources, subscriptions,
+    routes, sources, subscriptions,
 };
 use crate::{
     Error,
     directory::{AddressOwner, AddressRow, Agency, ApiKey, Directory, DirectoryChange, KeyScope, Role, Workspace},
 };
 
-/// Per workspace its number inside the files, and whether it is reserved.
-pub(super) type Numbers = HashMap<WorkspaceId, (i64, bool)>;
+/// What the writer has to know of a workspace.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbered {
+    /// Its number inside the files.
+    pub(super) no: i64,
+    /// Whether it is reserved.
+    pub(super) reserved: bool,
+    /// Whose it is.
+    pub(super) agency: AgencyId,
+}
 
-/// Reads the whole directory.
+/// The same of all that are not deleted.
+pub(super) type Numbers = HashMap<WorkspaceId, Numbered>;
+
+/// Reads the whole directory, but for the rules.
 pub(super) fn load(log: &Connection) -> Result<(Directory, Numbers), Error> {
     let run = || -> rusqlite::Result<(Directory, Numbers)> {
         let agencies = all(log, "SELECT id, name, created_at, unrouted FROM agency", |row| {
@@ -43,7 +54,10 @@ pub(super) fn load(log: &Connection) -> Result<(Directory, Numbers), Error> {
             };
             Ok((row.get::<_, i64>(0)?, workspace))
         })?;
-        let numbers = numbered.iter().map(|(no, workspace)| (workspace.id, (*no, workspace.reserved))).collect();
+        let number = |(no, Workspace { id, agency, reserved, .. }): &(i64, Workspace)| {
+            (*id, Numbered { no: *no, reserved: *reserved, agency: *agency })
+        };
+        let numbers = numbered.iter().map(number).collect();
         let addresses = all(log, "SELECT address, agency, workspace, created_at FROM address", address_row)?;
         let keys = all(log, "SELECT id, hash, agency, workspace, can_write, name, created_at FROM api_key", key_row)?;
         let workspaces = numbered.into_iter().map(|(_, workspace)| workspace).collect();
@@ -162,6 +176,7 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
             run("DELETE FROM api_key WHERE workspace = ?1", params![id.0])?;
             run("DELETE FROM subscription WHERE workspace = ?1", params![id.0])?;
             run(sources::DELETE_OF_WORKSPACE, params![id.0])?;
+            run("DELETE FROM route WHERE workspace = ?1", params![id.0])?;
             run("UPDATE workspace SET deleted = 1 WHERE id = ?1", params![id.0])?
         }
         DirectoryChange::DeleteAgency(id) => {
@@ -171,7 +186,16 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
             run(&format!("DELETE FROM subscription WHERE agency = ?1 OR workspace IN {workspaces}"), params![id.0])?;
             run(sources::DELETE_OF_AGENCY, params![id.0])?;
             run("UPDATE workspace SET deleted = 1 WHERE agency = ?1", params![id.0])?;
+            run("DELETE FROM route WHERE agency = ?1", params![id.0])?;
+            run("DELETE FROM instance WHERE agency = ?1", params![id.0])?;
             run("DELETE FROM agency WHERE id = ?1", params![id.0])?
+        }
+        DirectoryChange::PutRoute(route) => return routes::put(log, route),
+        DirectoryChange::DeleteRoute(id) => run("DELETE FROM route WHERE id = ?1", params![id.0])?,
+        DirectoryChange::PutInstance(agency, instance) => {
+            must_exist(log, "SELECT 1 FROM agency WHERE id = ?1", agency.0, "the agency")?;
+            let sql = "INSERT INTO instance (agency, instance) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            run(sql, params![agency.0, instance])?
         }
         DirectoryChange::PutSubscription(subscription) => {
             let (agency, workspace) = match subscription.owner {

@@ -245,7 +245,8 @@ pub(super) fn variants(connection: &Connection, no: i64, id: EventId) -> rusqlit
         .collect()
 }
 
-fn count_duplicate(connection: &Connection, no: i64, id: EventId, at: Millis) -> rusqlite::Result<()> {
+/// Notes a repetition of an event.
+pub(super) fn count_duplicate(connection: &Connection, no: i64, id: EventId, at: Millis) -> rusqlite::Result<()> {
     let sql = "INSERT INTO duplicate (workspace, id, count, last_at) VALUES (?1, ?2, 1, ?3)
         ON CONFLICT (workspace, id) DO UPDATE SET count = count + 1, last_at = max(last_at, excluded.last_at)";
     connection.prepare_cached(sql)?.execute(params![no, id.0, at.0]).map(|_| ())

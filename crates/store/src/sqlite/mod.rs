@@ -14,12 +14,15 @@ mod checkpointer;
 mod deliveries;
 mod directory;
 mod disk;
+mod known;
 mod level;
 mod log;
 mod metrics;
 mod open;
 mod options;
 mod payload;
+mod place;
+mod placing;
 mod pool;
 mod quarantine;
 mod queue;
@@ -27,6 +30,7 @@ mod reader;
 mod rebuild;
 mod refold;
 mod rerun;
+mod routes;
 mod rows;
 mod search;
 mod settle;
@@ -46,13 +50,14 @@ use std::{
 };
 
 use hookline_model::id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId};
-use hookline_model::time::Millis;
+use hookline_model::{route::Decision, time::Millis};
 use tokio::sync::oneshot;
 
 use self::{
     checkpointer::Checkpointer,
     deliveries::Desk,
     disk::DiskGuard,
+    known::Known,
     log::Prepared,
     pool::Pool,
     queue::Queue,
@@ -76,6 +81,7 @@ use crate::{
     directory::{Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
+    routing::{Delivered, Placed, Placing, Unplaced},
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
     stats::{StatsBy, StatsFilter, StatsRow},
@@ -119,7 +125,7 @@ impl SqliteStore {
             folded = 0;
         }
         let (directory, numbers) = directory::load(&log)?;
-        let directory = Arc::new(RwLock::new(Arc::new(directory)));
+        let directory = Arc::new(RwLock::new(Arc::new(directory.with_routes(routes::load(&log)?))));
         let queue = Arc::new(Queue::new(options.queue));
         let shared = Arc::new(Shared::new(committed, folded, options.on_fatal, options.probe));
         let readers = (0..READERS).map(|_| Reader::open(&files)).collect::<Result<Vec<_>, Error>>()?;
@@ -141,6 +147,7 @@ impl SqliteStore {
             shared: Arc::clone(&shared),
             directory: Arc::clone(&directory),
             numbers,
+            known: Known::default(),
             position: committed,
             disk,
             checkpointer: Arc::clone(&checkpointer),
@@ -304,6 +311,18 @@ impl Store for SqliteStore {
 
     fn supersede(&self, workspace: WorkspaceId, rerun: Rerun) -> Answer<'_, Vec<Reread>> {
         Box::pin(self.supersede_read_otherwise(workspace, rerun))
+    }
+
+    fn deliver(&self, delivery: Append, decision: Decision) -> Answer<'_, Delivered> {
+        Box::pin(self.deliver_where_it_belongs(delivery, decision))
+    }
+
+    fn unplaced(&self, reserved: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Unplaced>> {
+        Box::pin(self.read(reserved, move |reader| reader.unplaced(&page)))
+    }
+
+    fn place(&self, reserved: WorkspaceId, placing: Placing) -> Answer<'_, Vec<Placed>> {
+        Box::pin(self.place_what_waits(reserved, placing))
     }
 
     fn kept_answer(&self, key: [u8; 32], now: Millis) -> Answer<'_, Option<KeptAnswer>> {

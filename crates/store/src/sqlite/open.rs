@@ -7,6 +7,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::known;
 use crate::Error;
 
 /// Version of log.db's schema. A landed schema is never edited; a new version comes with a migration.
@@ -19,15 +20,20 @@ const LOG_TABLES: &str = concat!(
     "\n",
     include_str!("schema/source.sql"),
     "\n",
-    include_str!("schema/subscriptions.sql")
+    include_str!("schema/subscriptions.sql"),
+    "\n",
+    include_str!("schema/routing.sql")
 );
 /// What brings each version of log.db to the next one, from the first on.
-const LOG_STEPS: [&str; 4] = [
+const LOG_STEPS: [&str; 5] = [
     "ALTER TABLE entry ADD COLUMN dictionary INTEGER NOT NULL DEFAULT 0;",
     include_str!("schema/superseded.sql"),
     include_str!("schema/source.sql"),
     include_str!("schema/subscriptions.sql"),
+    include_str!("schema/routing.sql"),
 ];
+/// The first version that knows where campaigns were seen.
+const LOG_SCHEMA_KNOWN: i64 = 6;
 /// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
 const RECORDS_SCHEMA: i64 = 3;
 /// Version of search.db's schema *and* of what is indexed in which form: a file with another one is built anew.
@@ -118,7 +124,13 @@ pub(super) fn log_writer(files: &Files) -> Result<Connection, Error> {
     match version {
         0 => create(&connection, LOG_TABLES, LOG_APPLICATION, LOG_SCHEMA)?,
         LOG_SCHEMA => {}
-        older @ 1..LOG_SCHEMA => migrate(&connection, &LOG_STEPS[older as usize - 1..].join("\n"), LOG_SCHEMA)?,
+        older @ 1..LOG_SCHEMA => {
+            let steps = LOG_STEPS.iter().zip(1..).filter(|(_, from)| *from >= older).map(|(step, _)| *step);
+            let steps: Vec<&str> = steps.collect();
+            migrate(&connection, &steps.join("\n"), LOG_SCHEMA, || {
+                if older < LOG_SCHEMA_KNOWN { known::learn_all(&connection) } else { Ok(()) }
+            })?;
+        }
         newer if newer > LOG_SCHEMA => {
             return Err(Error::Conflict(format!(
                 "log.db has schema {newer}, this version knows up to {LOG_SCHEMA}: start a newer hookline"
@@ -292,9 +304,12 @@ fn create(connection: &Connection, schema: &str, application: i64, version: i64)
 }
 
 /// Brings a file to the current schema, in one transaction with the number that says so.
-fn migrate(connection: &Connection, changes: &str, version: i64) -> Result<(), Error> {
-    let script = format!("BEGIN IMMEDIATE;\n{changes}\nPRAGMA user_version={version};\nCOMMIT;");
-    connection.execute_batch(&script).map_err(|error| failed("bring a file to the current schema", &error))
+fn migrate(connection: &Connection, changes: &str, version: i64, fill: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    let step = |sql: &str| connection.execute_batch(sql).map_err(|error| failed("bring a file to the current schema", &error));
+    step(&format!("BEGIN IMMEDIATE;\n{changes}"))?;
+    // If it fails the connection is closed, and nothing has changed.
+    fill()?;
+    step(&format!("PRAGMA user_version={version};\nCOMMIT;"))
 }
 
 /// Settings of every connection, set and read back: a build default must not decide whether an answer is durable.

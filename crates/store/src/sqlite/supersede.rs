@@ -114,7 +114,7 @@ fn supersede(connection: &Connection, no: i64, reserved: bool, at: u64, ready: R
             log::insert(connection, no, id, at, &prepared, admission)?;
         }
         if id != old.id {
-            move_deliveries(connection, no, &old, is_last, id, !known.is_empty())?;
+            move_deliveries(connection, &old, is_last, (no, id), !known.is_empty())?;
         }
         Ok((admission, counted, heir))
     };
@@ -132,20 +132,20 @@ fn supersede(connection: &Connection, no: i64, reserved: bool, at: u64, ready: R
 }
 
 /// Where the variant is that counts.
-fn canonical(known: &[Variant]) -> Option<u64> {
+pub(super) fn canonical(known: &[Variant]) -> Option<u64> {
     known.iter().min_by_key(|variant| (variant.occurred_at, variant.digest)).map(|variant| variant.position)
 }
 
-/// Counts deliveries under the id that they go by now: all of the old id's if no entry of it is left, else the superseded one.
+/// Counts deliveries under the id that they go by now, in the workspace `to`: all of the old id's if no entry of it is left, else the superseded one.
 /// What is stored is how many came beside the first, so that an event which is new takes one of them as its first.
-fn move_deliveries(
+pub(super) fn move_deliveries(
     connection: &Connection,
-    no: i64,
     old: &LogRow,
     is_last: bool,
-    id: EventId,
+    (to, id): (i64, EventId),
     is_known: bool,
 ) -> rusqlite::Result<()> {
+    let no = old.no;
     let find = "SELECT count, last_at FROM duplicate WHERE workspace = ?1 AND id = ?2";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
     let (repetitions, last_at) =
@@ -162,7 +162,7 @@ fn move_deliveries(
     if more > 0 {
         let add = "INSERT INTO duplicate (workspace, id, count, last_at) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (workspace, id) DO UPDATE SET count = count + excluded.count, last_at = max(last_at, excluded.last_at)";
-        connection.prepare_cached(add)?.execute(params![no, id.0, more, last_at])?;
+        connection.prepare_cached(add)?.execute(params![to, id.0, more, last_at])?;
     }
     Ok(())
 }

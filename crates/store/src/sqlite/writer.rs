@@ -1,23 +1,23 @@
 //! The writer: the one thread that changes log.db. It takes what is waiting, commits it as one, and only then answers.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use hookline_model::id::WorkspaceId;
+use hookline_model::{id::WorkspaceId, route::Decision};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
     checkpointer::{Checkpointer, Checkpoints, Wal},
-    directory,
+    directory::{self, Numbered, Numbers},
     disk::DiskGuard,
+    known::Known,
     log::{self, Logged, Prepared},
     metrics::BATCH_ITEMS,
     open::failed,
+    place::{Desk, ReadyPlacing},
     quarantine,
     queue::Queue,
+    routes,
     settle::Settling,
     shared::Shared,
     supersede::Superseding,
@@ -26,15 +26,18 @@ use crate::{
     Appended, Error, Quarantined,
     directory::{Directory, DirectoryChange},
     rerun::Reread,
+    routing::{Delivered, Placed},
     settle::Settled,
 };
 
 /// One thing to write.
 pub(super) enum Task {
     Append(Box<Prepared>),
+    Deliver(Box<Prepared>, Decision),
     Quarantine(Box<Quarantined>),
     Settle(Settling),
     Supersede(Superseding),
+    Place(ReadyPlacing),
     Directory(Vec<DirectoryChange>),
 }
 
@@ -43,10 +46,11 @@ impl Task {
     fn bytes(&self) -> u64 {
         const INDEXES: usize = 8 * 1024;
         let bytes = match self {
-            Task::Append(prepared) => prepared.payload.packed.len(),
+            Task::Append(prepared) | Task::Deliver(prepared, _) => prepared.payload.packed.len(),
             Task::Quarantine(delivery) => delivery.body.len() + delivery.reason.len(),
             Task::Settle(settling) => settling.bytes(),
             Task::Supersede(superseding) => superseding.bytes(),
+            Task::Place(placing) => placing.bytes(),
             Task::Directory(changes) => directory::bytes(changes),
         };
         (bytes + INDEXES) as u64
@@ -56,36 +60,40 @@ impl Task {
 /// Where to answer.
 pub(super) enum Reply {
     Appended(oneshot::Sender<Result<Appended, Error>>),
+    Delivered(oneshot::Sender<Result<Delivered, Error>>),
     Settled(oneshot::Sender<Result<Vec<Settled>, Error>>),
     Reread(oneshot::Sender<Result<Vec<Reread>, Error>>),
+    Placed(oneshot::Sender<Result<Vec<Placed>, Error>>),
     Done(oneshot::Sender<Result<(), Error>>),
 }
 
 /// What became of a task.
 enum Outcome {
     Appended(Appended, Option<Box<Logged>>),
+    Delivered(Delivered, Option<Box<Logged>>),
     Settled(Vec<Settled>, Vec<Logged>),
     Reread(Vec<Reread>, Vec<Logged>),
+    Placed(Vec<Placed>, Vec<Logged>),
     Quarantined,
-    DirectoryChanged,
+    DirectoryChanged { routes: bool },
 }
 
 impl Outcome {
-    /// How many positions of the log it takes.
-    fn entries(&self) -> usize {
+    /// What it puts into the log, in order, a position each.
+    fn logged(&self) -> &[Logged] {
         match self {
-            Outcome::Appended(_, entry) => usize::from(entry.is_some()),
-            Outcome::Settled(_, entries) | Outcome::Reread(_, entries) => entries.len(),
-            Outcome::Quarantined | Outcome::DirectoryChanged => 0,
+            Outcome::Appended(_, entry) | Outcome::Delivered(_, entry) => entry.as_deref().map_or(&[], std::slice::from_ref),
+            Outcome::Settled(_, entries) | Outcome::Reread(_, entries) | Outcome::Placed(_, entries) => entries,
+            Outcome::Quarantined | Outcome::DirectoryChanged { .. } => &[],
         }
     }
 
     /// Hands its entries on, in order.
     fn hand_on(&mut self, logged: &mut Vec<Logged>) {
         match self {
-            Outcome::Appended(_, entry) => logged.extend(entry.take().map(|entry| *entry)),
-            Outcome::Settled(_, entries) | Outcome::Reread(_, entries) => logged.append(entries),
-            Outcome::Quarantined | Outcome::DirectoryChanged => {}
+            Outcome::Appended(_, entry) | Outcome::Delivered(_, entry) => logged.extend(entry.take().map(|entry| *entry)),
+            Outcome::Settled(_, entries) | Outcome::Reread(_, entries) | Outcome::Placed(_, entries) => logged.append(entries),
+            Outcome::Quarantined | Outcome::DirectoryChanged { .. } => {}
         }
     }
 }
@@ -95,8 +103,8 @@ pub(super) struct Writer {
     pub(super) queue: Arc<Queue<(Task, Reply)>>,
     pub(super) shared: Arc<Shared>,
     pub(super) directory: Arc<RwLock<Arc<Directory>>>,
-    /// Per workspace its number, and whether it is reserved.
-    pub(super) numbers: HashMap<WorkspaceId, (i64, bool)>,
+    pub(super) numbers: Numbers,
+    pub(super) known: Known,
     pub(super) position: u64,
     pub(super) disk: DiskGuard,
     pub(super) checkpointer: Arc<Checkpointer>,
@@ -138,8 +146,12 @@ impl Writer {
         };
         (self.shared.probe)("committed");
         metrics::histogram!(BATCH_ITEMS).record(outcomes.len() as f64);
-        if outcomes.iter().any(|outcome| matches!(outcome, Ok(Outcome::DirectoryChanged))) {
-            self.publish_directory();
+        let changed = outcomes.iter().flatten().filter_map(|outcome| match outcome {
+            Outcome::DirectoryChanged { routes } => Some(*routes),
+            _ => None,
+        });
+        if let Some(routes) = changed.reduce(|one, other| one || other) {
+            self.publish_directory(routes);
         }
         let mut logged = Vec::new();
         outcomes.iter_mut().flatten().for_each(|outcome| outcome.hand_on(&mut logged));
@@ -153,12 +165,18 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(tasks.len());
         for task in tasks {
             let outcome = match self.take(task, position + 1) {
-                Ok(outcome) => Ok(outcome),
+                Ok(outcome) => {
+                    self.learn(outcome.logged())?;
+                    Ok(outcome)
+                }
                 // A conflict is one task's own and left nothing behind.
-                Err(error @ Error::Conflict(_)) => Err(error),
+                Err(error @ Error::Conflict(_)) => {
+                    self.known.forget();
+                    Err(error)
+                }
                 Err(error) => return Err(error),
             };
-            position += outcome.as_ref().map_or(0, Outcome::entries) as u64;
+            position += outcome.as_ref().map_or(0, |outcome| outcome.logged().len()) as u64;
             outcomes.push(outcome);
         }
         (self.shared.probe)("written");
@@ -167,38 +185,66 @@ impl Writer {
         Ok(outcomes)
     }
 
-    fn take(&self, task: Task, position: u64) -> Result<Outcome, Error> {
+    /// Writes down which campaigns entries show.
+    fn learn(&mut self, logged: &[Logged]) -> Result<(), Error> {
+        for Logged { no, workspace, entry, .. } in logged.iter().filter(|logged| logged.makes_records) {
+            if let (Some(entry), Some(Numbered { agency, .. })) = (entry, self.numbers.get(workspace)) {
+                self.known.learn(&self.connection, *agency, *no, &entry.event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, task: Task, position: u64) -> Result<Outcome, Error> {
         match task {
             Task::Append(prepared) => {
-                let (no, reserved) = self.number(prepared.workspace)?;
+                let Numbered { no, reserved, .. } = self.number(prepared.workspace)?;
                 let (appended, entry) = log::append(&self.connection, no, reserved, position, *prepared)?;
                 Ok(Outcome::Appended(appended, entry.map(Box::new)))
             }
+            Task::Deliver(prepared, decision) => {
+                let reserved = self.number(prepared.workspace)?;
+                let (delivered, entry) = self.desk().deliver(reserved, *prepared, decision, position)?;
+                Ok(Outcome::Delivered(delivered, entry.map(Box::new)))
+            }
             Task::Quarantine(delivery) => {
-                let (no, _) = self.number(delivery.workspace)?;
+                let Numbered { no, .. } = self.number(delivery.workspace)?;
                 quarantine::put(&self.connection, no, &delivery).map(|()| Outcome::Quarantined)
             }
             Task::Settle(settling) => {
-                let (no, reserved) = self.number(settling.workspace)?;
+                let Numbered { no, reserved, .. } = self.number(settling.workspace)?;
                 let (settled, entries) = settling.apply(&self.connection, no, reserved, position)?;
                 Ok(Outcome::Settled(settled, entries))
             }
             Task::Supersede(superseding) => {
-                let (no, reserved) = self.number(superseding.workspace)?;
+                let Numbered { no, reserved, .. } = self.number(superseding.workspace)?;
                 let (reread, steps) = superseding.apply(&self.connection, no, reserved, position)?;
                 Ok(Outcome::Reread(reread, steps))
             }
-            Task::Directory(changes) => directory::apply(&self.connection, &changes).map(|()| Outcome::DirectoryChanged),
+            Task::Place(placing) => {
+                let reserved = self.number(placing.reserved)?;
+                let (placed, steps) = placing.apply(&mut self.desk(), reserved, position)?;
+                Ok(Outcome::Placed(placed, steps))
+            }
+            Task::Directory(changes) => {
+                directory::apply(&self.connection, &changes)?;
+                Ok(Outcome::DirectoryChanged { routes: routes::are_touched(&changes) })
+            }
         }
     }
 
-    fn number(&self, workspace: WorkspaceId) -> Result<(i64, bool), Error> {
+    fn desk(&mut self) -> Desk<'_> {
+        Desk { connection: &self.connection, numbers: &self.numbers, known: &mut self.known }
+    }
+
+    fn number(&self, workspace: WorkspaceId) -> Result<Numbered, Error> {
         self.numbers.get(&workspace).copied().ok_or_else(|| Error::Conflict("there is no such workspace".to_owned()))
     }
 
     /// After a batch that could not be committed. A full disk passes; anything else means that we no longer know what is on
     /// disk, and the process ends before anybody is answered.
-    fn take_back(&self, error: &Error) {
+    fn take_back(&mut self, error: &Error) {
+        self.known.forget();
         if !matches!(error, Error::DiskFull(_)) {
             (self.shared.on_fatal)(&format!("the log could not be written: {error}"));
         }
@@ -209,10 +255,14 @@ impl Writer {
         }
     }
 
-    fn publish_directory(&mut self) {
-        match directory::load(&self.connection) {
-            Ok((directory, numbers)) => {
-                *self.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+    /// Shows what the directory is now. The rules are only read if they were changed: an agency may have thousands.
+    fn publish_directory(&mut self, routes: bool) {
+        let former = Arc::clone(self.directory.read().unwrap_or_else(PoisonError::into_inner).all_routes());
+        let all_routes = if routes { routes::load(&self.connection) } else { Ok(former) };
+        match all_routes.and_then(|all_routes| Ok((all_routes, directory::load(&self.connection)?))) {
+            Ok((all_routes, (directory, numbers))) => {
+                let directory = Arc::new(directory.with_routes(all_routes));
+                *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
                 self.numbers = numbers;
             }
             Err(error) => (self.shared.on_fatal)(&format!("the directory could not be read back: {error}")),
@@ -227,6 +277,12 @@ impl Reply {
             (Reply::Appended(reply), Ok(Outcome::Appended(appended, _))) => drop(reply.send(Ok(appended))),
             (Reply::Appended(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
             (Reply::Appended(reply), Err(error)) => drop(reply.send(Err(error))),
+            (Reply::Delivered(reply), Ok(Outcome::Delivered(delivered, _))) => drop(reply.send(Ok(delivered))),
+            (Reply::Delivered(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
+            (Reply::Delivered(reply), Err(error)) => drop(reply.send(Err(error))),
+            (Reply::Placed(reply), Ok(Outcome::Placed(placed, _))) => drop(reply.send(Ok(placed))),
+            (Reply::Placed(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
+            (Reply::Placed(reply), Err(error)) => drop(reply.send(Err(error))),
             (Reply::Settled(reply), Ok(Outcome::Settled(settled, _))) => drop(reply.send(Ok(settled))),
             (Reply::Settled(reply), Ok(_)) => drop(reply.send(Err(Error::Closed))),
             (Reply::Settled(reply), Err(error)) => drop(reply.send(Err(error))),

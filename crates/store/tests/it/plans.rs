@@ -95,6 +95,10 @@ const OF_THE_LOG: &[(&str, &str)] = &[
     ("SELECT request, status, body, at FROM answer WHERE key = ?1", "sqlite_autoindex_answer_1"),
     ("DELETE FROM answer WHERE at <= ?1", "answer_age"),
     ("DELETE FROM answer WHERE no <= ?1", "PRIMARY KEY"),
+    // Routing.
+    ("SELECT workspace FROM campaign_home WHERE agency = ?1 AND campaign = ?2", "PRIMARY KEY"),
+    ("SELECT code, text FROM waiting WHERE position = ?1", "PRIMARY KEY"),
+    ("SELECT event, target FROM placed WHERE workspace = ?1 AND id = ?2 AND digest = ?3", "PRIMARY KEY"),
 ];
 
 fn steps_are_searches(sql: &str, plan: &[String]) {

@@ -10,6 +10,7 @@ use hookline_model::{
     key::{CampaignKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
     platform::Platform,
+    route::{Decision, Waiting, WaitingCode},
     time::{Millis, TimeSource},
 };
 use hookline_store::{
@@ -66,6 +67,10 @@ pub(crate) fn delivery(n: i64) -> Append {
     };
     Append { workspace: ACME, event, claim: None, origin: Origin::Live, received_at: occurred_at, raw: b"{}".to_vec() }
 }
+
+/// Takes from a log what came with the sixth schema.
+const UNDO_ROUTING: &str =
+    "DROP TABLE route; DROP TABLE instance; DROP TABLE campaign_home; DROP TABLE waiting; DROP TABLE placed;";
 
 /// A folder with thirty messages in it, and the dump of their records.
 pub(crate) async fn lived_in() -> (Folder, Value) {
@@ -182,8 +187,9 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
     drop(store);
     let path = folder.path().join("log.db");
     let log = Connection::open(&path).expect("the log can be opened");
-    let undo = "ALTER TABLE entry DROP COLUMN dictionary; DROP TABLE superseded; DROP TABLE source; DROP TABLE subscription";
-    log.execute_batch(undo).expect("a column and tables can be dropped");
+    let tables = "DROP TABLE superseded; DROP TABLE source; DROP TABLE subscription";
+    let undo = format!("{UNDO_ROUTING} ALTER TABLE entry DROP COLUMN dictionary; {tables}");
+    log.execute_batch(&undo).expect("a column and tables can be dropped");
     drop(log);
     change_pragma(&path, "user_version", 1);
     let store = folder.open();
@@ -197,7 +203,7 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
 async fn a_log_of_a_former_schema_is_brought_to_the_current_one() {
     // By version, the tables that came after it.
     for (version, later) in
-        [(2, &["superseded", "source", "subscription"][..]), (3, &["source", "subscription"]), (4, &["subscription"])]
+        [(2, &["superseded", "source", "subscription"][..]), (3, &["source", "subscription"]), (4, &["subscription"]), (5, &[])]
     {
         let (folder, dump) = lived_in().await;
         let path = folder.path().join("log.db");
@@ -206,6 +212,7 @@ async fn a_log_of_a_former_schema_is_brought_to_the_current_one() {
         for table in later {
             log.execute_batch(&format!("DROP TABLE {table}")).expect("a table can be dropped");
         }
+        log.execute_batch(UNDO_ROUTING).expect("tables can be dropped");
         drop(log);
         change_pragma(&path, "user_version", version);
         let store = folder.open();
@@ -219,6 +226,26 @@ async fn a_log_of_a_former_schema_is_brought_to_the_current_one() {
         }
         assert_eq!(read_pragma(&path, "user_version"), current);
     }
+}
+
+#[tokio::test]
+async fn a_log_of_the_fifth_schema_learns_where_campaigns_were_seen() {
+    let (folder, dump) = lived_in().await;
+    let path = folder.path().join("log.db");
+    let log = Connection::open(&path).expect("the log can be opened");
+    log.execute_batch(UNDO_ROUTING).expect("tables can be dropped");
+    drop(log);
+    change_pragma(&path, "user_version", 5);
+    let store = folder.open();
+    assert_eq!(store.dump(ACME).await.expect("a dump is answered"), dump);
+    let reserved = WorkspaceId(Uuid::from_u128(3));
+    let (name, agency, created_at) = ("unrouted".to_owned(), AgencyId(Uuid::from_u128(2)), Millis(0));
+    let workspace = Workspace { id: reserved, agency, name, created_at, reserved: true };
+    store.change_directory(vec![DirectoryChange::PutWorkspace(workspace)]).await.expect("a workspace is made");
+    let waiting = Waiting { code: WaitingCode::NoRule, text: String::new() };
+    let next = Append { workspace: reserved, ..delivery(31) };
+    let delivered = store.deliver(next, Decision::AskKnown(waiting)).await.expect("a delivery is answered");
+    assert_eq!(delivered.workspace, Some(ACME));
 }
 
 /// Does something to the records of a folder, and checks that they come out the same.

@@ -5,6 +5,7 @@ mod emails;
 mod events;
 mod feed;
 mod stats;
+mod unplaced;
 mod walk;
 
 use std::collections::BTreeSet;

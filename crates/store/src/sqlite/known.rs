@@ -1,0 +1,121 @@
+//! What is known of campaigns: in which workspace of an agency each was seen.
+//!
+//! A row is written in the transaction that appends the first entry of a campaign in a workspace, and says later that there was a
+//! second workspace; more it never says. What was written is remembered, so that an append of a campaign that its workspace
+//! had before asks nothing.
+
+use std::collections::HashSet;
+
+use hookline_model::{
+    event::Event,
+    id::{AgencyId, WorkspaceId},
+    key::CampaignKey,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::log::{COLUMNS, LogRow, makes_records};
+use super::open::failed;
+use crate::Error;
+
+/// How many pairs of workspace and campaign are remembered, about 2 MiB. When there are more, all are forgotten.
+const REMEMBERED_MAX: usize = 65_536;
+
+type Hash = [u8; 16];
+
+fn hash(key: &CampaignKey) -> Hash {
+    let digest: [u8; 32] = Sha256::digest(key.to_string()).into();
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&digest[..16]);
+    hash
+}
+
+/// Where a campaign was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// Nowhere.
+    Nowhere,
+    /// In this workspace only.
+    In(WorkspaceId),
+    /// In more than one.
+    Several,
+}
+
+/// What the writer remembers to have written. After a transaction that was taken back it has to forget.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    remembered: HashSet<(i64, Hash)>,
+}
+
+impl Known {
+    /// Forgets what was remembered: it may not be on disk.
+    pub(super) fn forget(&mut self) {
+        self.remembered.clear();
+    }
+
+    /// Writes down which campaigns an entry of the workspace `no` shows, inside the writer's transaction. One that says that two
+    /// campaigns are the same shows both.
+    pub(super) fn learn(&mut self, log: &Connection, agency: AgencyId, no: i64, event: &Event) -> Result<(), Error> {
+        let aliased = event.facts.aliases.iter().filter(|alias| alias.aliased).flat_map(|alias| [&alias.a, &alias.b]);
+        for key in event.campaign_key().into_iter().chain(aliased) {
+            let hash = hash(key);
+            if self.remembered.contains(&(no, hash)) {
+                continue;
+            }
+            see(log, agency, no, hash).map_err(|error| failed("write down where a campaign was seen", &error))?;
+            if self.remembered.len() >= REMEMBERED_MAX {
+                self.forget();
+            }
+            self.remembered.insert((no, hash));
+        }
+        Ok(())
+    }
+}
+
+/// Whoever saw a campaign before and is deleted does not count.
+fn see(log: &Connection, agency: AgencyId, no: i64, hash: Hash) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO campaign_home (agency, campaign, workspace) VALUES (?1, ?2, ?3)
+        ON CONFLICT (agency, campaign) DO UPDATE SET workspace =
+            CASE WHEN (SELECT deleted FROM workspace WHERE no = campaign_home.workspace) THEN excluded.workspace END
+        WHERE workspace <> excluded.workspace";
+    log.prepare_cached(sql)?.execute(params![agency.0, hash.as_slice(), no]).map(|_| ())
+}
+
+/// Where a campaign of the agency was seen.
+pub(super) fn home(log: &Connection, agency: AgencyId, key: &CampaignKey) -> Result<Home, Error> {
+    let sql = "SELECT campaign_home.workspace IS NULL, workspace.id
+        FROM campaign_home LEFT JOIN workspace ON workspace.no = campaign_home.workspace AND workspace.deleted = 0
+        WHERE campaign_home.agency = ?1 AND campaign_home.campaign = ?2";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, bool>(0)?, row.get::<_, Option<Uuid>>(1)?));
+    let run = || log.prepare_cached(sql)?.query_row(params![agency.0, hash(key).as_slice()], read).optional();
+    let found = run().map_err(|error| failed("find where a campaign was seen", &error))?;
+    Ok(match found {
+        Some((true, _)) => Home::Several,
+        Some((false, Some(id))) => Home::In(WorkspaceId(id)),
+        // Whoever saw it is deleted.
+        Some((false, None)) | None => Home::Nowhere,
+    })
+}
+
+/// Writes down what all entries show, for a log that was made without.
+pub(super) fn learn_all(log: &Connection) -> Result<(), Error> {
+    let fault = |error: rusqlite::Error| failed("write down where campaigns were seen", &error);
+    let sql = "SELECT no, agency FROM workspace WHERE reserved = 0 AND deleted = 0";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, AgencyId(row.get(1)?)));
+    let workspaces: Vec<(i64, AgencyId)> =
+        log.prepare(sql).and_then(|mut statement| statement.query_map([], read)?.collect()).map_err(fault)?;
+    let mut known = Known::default();
+    for (no, agency) in workspaces {
+        let sql = format!("SELECT {COLUMNS} FROM entry INDEXED BY entry_id WHERE workspace = ?1");
+        let mut statement = log.prepare(&sql).map_err(fault)?;
+        let mut rows = statement.query([no]).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            let row = LogRow::read(row).map_err(fault)?;
+            if makes_records(false, row.origin) {
+                known.learn(log, agency, no, &row.unpack()?.0)?;
+            }
+        }
+    }
+    Ok(())
+}
