@@ -10,7 +10,7 @@
 //! - `secrets`: what sources are verified by, sealed with the master key.
 //!
 //! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
-//! parser is asked) and `rejections` (who was refused at the door), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
+//! parser is asked), `routing` (where an agency's deliveries belong) and `rejections` (who was refused at the door), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
 //! and the source of chance are handed in.
 
 mod api;
@@ -27,6 +27,7 @@ mod reading;
 mod receive;
 mod rejections;
 mod remote;
+mod routing;
 mod secrets;
 mod service;
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub(super) enum Listing {
     Rejections = 10,
     Rerun = 11,
     Sources = 12,
+    Routes = 13,
+    Routing = 14,
 }
 
 impl Listing {
@@ -47,6 +49,8 @@ impl Listing {
             Listing::Rejections => "rejections",
             Listing::Rerun => "rerun",
             Listing::Sources => "sources",
+            Listing::Routes => "routes",
+            Listing::Routing => "routing",
         }
     }
 }

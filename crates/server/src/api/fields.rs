@@ -45,6 +45,22 @@ impl FromRequest<Arc<Service>> for Fields {
     }
 }
 
+/// The fields of a body that may be left out.
+pub(super) struct FieldsIfAny(pub(super) Fields);
+
+impl FromRequest<Arc<Service>> for FieldsIfAny {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<FieldsIfAny, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = read(body, service).await?;
+        if body.is_empty() {
+            return Ok(FieldsIfAny(Fields { object: Map::new() }));
+        }
+        Fields::from_request(Request::from_parts(parts, Body::from(body)), service).await.map(FieldsIfAny)
+    }
+}
+
 /// Reads the body of an API request, in bounded time and memory.
 pub(super) async fn read(body: Body, service: &Service) -> Result<Bytes, Problem> {
     let reading = Limited::new(body, service.limits.api_body_bytes_max).collect();
@@ -109,6 +125,21 @@ impl Fields {
         read.map_err(|problem| Problem { field: problem.field.map(|field| format!("{name}.{field}").into()), ..problem })
     }
 
+    /// The fields of an object in a field, which must be there.
+    pub(super) fn inner(&mut self, name: &'static str) -> Result<Fields, Problem> {
+        match self.object.remove(name) {
+            None | Some(Value::Null) => Err(missing(name)),
+            Some(Value::Object(object)) => Ok(Fields { object }),
+            Some(_) => Err(Problem::invalid(name, "Give a JSON object.")),
+        }
+    }
+
+    /// The one field that there is, and its text; `None` if there are more, or none.
+    pub(super) fn only(self) -> Option<(String, Value)> {
+        let mut fields = self.object.into_iter().filter(|(_, value)| !value.is_null());
+        fields.next().filter(|_| fields.next().is_none())
+    }
+
     /// A field's text; null is as good as absent.
     pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
         match self.object.remove(name) {
@@ -169,6 +200,15 @@ impl Fields {
             Some(Value::Bool(flag)) => Ok(flag),
             Some(_) => Err(Problem::invalid(name, "Give true or false.")),
         }
+    }
+
+    /// `true` or `false`; absent is `false`.
+    pub(super) fn flag_if_given(&mut self, name: &'static str) -> Result<bool, Problem> {
+        if self.object.get(name).is_none_or(Value::is_null) {
+            self.object.remove(name);
+            return Ok(false);
+        }
+        self.flag(name)
     }
 
     /// One of the names that `T` reads.

@@ -29,11 +29,13 @@ mod quarantine;
 mod query;
 mod rejections;
 mod rerun;
+mod routes;
 mod shapes;
 mod sources;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod unrouted;
 mod workspaces;
 
 use std::sync::Arc;
@@ -111,7 +113,12 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("show_agency_quarantined", GET, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::show::show, quarantine::show::describe),
         endpoint("delete_agency_quarantined", DELETE, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}", quarantine::delete::delete, quarantine::delete::describe),
         endpoint("reprocess_agency_quarantined", POST, "/v1/agencies/{agency_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess, quarantine::reprocess::describe),
-        endpoint("list_unrouted_events", GET, "/v1/agencies/{agency_id}/unrouted", agencies::unrouted::unrouted, agencies::unrouted::describe),
+        endpoint("create_route", POST, "/v1/agencies/{agency_id}/routes", routes::create::create, routes::create::describe),
+        endpoint("list_routes", GET, "/v1/agencies/{agency_id}/routes", routes::list::list, routes::list::describe),
+        endpoint("show_route", GET, "/v1/agencies/{agency_id}/routes/{route_id}", routes::show::show, routes::show::describe),
+        endpoint("delete_route", DELETE, "/v1/agencies/{agency_id}/routes/{route_id}", routes::delete::delete, routes::delete::describe),
+        endpoint("list_unrouted_events", GET, "/v1/agencies/{agency_id}/unrouted", unrouted::list::list, unrouted::list::describe),
+        endpoint("route_unrouted_events", POST, "/v1/agencies/{agency_id}/unrouted/route", unrouted::route::route, unrouted::route::describe),
         endpoint("create_workspace", POST, "/v1/agencies/{agency_id}/workspaces", workspaces::create::create, workspaces::create::describe),
         endpoint("list_workspaces", GET, "/v1/workspaces", workspaces::list::list, workspaces::list::describe),
         endpoint("show_workspace", GET, "/v1/workspaces/{workspace_id}", workspaces::show::show, workspaces::show::describe),

@@ -15,6 +15,7 @@ use hookline_store::{
     answers::KeptAnswer,
     directory::DirectoryChange,
     rerun::{MakeRerunAnswer, Reading, Reread, Rerun},
+    routing::{MakePlacingAnswer, Placed, Placement, Placing},
     settle::{MakeAnswer, Settled, Settlement},
 };
 
@@ -147,5 +148,22 @@ impl Once {
         });
         let reread = service.store.supersede(workspace, Rerun { readings, is_dry, answer }).await?;
         Ok(reply(&reread))
+    }
+    /// Places what waits, all or none, and keeps the reply to what became of it. A dry run changes nothing, but for what is kept.
+    pub(super) async fn place(
+        self,
+        service: &Service,
+        reserved: WorkspaceId,
+        placements: Vec<Placement>,
+        is_dry: bool,
+        reply: impl Fn(&[Placed]) -> Reply + Send + Sync + 'static,
+    ) -> Result<Reply, Problem> {
+        let (reply, at) = (Arc::new(reply), service.clock.now());
+        let answer = self.0.map(|identity| {
+            let reply = Arc::clone(&reply);
+            Arc::new(move |placed: &[Placed]| Some(identity.keep(reply(placed), at))) as MakePlacingAnswer
+        });
+        let placed = service.store.place(reserved, Placing { placements, is_dry, answer }).await?;
+        Ok(reply(&placed))
     }
 }

@@ -15,13 +15,14 @@ use crate::{
 };
 
 /// The groups that operations are shown in, and what they are about.
-pub(super) const TAGS: [(&str, &str); 12] = [
+pub(super) const TAGS: [(&str, &str); 13] = [
     ("Receiving", "Where platforms post. The address in the path is a secret; there is no other key."),
     ("Events", "What happened, in our words, whichever platform told it."),
     ("Contacts", "Whom the campaigns write to."),
     ("Campaigns", "What the platforms run."),
     ("Emails", "What was sent and what came in."),
     ("Quarantine", "Deliveries that could not be read."),
+    ("Routes", "Where what comes to an agency's addresses belongs."),
     ("Agencies", "Who owns workspaces."),
     ("Workspaces", "One client's data each."),
     ("Addresses", "Where a platform posts for a workspace or an agency. Several may be valid at once."),
@@ -159,7 +160,7 @@ impl Writer {
         if let Some(example) = &body.example {
             content["example"] = example.clone();
         }
-        json!({"description": body.about, "required": true, "content": {"application/json": content}})
+        json!({"description": body.about, "required": body.is_required, "content": {"application/json": content}})
     }
 
     fn answer(&mut self, answer: &Answer) -> Value {

@@ -35,6 +35,7 @@ pub(super) struct Body {
     pub(super) schema: SchemaOf,
     /// Made from the schema if there is none.
     pub(super) example: Option<Value>,
+    pub(super) is_required: bool,
 }
 
 /// A good answer.
@@ -129,8 +130,14 @@ impl Operation {
 
     /// Takes JSON as its body; the example is made from the schema if there is none.
     pub(crate) fn body<T: JsonSchema>(mut self, about: &'static str, example: Option<Value>) -> Operation {
-        self.body = Some(Body { about, schema: schema::of::<T>(), example });
+        self.body = Some(Body { about, schema: schema::of::<T>(), example, is_required: true });
         self.reads_body().problems(&[ProblemType::UnsupportedMediaType])
+    }
+
+    /// The body may be left out.
+    pub(crate) fn body_is_optional(mut self) -> Operation {
+        self.body = self.body.map(|body| Body { is_required: false, ..body });
+        self
     }
 
     /// Answers a `T` as JSON.

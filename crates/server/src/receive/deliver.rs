@@ -18,7 +18,7 @@ use hookline_model::{
     time::Millis,
 };
 use hookline_platforms::{Parsed, redact_text::redact_text};
-use hookline_store::{Append, Appended, Error, Quarantined, directory::AddressOwner};
+use hookline_store::{Append, Appended, Error, Quarantined, directory::AddressOwner, routing::Delivered};
 
 use crate::{
     chance::uuid_v7,
@@ -30,6 +30,7 @@ use crate::{
         door::Door,
         mask, proof,
     },
+    routing,
     service::Service,
 };
 
@@ -154,10 +155,20 @@ async fn keep(service: &Service, door: &Door, parsed: Parsed, received_at: Milli
     let origin = reading::origin(&parsed.event);
     let Parsed { event, claim } = parsed;
     let delivery = Append { workspace: door.workspace, event, claim, origin, received_at, raw };
-    match service.store.append(delivery).await {
-        Ok(Appended { event_id, duplicate: true }) => Outcome::Kept { status: "duplicate", event_id },
-        Ok(Appended { event_id, duplicate: false }) => {
-            let status = if matches!(door.owner, AddressOwner::Agency(_)) { "unrouted" } else { "processed" };
+    let delivered = match door.owner {
+        AddressOwner::Agency(agency) => routing::deliver(service, agency, delivery).await,
+        AddressOwner::Workspace(workspace) => {
+            let appended = service.store.append(delivery).await;
+            appended.map(|appended| Delivered { appended, workspace: Some(workspace) })
+        }
+    };
+    match delivered {
+        Ok(Delivered { appended: Appended { event_id, duplicate }, workspace }) => {
+            let status = match (duplicate, workspace) {
+                (true, _) => "duplicate",
+                (false, Some(_)) => "processed",
+                (false, None) => "unrouted",
+            };
             Outcome::Kept { status, event_id }
         }
         Err(error) => Outcome::Refused(not_taken(error)),

@@ -5,6 +5,7 @@ mod idempotency;
 mod quarantine;
 mod records;
 mod rerun;
+mod routing;
 mod search;
 mod stats;
 mod tenants;

@@ -14,10 +14,10 @@ use uuid::Uuid;
 use crate::world::{ADMIN, World, sent, text};
 
 /// When everything here was received: long before the clock of the world.
-const RECEIVED: Millis = Millis(1_770_800_000_000);
+pub(crate) const RECEIVED: Millis = Millis(1_770_800_000_000);
 
 /// Puts a body into quarantine that the parser of then could not read, and returns its id.
-async fn keep(store: &dyn Store, workspace: &str, number: u128, body: impl Into<Vec<u8>>) -> String {
+pub(crate) async fn keep(store: &dyn Store, workspace: &str, number: u128, body: impl Into<Vec<u8>>) -> String {
     let id = QuarantineId(Uuid::from_u128(number));
     let workspace: WorkspaceId = workspace.parse().expect("an id");
     let (platform, reason) = (Platform::Smartlead, "the parser of then knew no better".to_owned());

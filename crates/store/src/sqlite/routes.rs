@@ -37,9 +37,12 @@ pub(super) fn are_touched(changes: &[DirectoryChange]) -> bool {
 /// A rule as a row has it: id, agency, platform, what it looks at, what it looks for, workspace, time.
 type RouteRow = (Uuid, Uuid, String, String, String, Uuid, i64);
 
+/// An agency, and one of its instances.
+type InstanceRow = (Uuid, String);
+
 /// Reads all rules.
 pub(super) fn load(log: &Connection) -> Result<Arc<RoutesByAgency>, Error> {
-    let run = || -> rusqlite::Result<(Vec<RouteRow>, Vec<(Uuid, String)>)> {
+    let run = || -> rusqlite::Result<(Vec<RouteRow>, Vec<InstanceRow>)> {
         let sql = "SELECT id, agency, platform, match_by, value, workspace, created_at FROM route";
         let routes = log.prepare_cached(sql)?.query_map([], |row| row.try_into())?.collect::<rusqlite::Result<_>>()?;
         let sql = "SELECT agency, instance FROM instance";

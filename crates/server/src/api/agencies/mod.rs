@@ -4,7 +4,6 @@ pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod list;
 pub(super) mod show;
-pub(super) mod unrouted;
 pub(super) mod update;
 
 use crate::{api::shapes::AgencyShape, service::Service};
