@@ -251,6 +251,10 @@ impl Parser for Bison {
         Ok(Parsed { event, claim: None })
     }
 
+    fn names(&self) -> Vec<(&'static str, Kind)> {
+        vec![("sent", Kind::EmailSent)]
+    }
+
     fn redact(&self, _: &mut [u8]) {}
 }
 

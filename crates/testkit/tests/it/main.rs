@@ -4,6 +4,7 @@ mod hostile;
 mod house;
 mod merge;
 mod merge_sums;
+mod routing;
 mod secrets;
 mod stored;
 mod superseded;
