@@ -166,6 +166,7 @@ list_cases! {
         what_waits_is_placed_once_and_keeps_its_delivery,
         what_the_workspace_had_is_a_repetition_of_it,
         a_claim_goes_with_what_is_placed,
+        a_contact_that_was_placed_is_not_taken_for_another,
         placing_shows_campaigns_to_what_is_placed_next,
         placing_stays_in_its_agency_and_leaves_tests,
         of_placings_at_once_one_is_made,

@@ -270,7 +270,8 @@ pub(super) async fn what_waits_is_placed_once_and_keeps_its_delivery(make_place:
     assert!(outcome.iter().all(|placed| matches!(placed, Placed::In { workspace: ACME, .. })), "{outcome:?}");
     let check = async |world: &World| {
         assert_eq!(world.dump(ACME).await, undisturbed.dump(ACME).await);
-        assert!(waiting(world).await.is_empty() && world.events(UNROUTED, EventFilter::default()).await.is_empty());
+        assert!(waiting(world).await.is_empty() && is_empty(&world.dump(UNROUTED).await));
+        assert!(world.events(UNROUTED, EventFilter::default()).await.is_empty());
         for stored in &before {
             let shown = world.store.event(ACME, stored.event.id, true).await.expect("an event is answered");
             let shown = shown.expect("the event is there");
@@ -337,6 +338,21 @@ pub(super) async fn a_claim_goes_with_what_is_placed(make_place: MakePlace<'_>) 
     let later = given::sent("jane@x.example", "41", HOUR);
     let own = world.deliver(Append { claim: Some(claim), ..given::delivery(ACME, later) }).await;
     assert_eq!((own.event_id, own.duplicate), (first.id, true));
+}
+
+pub(super) async fn a_contact_that_was_placed_is_not_taken_for_another(make_place: MakePlace<'_>) {
+    let world = World::new(make_place).await;
+    let jane = sent("jane@x.example", "41", 0);
+    world.append(jane.clone()).await;
+    deliver(&world, jane.clone(), Decision::Wait(nothing_matches())).await;
+    assert!(is_empty(&world.dump(UNROUTED).await), "it is folded");
+    assert_eq!(place(&world, |_| Decision::Workspace(ACME)).await, [placed(&jane, ACME, true)]);
+    assert!(is_empty(&world.dump(UNROUTED).await), "it is folded before the next comes");
+    // Whoever comes next is another workspace's, also under the same address.
+    world.append_as(BETA, Origin::Live, sent("jane@x.example", "42", 1)).await;
+    let id = hookline_model::id::ContactId::derive(UNROUTED, &given::by_address("jane@x.example"));
+    assert!(world.store.contact(UNROUTED, id).await.expect("a contact is answered").is_none());
+    assert!(is_empty(&world.dump(UNROUTED).await));
 }
 
 pub(super) async fn placing_shows_campaigns_to_what_is_placed_next(make_place: MakePlace<'_>) {

@@ -40,6 +40,15 @@ pub(super) fn level(
     workspace: WorkspaceId,
     steps: &[&Logged],
 ) -> Result<(), Error> {
+    level_steps(records, log, no, workspace, steps)?;
+    // Who nothing is known of any more, not even an entry that made no records, has no number: it will be another's.
+    let mut rows = SqlRows::new(records, log, no, workspace);
+    let superseded = steps.iter().filter_map(|step| step.supersedes.as_ref()).filter(|old| !old.makes_records);
+    let gone: BTreeSet<ContactKey> = superseded.filter_map(|old| old.event.contact_key()).collect();
+    gone.iter().try_for_each(|key| rows.forget_number(key))
+}
+
+fn level_steps(records: &Connection, log: &Connection, no: i64, workspace: WorkspaceId, steps: &[&Logged]) -> Result<(), Error> {
     let mut rows = SqlRows::new(records, log, no, workspace);
     rows.hold_numbers()?;
     let mut change = Change::default();
