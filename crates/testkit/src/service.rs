@@ -10,13 +10,16 @@ use std::{
 };
 
 use hookline_model::{
+    entry::Origin,
     id::{Address, AgencyId, QuarantineId, WorkspaceId},
     platform::Platform,
+    route::{Decision, Waiting},
     time::Millis,
 };
+use hookline_platforms::Delivery;
 use hookline_server::{Clock, Entropy, Limits, MasterKey, Service, ServiceOptions, serve};
 use hookline_store::{
-    Quarantined, Store,
+    Append, Quarantined, Store,
     directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace},
     sqlite::{Probe, SqliteOptions, SqliteStore},
 };
@@ -117,6 +120,23 @@ pub async fn fill_quarantine(store: &dyn Store, count: u64) {
             body: crate::traffic::smartlead_body(n),
         };
         store.quarantine(kept).await.expect("quarantine takes it");
+    }
+}
+
+/// Puts the first deliveries of the traffic into [`UNROUTED`], as if they came to the agency's address and no rule placed them.
+///
+/// # Panics
+/// When the store does not take them.
+pub async fn fill_unrouted(store: &dyn Store, count: u64) {
+    let parser = hookline_platforms::parser(Platform::Smartlead).expect("SmartLead can be read");
+    for n in 0..count {
+        let raw = crate::traffic::smartlead_body(n);
+        let parsed = parser.parse(&Delivery::new(&raw, START)).expect("the traffic can be read");
+        let (event, claim, origin) = (parsed.event, parsed.claim, Origin::Live);
+        let delivery = Append { workspace: UNROUTED, event, claim, origin, received_at: START, raw };
+        let waiting = Decision::Wait(Waiting::not_tried());
+        let delivered = store.deliver(delivery, waiting).await.expect("the store takes it");
+        assert!(!delivered.appended.duplicate, "each is another event");
     }
 }
 

@@ -1,6 +1,6 @@
 //! A server that dies at a step of the pipe: `testkit_node FOLDER STEP N` serves the folder and aborts when the step is taken for
 //! the N-th time. It says where it listens as `hookline serve` does. `testkit_node FOLDER fill N` puts N deliveries into quarantine
-//! that can be read, and ends.
+//! that can be read, and `testkit_node FOLDER wait N` has N wait in the agency's reserved workspace; both end then.
 
 use std::{io::Write, sync::Arc};
 
@@ -9,7 +9,7 @@ use hookline_store::{
     Store,
     sqlite::{SqliteOptions, SqliteStore},
 };
-use hookline_testkit::service::{START, die_at_step, fill_quarantine, make_directory, surfaces_seeded};
+use hookline_testkit::service::{START, die_at_step, fill_quarantine, fill_unrouted, make_directory, surfaces_seeded};
 use tokio_util::sync::CancellationToken;
 
 /// A clock that stands: every delivery of the tests states its own time.
@@ -31,8 +31,11 @@ async fn main() -> anyhow::Result<()> {
     options.probe = die_at_step(step, n.parse()?);
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options)?);
     make_directory(store.as_ref()).await;
-    if step == "fill" {
-        fill_quarantine(store.as_ref(), n.parse()?).await;
+    if step == "fill" || step == "wait" {
+        match step.as_str() {
+            "fill" => fill_quarantine(store.as_ref(), n.parse()?).await,
+            _ => fill_unrouted(store.as_ref(), n.parse()?).await,
+        }
         store.close().await?;
         return Ok(());
     }

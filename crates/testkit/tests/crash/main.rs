@@ -2,4 +2,5 @@
 //! starter has open, the lock of a data folder too, and no test beside it could open that folder again.
 
 mod once;
+mod placing;
 mod steps;

@@ -21,7 +21,7 @@ fn fill(folder: &Path) {
     assert!(command.status().expect("the node runs").success(), "quarantine is filled");
 }
 
-async fn start(power: &PowerCut, step: &str, n: u64) -> Option<Node> {
+pub(crate) async fn start(power: &PowerCut, step: &str, n: u64) -> Option<Node> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_testkit_node"));
     command.arg(power.dir()).arg(step).arg(n.to_string()).env("HOOKLINE_ADMIN_KEY", ADMIN_KEY);
     power.env(&mut command);
