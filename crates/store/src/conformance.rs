@@ -179,6 +179,7 @@ list_cases! {
         an_answer_is_kept_for_a_day,
         only_so_many_answers_are_kept_and_the_oldest_go_first,
         a_settling_keeps_its_answer_or_settles_nothing,
+        what_is_recorded_keeps_its_answer_or_is_not_there,
     }
     directory {
         a_change_is_in_the_directory_once_answered,

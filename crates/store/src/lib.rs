@@ -33,6 +33,7 @@ use hookline_model::{
     event::Event,
     id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
     identity::Claim,
+    key::CampaignKey,
     platform::Platform,
     record::{Campaign, Contact, Email},
     route::Decision,
@@ -162,6 +163,10 @@ pub trait Store: Deliveries + Send + Sync {
     /// [`Error::Overloaded`] at once when the queue is full.
     fn append(&self, delivery: Append) -> Answer<'_, Appended>;
 
+    /// Appends what somebody did through the API or console, with the answer to it, in one transaction. An answer under a key that
+    /// one is kept under already is a conflict, and nothing is appended.
+    fn record(&self, delivery: Append, answer: Option<KeptAnswer>) -> Answer<'_, Appended>;
+
     /// Keeps a delivery that could not be read. The oldest of the workspace go when its bound is reached.
     fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()>;
 
@@ -235,6 +240,9 @@ pub trait Store: Deliveries + Send + Sync {
 
     /// The campaign that has, or ever had, this id.
     fn campaign(&self, workspace: WorkspaceId, id: CampaignId) -> Answer<'_, Option<Campaign>>;
+
+    /// The keys of the campaign that has, or ever had, this id, the best one first.
+    fn campaign_keys(&self, workspace: WorkspaceId, id: CampaignId) -> Answer<'_, Option<Vec<CampaignKey>>>;
 
     /// A page of campaigns, last active first.
     fn campaigns(&self, workspace: WorkspaceId, filter: CampaignFilter, page: PageRequest) -> Answer<'_, Page<Campaign>>;

@@ -133,6 +133,8 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("show_contact", GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}", contacts::show::show, contacts::show::describe),
         endpoint("list_campaigns", GET, "/v1/workspaces/{workspace_id}/campaigns", campaigns::list::list, campaigns::list::describe),
         endpoint("show_campaign", GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", campaigns::show::show, campaigns::show::describe),
+        endpoint("create_campaign_alias", POST, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases", campaigns::alias::alias, campaigns::alias::describe),
+        endpoint("delete_campaign_alias", DELETE, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases/{alias_id}", campaigns::unalias::unalias, campaigns::unalias::describe),
         endpoint("list_emails", GET, "/v1/workspaces/{workspace_id}/emails", emails::list::list, emails::list::describe),
         endpoint("show_email", GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", emails::show::show, emails::show::describe),
         endpoint("show_stats", GET, "/v1/workspaces/{workspace_id}/stats", stats::show, stats::describe),

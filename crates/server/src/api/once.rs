@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use hookline_model::{id::WorkspaceId, time::Millis};
 use hookline_store::{
+    Append,
     answers::KeptAnswer,
     directory::DirectoryChange,
     rerun::{MakeRerunAnswer, Reading, Reread, Rerun},
@@ -111,6 +112,13 @@ impl Once {
     ) -> Result<Reply, Problem> {
         changes.extend(self.0.map(|identity| DirectoryChange::KeepAnswer(identity.keep(kept, service.clock.now()))));
         service.store.change_directory(changes).await?;
+        Ok(reply)
+    }
+
+    /// Appends what the caller did, and keeps the reply with it.
+    pub(super) async fn record(self, service: &Service, delivery: Append, reply: Reply) -> Result<Reply, Problem> {
+        let answer = self.0.map(|identity| identity.keep(reply.clone(), service.clock.now()));
+        service.store.record(delivery, answer).await?;
         Ok(reply)
     }
 

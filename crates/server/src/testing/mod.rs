@@ -28,7 +28,7 @@ use crate::{
 };
 
 pub(crate) use contract::Contract;
-pub(crate) use store::FakeStore;
+pub(crate) use store::{FakeStore, campaign_keys};
 
 /// The API's description.
 pub(crate) static CONTRACT: LazyLock<Contract> =

@@ -9,6 +9,8 @@ use std::{
 
 use hookline_model::{
     id::{AgencyId, CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    key::{CampaignKey, ExternalId},
+    platform::Platform,
     record::{Campaign, Contact, Email},
     route::{Decision, Route, Routes, Waiting},
     time::Millis,
@@ -101,6 +103,12 @@ impl FakeStore {
         let entered = self.enter().map(|mut kept| kept.asked.push(format!("{workspace} {filter:?} {page:?}")));
         answer(entered.map(|()| Page { rows: Vec::new(), next: None }))
     }
+}
+
+/// The keys of every campaign.
+pub(crate) fn campaign_keys() -> Vec<CampaignKey> {
+    let key = |id: &str| ExternalId { platform: Platform::Smartlead, account: String::new(), id: id.to_owned() };
+    ["41", "42"].map(|id| CampaignKey::External(key(id))).into()
 }
 
 pub(super) fn answer<'a, T: Send + 'a>(result: Result<T, Error>) -> Answer<'a, T> {
@@ -225,6 +233,13 @@ impl Kept {
 impl Store for FakeStore {
     fn append(&self, delivery: Append) -> Answer<'_, Appended> {
         answer(self.enter().map(|mut kept| kept.append(delivery)))
+    }
+
+    fn record(&self, delivery: Append, kept_answer: Option<KeptAnswer>) -> Answer<'_, Appended> {
+        answer(self.enter().map(|mut kept| {
+            kept.answers.extend(kept_answer);
+            kept.append(delivery)
+        }))
     }
 
     fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()> {
@@ -359,6 +374,10 @@ impl Store for FakeStore {
 
     fn campaign(&self, _: WorkspaceId, _: CampaignId) -> Answer<'_, Option<Campaign>> {
         answer(self.enter().map(|_| None))
+    }
+
+    fn campaign_keys(&self, _: WorkspaceId, _: CampaignId) -> Answer<'_, Option<Vec<CampaignKey>>> {
+        answer(self.enter().map(|_| Some(campaign_keys())))
     }
 
     fn campaigns(&self, workspace: WorkspaceId, filter: CampaignFilter, page: PageRequest) -> Answer<'_, Page<Campaign>> {

@@ -1,5 +1,6 @@
 //! The surfaces on the embedded store.
 
+mod aliases;
 mod described;
 mod idempotency;
 mod quarantine;

@@ -1,11 +1,14 @@
 //! Kept answers: with the change they belong to or not at all, once per key, for a day.
 
-use hookline_model::{id::AgencyId, time::Millis};
+use hookline_model::{
+    id::{AgencyId, CampaignId},
+    time::Millis,
+};
 use uuid::Uuid;
 
 use super::{
     MakePlace,
-    given::{at, delivery, sent, unreadable},
+    given::{at, campaign_key, delivery, sent, unreadable},
     world::{ACME, AGENCY, BETA, UNROUTED, World, agency, all, workspace},
 };
 use crate::{
@@ -156,4 +159,23 @@ pub(super) async fn a_settling_keeps_its_answer_or_settles_nothing(make_place: M
     assert_eq!(kept(&world, 2, at(0)).await, None);
     world.store.settle(ACME, Vec::new(), Some(making(3, at(0)))).await.expect("nothing is settled");
     assert_eq!(kept(&world, 3, at(0)).await.map(|kept| kept.body), Some(vec![0]));
+}
+
+pub(super) async fn what_is_recorded_keeps_its_answer_or_is_not_there(make_place: MakePlace<'_>) {
+    let world = World::new(make_place).await;
+    let event = sent("jane@x.example", "41", 0);
+    let recorded = world.store.record(delivery(ACME, event.clone()), Some(answer(1, at(0)))).await;
+    assert!(recorded.is_ok_and(|appended| !appended.duplicate && appended.event_id == event.id));
+    assert_eq!(kept(&world, 1, at(1)).await, Some(answer(1, at(0))));
+    let other = sent("bob@x.example", "42", 1);
+    let refused = world.store.record(delivery(ACME, other.clone()), Some(answer(1, at(1)))).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+    assert!(world.event(other.id).await.is_none());
+    assert!(world.store.record(delivery(ACME, other.clone()), None).await.is_ok());
+    let world = world.reopened().await;
+    assert!(world.event(event.id).await.is_some() && world.event(other.id).await.is_some());
+    let keys = world.store.campaign_keys(ACME, CampaignId::derive(ACME, &campaign_key("42"))).await;
+    assert_eq!(keys.expect("keys are answered"), Some(vec![campaign_key("42")]));
+    let unknown = world.store.campaign_keys(BETA, CampaignId::derive(BETA, &campaign_key("42"))).await;
+    assert_eq!(unknown.expect("keys are answered"), None);
 }

@@ -50,7 +50,7 @@ use std::{
 };
 
 use hookline_model::id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId};
-use hookline_model::{route::Decision, time::Millis};
+use hookline_model::{key::CampaignKey, route::Decision, time::Millis};
 use tokio::sync::oneshot;
 
 use self::{
@@ -271,6 +271,14 @@ impl Store for SqliteStore {
         })
     }
 
+    fn record(&self, delivery: Append, answer: Option<KeptAnswer>) -> Answer<'_, Appended> {
+        Box::pin(async move {
+            let workspace = delivery.workspace;
+            let prepared = Box::new(Prepared::new(delivery)?);
+            self.write(Some(workspace), prepared.bytes(), Task::Record(prepared, answer), Reply::Appended).await
+        })
+    }
+
     fn quarantine(&self, delivery: Quarantined) -> Answer<'_, ()> {
         let bytes = delivery.body.len() + delivery.reason.len();
         Box::pin(self.write(Some(delivery.workspace), bytes, Task::Quarantine(Box::new(delivery)), Reply::Done))
@@ -355,6 +363,10 @@ impl Store for SqliteStore {
 
     fn campaign(&self, workspace: WorkspaceId, id: CampaignId) -> Answer<'_, Option<Campaign>> {
         Box::pin(self.read(workspace, move |reader| reader.campaign(id)))
+    }
+
+    fn campaign_keys(&self, workspace: WorkspaceId, id: CampaignId) -> Answer<'_, Option<Vec<CampaignKey>>> {
+        Box::pin(self.read(workspace, move |reader| reader.campaign_keys(id)))
     }
 
     fn campaigns(&self, workspace: WorkspaceId, filter: CampaignFilter, page: PageRequest) -> Answer<'_, Page<Campaign>> {

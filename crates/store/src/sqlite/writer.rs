@@ -7,13 +7,14 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::{
+    answers,
     checkpointer::{Checkpointer, Checkpoints, Wal},
     directory::{self, Numbered, Numbers},
     disk::DiskGuard,
     known::Known,
     log::{self, Logged, Prepared},
     metrics::BATCH_ITEMS,
-    open::failed,
+    open::{all_or_none, failed},
     place::{Desk, ReadyPlacing},
     quarantine,
     queue::Queue,
@@ -24,6 +25,7 @@ use super::{
 };
 use crate::{
     Appended, Error, Quarantined,
+    answers::KeptAnswer,
     directory::{Directory, DirectoryChange},
     rerun::Reread,
     routing::{Delivered, Placed},
@@ -33,6 +35,7 @@ use crate::{
 /// One thing to write.
 pub(super) enum Task {
     Append(Box<Prepared>),
+    Record(Box<Prepared>, Option<KeptAnswer>),
     Deliver(Box<Prepared>, Decision),
     Quarantine(Box<Quarantined>),
     Settle(Settling),
@@ -46,7 +49,7 @@ impl Task {
     fn bytes(&self) -> u64 {
         const INDEXES: usize = 8 * 1024;
         let bytes = match self {
-            Task::Append(prepared) | Task::Deliver(prepared, _) => prepared.payload.packed.len(),
+            Task::Append(prepared) | Task::Record(prepared, _) | Task::Deliver(prepared, _) => prepared.payload.packed.len(),
             Task::Quarantine(delivery) => delivery.body.len() + delivery.reason.len(),
             Task::Settle(settling) => settling.bytes(),
             Task::Supersede(superseding) => superseding.bytes(),
@@ -201,6 +204,14 @@ impl Writer {
                 let Numbered { no, reserved, .. } = self.number(prepared.workspace)?;
                 let (appended, entry) = log::append(&self.connection, no, reserved, position, *prepared)?;
                 Ok(Outcome::Appended(appended, entry.map(Box::new)))
+            }
+            Task::Record(prepared, answer) => {
+                let Numbered { no, reserved, .. } = self.number(prepared.workspace)?;
+                all_or_none(&self.connection, || {
+                    let (appended, entry) = log::append(&self.connection, no, reserved, position, *prepared)?;
+                    answer.map_or(Ok(()), |answer| answers::put(&self.connection, &answer))?;
+                    Ok(Outcome::Appended(appended, entry.map(Box::new)))
+                })
             }
             Task::Deliver(prepared, decision) => {
                 let reserved = self.number(prepared.workspace)?;

@@ -1,5 +1,8 @@
-//! Campaigns.
+//! Campaigns, and which of them are one.
 
+pub(super) mod alias;
+mod aliasing;
 pub(super) mod list;
 mod schema;
 pub(super) mod show;
+pub(super) mod unalias;

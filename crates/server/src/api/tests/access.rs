@@ -4,10 +4,12 @@ use axum::routing::MethodFilter;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use hookline_model::id::CampaignId;
+
 use crate::{
     api::endpoints,
     problem::Problem,
-    testing::{ADMIN, Answer, App, delivery, text},
+    testing::{ADMIN, Answer, App, campaign_keys, delivery, text},
 };
 
 /// Whose things a route is about.
@@ -69,6 +71,8 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}", Scope::Workspace, 404),
     (GET, "/v1/workspaces/{workspace_id}/campaigns", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", Scope::Workspace, 404),
+    (POST, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases", Scope::Workspace, 201),
+    (DELETE, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases/{alias_id}", Scope::Workspace, 204),
     (GET, "/v1/workspaces/{workspace_id}/emails", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/emails/{email_id}", Scope::Workspace, 404),
     (GET, "/v1/workspaces/{workspace_id}/stats", Scope::Workspace, 200),
@@ -166,6 +170,7 @@ impl Tenants {
             .replace("{quarantine_id}", &self.quarantined[usize::from(of_agency)])
             .replace("{event_id}", &self.event_id)
             .replace("{route_id}", &self.route_id)
+            .replace("{alias_id}", &self.alias_id().to_string())
             .replace("{key_id}", &self.key_id)
             .replace("{platform}", "hubspot")
             .replace("{contact_id}", &self.key_id)
@@ -173,8 +178,16 @@ impl Tenants {
             .replace("{email_id}", &self.key_id)
     }
 
+    /// An alias of every campaign of the workspace.
+    fn alias_id(&self) -> CampaignId {
+        CampaignId::derive(text(&self.workspace["id"]).parse().expect("an id"), &campaign_keys()[1])
+    }
+
     fn body(&self, template: &str) -> Value {
         match template {
+            "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases" => {
+                json!({"platform": "smartlead", "platform_campaign_id": "43"})
+            }
             "/v1/keys" => json!({"scope": "workspace", "workspace_id": self.workspace["id"], "role": "read", "name": "New"}),
             "/v1/agencies/{agency_id}/routes" => {
                 json!({"platform": "smartlead", "match": {"platform_client": "7"}, "workspace_id": self.workspace["id"]})

@@ -105,6 +105,14 @@ impl WorkspaceReader<'_> {
         }
     }
 
+    /// The keys of one campaign.
+    pub(super) fn campaign_keys(&mut self, id: CampaignId) -> Result<Option<Vec<CampaignKey>>, Error> {
+        if self.campaign(id)?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(self.campaign_keys_of(&CampaignSelector::Id(id))?.into_iter().collect()))
+    }
+
     /// A page of campaigns.
     pub(super) fn campaigns(&mut self, filter: &CampaignFilter, request: &PageRequest) -> Result<Page<Campaign>, Error> {
         let (at, id) = below_id(request);

@@ -1,0 +1,139 @@
+//! Statements that campaigns are one, or are not: events of Hookline's own.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use hookline_model::{
+    entry::Origin,
+    event::{AliasFact, Event, Facts},
+    id::{CampaignId, EventId, WorkspaceId},
+    identity::Identity,
+    key::CampaignKey,
+    kind::Kind,
+    platform::Platform,
+    time::{Millis, TimeSource},
+};
+use hookline_store::{
+    Append,
+    directory::Workspace,
+    query::{EventFilter, PageRequest},
+};
+
+use crate::{
+    api::{
+        auth::{WorkspaceWrite, path_id},
+        once::Once,
+    },
+    problem::{Problem, ProblemType},
+    service::Service,
+};
+
+/// The most keys that one campaign gets by this.
+pub(super) const KEYS_MAX: usize = 100;
+
+/// How many pages of events that are not over yet are looked through for a statement.
+const PAGES_MAX: usize = 20;
+
+/// A campaign of the workspace in the path, which the key opens for writing, with its keys, the best one first.
+pub(in crate::api) struct Target {
+    pub(super) workspace: Workspace,
+    pub(super) keys: Vec<CampaignKey>,
+}
+
+impl FromRequestParts<Arc<Service>> for Target {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Target, Problem> {
+        let WorkspaceWrite(workspace) = WorkspaceWrite::from_request_parts(parts, service).await?;
+        let id: CampaignId = path_id(parts, service, "campaign_id", "campaign").await?;
+        let keys = service.store.campaign_keys(workspace.id, id).await?;
+        let keys = keys.ok_or_else(|| Problem::not_found("campaign"))?;
+        Ok(Target { workspace, keys })
+    }
+}
+
+/// Refuses a campaign of too many keys.
+pub(super) fn has_room(keys: usize) -> Result<(), Problem> {
+    if keys < KEYS_MAX {
+        return Ok(());
+    }
+    let detail = format!("A campaign has at most {KEYS_MAX} aliases. Delete those that are no longer needed.");
+    Err(Problem::new(ProblemType::Conflict, detail))
+}
+
+fn fact(a: &CampaignKey, b: &CampaignKey, aliased: bool) -> AliasFact {
+    AliasFact { a: a.clone(), b: b.clone(), aliased }
+}
+
+/// That `other` is the campaign of these keys.
+pub(super) fn joining(keys: &[CampaignKey], other: &CampaignKey) -> Vec<AliasFact> {
+    keys.iter().take(1).map(|key| fact(key, other, true)).collect()
+}
+
+/// That `other` is a campaign of its own, and the others stay one, also if only it held them together.
+pub(super) fn parting(keys: &[CampaignKey], other: &CampaignKey) -> Vec<AliasFact> {
+    let rest: Vec<&CampaignKey> = keys.iter().filter(|key| *key != other).collect();
+    let mut facts: Vec<AliasFact> = rest.iter().map(|key| fact(key, other, false)).collect();
+    facts.extend(rest.iter().skip(1).map(|key| fact(&rest[0], key, true)));
+    facts
+}
+
+/// The event that says so.
+pub(super) async fn statement(
+    service: &Service,
+    workspace: WorkspaceId,
+    kind: Kind,
+    aliases: Vec<AliasFact>,
+    once: &Once,
+) -> Result<Append, Problem> {
+    let received_at = service.clock.now();
+    let occurred_at = later_than_any(service, workspace, received_at).await?;
+    let mut nonce = [0; 32];
+    match &once.0 {
+        Some(identity) => nonce = identity.key,
+        None => service.entropy.fill(&mut nonce),
+    }
+    let mut identity = Identity::new(Platform::Hookline, "", kind).part("nonce", nonce);
+    for alias in &aliases {
+        identity = identity.part("a", alias.a.to_string()).part("b", alias.b.to_string());
+    }
+    let event = Event {
+        id: EventId::derive(occurred_at, &identity.digest()),
+        kind,
+        platform: Platform::Hookline,
+        account: None,
+        occurred_at,
+        time_source: TimeSource::Stated,
+        contact: None,
+        campaign: None,
+        sending_account: None,
+        outbound: None,
+        inbound: None,
+        facts: Facts { aliases, ..Facts::default() },
+    };
+    let raw = serde_json::to_vec(&event.facts.aliases).unwrap_or_default();
+    Ok(Append { workspace, event, claim: None, origin: Origin::Manual, received_at, raw })
+}
+
+/// Now, or just after the newest statement, if that is of a later time: what is stated last must hold, whatever the clock did.
+async fn later_than_any(service: &Service, workspace: WorkspaceId, now: Millis) -> Result<Millis, Problem> {
+    let mut at = now;
+    for kind in [Kind::CampaignAliased, Kind::CampaignUnaliased] {
+        let filter = EventFilter { kind: Some(kind), since: Some(now), ..EventFilter::default() };
+        let mut page = PageRequest { limit: 1, after: None };
+        for _ in 0..PAGES_MAX {
+            let found = service.store.events(workspace, filter.clone(), page.clone()).await?;
+            if let Some(stored) = found.rows.first() {
+                at = at.max(Millis(stored.event.occurred_at.0 + 1));
+                break;
+            }
+            page.after = found.next;
+            if page.after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(at)
+}
