@@ -76,7 +76,7 @@ pub(super) fn joining(keys: &[CampaignKey], other: &CampaignKey) -> Vec<AliasFac
 pub(super) fn parting(keys: &[CampaignKey], other: &CampaignKey) -> Vec<AliasFact> {
     let rest: Vec<&CampaignKey> = keys.iter().filter(|key| *key != other).collect();
     let mut facts: Vec<AliasFact> = rest.iter().map(|key| fact(key, other, false)).collect();
-    facts.extend(rest.iter().skip(1).map(|key| fact(&rest[0], key, true)));
+    facts.extend(rest.iter().skip(1).map(|key| fact(rest[0], key, true)));
     facts
 }
 
