@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    key::{CampaignKey, ContactKey, EmailKey},
+    item::ItemSort,
+    key::{CampaignKey, ContactKey, EmailKey, ExternalId},
     time::Millis,
 };
 
@@ -67,6 +68,8 @@ id_types! {
     CampaignId,
     /// One message, outbound or inbound: UUID v5 of its workspace and its key.
     EmailId,
+    /// An item of a CRM: UUID v5 of its workspace, its sort and its platform's id.
+    ItemId,
 }
 
 impl EventId {
@@ -155,6 +158,15 @@ impl DeliveryId {
     }
 }
 
+impl ItemId {
+    /// The id that the item of this sort with the platform's `id` has in `workspace`. Ids are unique within a sort only, so the
+    /// sort takes part.
+    #[must_use]
+    pub fn derive(workspace: WorkspaceId, sort: ItemSort, id: &ExternalId) -> ItemId {
+        ItemId(Uuid::new_v5(&workspace.0, format!("item:{sort}:{id}").as_bytes()))
+    }
+}
+
 impl WorkspaceId {
     /// A number for interfaces that need an integer: the first 52 bits of the id.
     #[must_use]
@@ -176,6 +188,7 @@ fn number(id: Uuid) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::Platform;
 
     #[test]
     fn event_ids_sort_by_time_and_carry_version_8() {
@@ -193,6 +206,18 @@ mod tests {
         assert_eq!(live.of_test(), live.of_test());
         assert_eq!(live.of_test().0.as_bytes()[..6], live.0.as_bytes()[..6]);
         assert_eq!(live.of_test().0.get_version_num(), 8);
+    }
+
+    #[test]
+    fn items_of_another_sort_account_or_workspace_have_another_id() {
+        let workspace = |n| WorkspaceId(Uuid::from_u128(n));
+        let five = |account: &str| ExternalId { platform: Platform::Hubspot, account: account.to_owned(), id: "5".to_owned() };
+        let id = ItemId::derive(workspace(1), ItemSort::Note, &five("portal"));
+        // Ids stand in what users keep: what they derive from never changes.
+        assert_eq!(id.to_string(), "bc4039d6-bee7-5119-ac96-f855f1c41659");
+        assert_ne!(id, ItemId::derive(workspace(1), ItemSort::Task, &five("portal")));
+        assert_ne!(id, ItemId::derive(workspace(1), ItemSort::Note, &five("")));
+        assert_ne!(id, ItemId::derive(workspace(2), ItemSort::Note, &five("portal")));
     }
 
     #[test]

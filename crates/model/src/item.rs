@@ -1,6 +1,6 @@
 //! Items: lists, statuses, tags, notes, tasks and messages of a CRM.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,6 +25,31 @@ pub enum ItemSort {
     Message,
 }
 
+impl ItemSort {
+    /// Every sort, in declaration order.
+    pub const ALL: [ItemSort; 6] =
+        [ItemSort::List, ItemSort::Status, ItemSort::Tag, ItemSort::Note, ItemSort::Task, ItemSort::Message];
+
+    /// The word used in `item.sort`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ItemSort::List => "list",
+            ItemSort::Status => "status",
+            ItemSort::Tag => "tag",
+            ItemSort::Note => "note",
+            ItemSort::Task => "task",
+            ItemSort::Message => "message",
+        }
+    }
+}
+
+impl fmt::Display for ItemSort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What an event says of a list, status, tag, note, task or message: an item.
 ///
 /// Whether it is gone is in the event's kind; whom it is about is the event's contact.
@@ -42,3 +67,15 @@ pub struct ItemFact {
 
 /// How many fields of an item are kept.
 pub const ITEM_FIELDS_MAX: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sort_is_called_as_it_is_written() {
+        for sort in ItemSort::ALL {
+            assert_eq!(serde_json::to_value(sort).expect("a value"), Value::from(sort.name()));
+        }
+    }
+}
