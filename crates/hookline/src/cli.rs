@@ -172,10 +172,10 @@ pub(crate) struct ServeFlags {
 }
 
 #[derive(Clone, Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["all", "contact", "contact_key", "campaign_key", "email_key"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["all", "contact", "contact_key", "campaign_key", "email_key", "item_key"]))]
 pub(crate) struct RebuildArguments {
     /// Everything, of every workspace
-    #[arg(long, conflicts_with_all = ["workspace", "contact", "contact_key", "campaign_key", "email_key"])]
+    #[arg(long, conflicts_with_all = ["workspace", "contact", "contact_key", "campaign_key", "email_key", "item_key"])]
     pub(crate) all: bool,
 
     /// The workspace of the given keys
@@ -197,6 +197,10 @@ pub(crate) struct RebuildArguments {
     /// The message with this key, as in `sent:smartlead::0c1d7a52-6b1e-4f0a-9a1e-52f9be0a7711`
     #[arg(long, value_name = "KEY")]
     pub(crate) email_key: Vec<String>,
+
+    /// The item with this key, as in `note:breakcold::5d7c7f1e`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) item_key: Vec<String>,
 
     /// Where data is kept: sqlite:FOLDER [default: sqlite:hookline-data] [env: HOOKLINE_DATABASE]
     #[arg(long, value_name = "URL")]

@@ -84,6 +84,9 @@ async fn rebuild_keys(options: SqliteOptions, arguments: &RebuildArguments) -> a
     for key in &arguments.email_key {
         keys.emails.push(key.parse().map_err(|error| wrong(&error))?);
     }
+    for key in &arguments.item_key {
+        keys.items.push(key.parse().map_err(|error| wrong(&error))?);
+    }
     let workspace = arguments.workspace.map(WorkspaceId).ok_or_else(|| WrongUsage("--workspace is missing".to_owned()))?;
     let store = SqliteStore::open(options).context("open the data folder")?;
     let different = store.rebuild(workspace, keys).await.context("rebuild")?;

@@ -7,10 +7,11 @@ use crate::{
     delta::RollupKey,
     email::EmailState,
     firsts::FirstKey,
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
     maps::Map,
-    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
+    rows::{ContactRow, Listed, ReadRows, WriteRows},
     stamp::Register,
 };
 
@@ -36,7 +37,7 @@ fn changed<K, T>(slots: &mut Map<K, Slot<T>>) -> impl Iterator<Item = (&K, &Slot
 }
 
 /// A contact key's row, and how it is listed.
-type ContactSlot = Slot<(ContactRow, Option<ContactBrief>)>;
+type ContactSlot = Slot<(ContactRow, Option<Listed>)>;
 
 type EnrollmentKey = (CampaignKey, ContactKey);
 
@@ -123,7 +124,7 @@ impl<'r, R: WriteRows> Buffer<'r, R> {
     ///
     /// # Errors
     /// When the row cannot be read.
-    pub fn change_contact(&mut self, key: &ContactKey) -> Result<(&mut ContactRow, &mut Option<ContactBrief>), R::Error> {
+    pub fn change_contact(&mut self, key: &ContactKey) -> Result<(&mut ContactRow, &mut Option<Listed>), R::Error> {
         let slot = self.contact_slot(key)?;
         slot.changed = true;
         let (row, listed) = slot.row.get_or_insert_default();
@@ -197,10 +198,14 @@ impl<R: WriteRows> ReadRows for Buffer<'_, R> {
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, R::Error> {
         self.inner.email(key)
     }
+
+    fn item(&mut self, key: &ItemKey) -> Result<Option<ItemState>, R::Error> {
+        self.inner.item(key)
+    }
 }
 
 impl<R: WriteRows> WriteRows for Buffer<'_, R> {
-    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&ContactBrief>) -> Result<(), R::Error> {
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&Listed>) -> Result<(), R::Error> {
         self.contacts.insert(key.clone(), Slot::written((row.clone(), listed.cloned())));
         Ok(())
     }
@@ -238,6 +243,10 @@ impl<R: WriteRows> WriteRows for Buffer<'_, R> {
 
     fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), R::Error> {
         self.inner.put_email(key, state)
+    }
+
+    fn put_item(&mut self, key: &ItemKey, state: &ItemState) -> Result<(), R::Error> {
+        self.inner.put_item(key, state)
     }
 
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), R::Error> {

@@ -100,6 +100,8 @@ pub struct ContactState {
     pub deleted_at: Option<Millis>,
     /// The last event that is not a deletion.
     pub alive_at: Option<Millis>,
+    /// The first time that somebody asked that the person be forgotten.
+    pub erase_at: Option<Millis>,
 }
 
 /// Opt-outs and the lifts that name them.
@@ -205,6 +207,7 @@ impl ContactState {
         } else {
             self.alive_at = Some(event.occurred_at);
         }
+        self.erase_at = event.facts.erase.then_some(event.occurred_at);
     }
 
     /// Merges another state into this one.
@@ -236,6 +239,7 @@ impl ContactState {
         keep_max(&mut self.last_activity_at, other.last_activity_at);
         keep_max(&mut self.deleted_at, other.deleted_at);
         keep_max(&mut self.alive_at, other.alive_at);
+        keep_min(&mut self.erase_at, other.erase_at);
     }
 
     /// Whether any event was folded under this key.
@@ -244,10 +248,11 @@ impl ContactState {
         self.first_event_at.is_some()
     }
 
-    /// Whether the contact was deleted and nothing newer happened.
+    /// Whether the contact was deleted and nothing newer happened, or is to be forgotten, whatever happened.
     #[must_use]
     pub fn is_hidden(&self) -> bool {
-        self.deleted_at.is_some_and(|deleted| self.alive_at.is_none_or(|alive| alive <= deleted))
+        let is_deleted = self.deleted_at.is_some_and(|deleted| self.alive_at.is_none_or(|alive| alive <= deleted));
+        is_deleted || self.erase_at.is_some()
     }
 
     /// Whether nobody may write to the contact any more.

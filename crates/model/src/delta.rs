@@ -8,6 +8,7 @@ use crate::{
     entry::Entry,
     event::Event,
     interest::Interest,
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     kind::Kind,
     link::{Pair, PairState},
@@ -64,6 +65,8 @@ pub struct Deltas {
     pub enrollments: Map<(CampaignKey, ContactKey), EnrollmentState>,
     /// Per message.
     pub emails: Map<EmailKey, EmailState>,
+    /// Per item.
+    pub items: Map<ItemKey, ItemState>,
     /// Per rollup row.
     pub rollups: Map<RollupKey, i64>,
 }
@@ -97,6 +100,9 @@ impl Deltas {
             let Some(key) = &facts.key else { continue };
             let state = EmailState::of(event, facts, direction, stamp, entry.position);
             self.emails.entry(key.clone()).or_default().merge(state);
+        }
+        if let Some(item) = &event.facts.item {
+            self.items.entry(item.key()).or_default().merge(ItemState::of(event, item, stamp));
         }
         if entry.counts {
             self.count(event, 1);

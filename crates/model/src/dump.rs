@@ -12,6 +12,7 @@ use crate::{
     fold::Links,
     id::{CampaignId, ContactId, WorkspaceId},
     interest::Interest,
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     link::{campaign_component, contact_component},
     record,
@@ -36,6 +37,11 @@ pub trait AllRows: ReadRows {
     /// # Errors
     /// See [`AllRows::contact_keys`].
     fn emails(&mut self) -> Result<Vec<(EmailKey, EmailState)>, Self::Error>;
+    /// Every item.
+    ///
+    /// # Errors
+    /// See [`AllRows::contact_keys`].
+    fn items(&mut self) -> Result<Vec<(ItemKey, ItemState)>, Self::Error>;
     /// Every rollup row.
     ///
     /// # Errors
@@ -63,6 +69,8 @@ pub fn dump<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Value, R
         "campaigns": campaigns(rows, workspace)?,
         "enrollments": enrollments(rows, workspace)?,
         "emails": emails(rows, workspace)?,
+        "items": items(rows, workspace)?,
+        "erasures": erasures(rows, workspace)?,
         "rollups": rollups(rows)?,
         "firsts": firsts(rows)?,
     }))
@@ -120,6 +128,27 @@ fn emails<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Vec<Value>
         let texts = rows.texts(&key, &state)?;
         let email = record::email(rows, workspace, &key, &state, texts)?;
         shown.insert(email.id, json!(email));
+    }
+    Ok(shown.into_values().collect())
+}
+
+fn items<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Vec<Value>, R::Error> {
+    let mut shown = BTreeMap::new();
+    for (key, state) in rows.items()? {
+        if let Some(item) = record::item(rows, workspace, &key, &state)? {
+            shown.insert(item.id, json!(item));
+        }
+    }
+    Ok(shown.into_values().collect())
+}
+
+fn erasures<R: AllRows>(rows: &mut R, workspace: WorkspaceId) -> Result<Vec<Value>, R::Error> {
+    let mut shown = BTreeMap::new();
+    for key in rows.contact_keys()? {
+        if let Some(erasure) = record::erasure(rows, workspace, &key)? {
+            let since = erasure.since.to_string();
+            shown.insert(erasure.contact_id, json!({"contact_id": erasure.contact_id, "since": since}));
+        }
     }
     Ok(shown.into_values().collect())
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     id::EventId,
     interest::Interest,
-    item::ItemFact,
+    item::{ItemFact, ItemKey},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
     platform::Platform,
@@ -315,6 +315,12 @@ impl Event {
     #[must_use]
     pub fn email_key(&self) -> Option<&EmailKey> {
         self.inbound_key().or_else(|| self.outbound_key())
+    }
+
+    /// The key of the item that the event is about.
+    #[must_use]
+    pub fn item_key(&self) -> Option<ItemKey> {
+        self.facts.item.as_ref().map(|item| item.key())
     }
 
     /// What the event tells of the message with this key.

@@ -2,7 +2,7 @@
 //!
 //! Deltas are merged per record first, so a row is read and written once however often the batch touches it. Then, in this
 //! order: links (who is the same contact now), contacts and the place of each key, campaigns and aliases, enrollments and the
-//! unique counts and firsts they move, emails, rollups. Where a link or an alias changed, the unique counts and firsts it may have
+//! unique counts and firsts they move, emails, items, rollups. Where a link or an alias changed, the unique counts and firsts it may have
 //! changed are counted again from the enrollments; everywhere else they move by the difference.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ use crate::{
     key::{CampaignKey, ContactKey},
     link::{ContactLinks, Pair, PairState, campaign_component, contact_component, merge_stated},
     maps::{Map, Set},
-    rows::{ContactBrief, ReadRows, WriteRows},
+    rows::{Listed, ReadRows, WriteRows},
     stamp::{Register, Stamp},
 };
 
@@ -37,6 +37,11 @@ pub fn fold<'a, R: WriteRows>(rows: &mut R, entries: impl IntoIterator<Item = &'
         let mut state = rows.email(&key)?.unwrap_or_default();
         state.merge(delta);
         rows.put_email(&key, &state)?;
+    }
+    for (key, delta) in deltas.items {
+        let mut state = rows.item(&key)?.unwrap_or_default();
+        state.merge(delta);
+        rows.put_item(&key, &state)?;
     }
     for (key, amount) in deltas.rollups {
         rows.add_rollup(&key, amount)?;
@@ -127,7 +132,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             let (row, listed) = self.rows.change_contact(&key)?;
             row.state.merge(delta);
             if row.alone && !relinked.keys.contains(&key) {
-                *listed = (!row.state.is_hidden()).then(|| brief([&key], &row.state));
+                *listed = Listed::of([&key], &row.state);
                 self.contacts.insert(key.clone(), ContactKeys { head: key.clone(), touched: vec![key] });
             } else {
                 // Changed before components are looked for: which address a stand-in stands for is read from these rows.
@@ -229,7 +234,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             held.entry(head.clone()).or_default();
         }
         let alone = touched == [head.clone()] && !self.has_contested(&merged)?;
-        let listed = (merged.is_touched() && !merged.is_hidden()).then(|| brief(&component, &merged));
+        let listed = Listed::of(&component, &merged);
         for (key, mut row) in held {
             let is_head = key == head;
             row.head = (!is_head).then(|| head.clone());
@@ -432,20 +437,5 @@ impl<'r, R: WriteRows> Folding<'r, R> {
         }
         let listed = (component.first() == Some(key) && merged.is_touched()).then_some(&merged);
         self.rows.put_campaign(key, state, uniques, listed)
-    }
-}
-
-fn brief<'k>(component: impl IntoIterator<Item = &'k ContactKey>, merged: &ContactState) -> ContactBrief {
-    let (first_name, last_name) = merged.names();
-    let addresses = component.into_iter().filter_map(|key| key.email());
-    let mut search: Vec<String> = addresses.map(ToString::to_string).collect();
-    search.extend([first_name, last_name, merged.company_name.get().cloned()].into_iter().flatten());
-    ContactBrief {
-        status: merged.status_word(),
-        interest: merged.interest.get().map(|interest| interest.name()),
-        search: search.join(" ").to_lowercase(),
-        tags: merged.tags.members(),
-        lists: merged.lists.members(),
-        created_at: merged.first_event_at.unwrap_or_default(),
     }
 }

@@ -4,7 +4,7 @@
 //! `docs/records.md`; this crate computes it incrementally, and an independent reference model judges it.
 //!
 //! Reading order: what an event is ([`time`], [`id`], [`kind`], [`key`], [`identity`], [`event`]); how it gets in ([`entry`])
-//! and where ([`route`]); what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`firsts`], [`link`],
+//! and where ([`route`]); what it changes ([`stamp`], [`counts`], [`contact`], [`campaign`], [`email`], [`item`], [`firsts`], [`link`],
 //! [`delta`]); how rows follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`],
 //! [`calendar`]). How a delivery proves its origin is named in [`source`].
 

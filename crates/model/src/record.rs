@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+mod item;
+
+pub use self::item::{Erasure, Item, erasure, item};
 use crate::{
     campaign::{CampaignState, Uniques},
     contact::ContactState,

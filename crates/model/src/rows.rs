@@ -8,6 +8,7 @@ use crate::{
     delta::RollupKey,
     email::EmailState,
     firsts::FirstKey,
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
     stamp::Register,
@@ -80,15 +81,21 @@ pub trait ReadRows {
     /// # Errors
     /// See [`ReadRows::contact_row`].
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Self::Error>;
+
+    /// The state of an item.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact_row`].
+    fn item(&mut self, key: &ItemKey) -> Result<Option<ItemState>, Self::Error>;
 }
 
 /// Writing the rows of one workspace. What was written is seen by later reads of the same transaction.
 pub trait WriteRows: ReadRows {
-    /// Writes a contact key's row. `listed` is the contact in brief, if this is its head and it is not hidden.
+    /// Writes a contact key's row. `listed` is how its contact is listed, if this is its head and it is listed at all.
     ///
     /// # Errors
     /// When the rows cannot be written; so for every method here.
-    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&ContactBrief>) -> Result<(), Self::Error>;
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&Listed>) -> Result<(), Self::Error>;
 
     /// Writes a pair, for both of its keys.
     ///
@@ -131,6 +138,12 @@ pub trait WriteRows: ReadRows {
     /// See [`WriteRows::put_contact`].
     fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Self::Error>;
 
+    /// Writes an item.
+    ///
+    /// # Errors
+    /// See [`WriteRows::put_contact`].
+    fn put_item(&mut self, key: &ItemKey, state: &ItemState) -> Result<(), Self::Error>;
+
     /// Adds to a rollup row; a row that comes to zero goes.
     ///
     /// # Errors
@@ -163,6 +176,27 @@ pub struct ContactRow {
     pub alone: bool,
 }
 
+/// How a contact is listed. One that is deleted is not, unless it is marked for erasure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// As a contact.
+    Contact(ContactBrief),
+    /// As marked for erasure, since then.
+    Erasure(Millis),
+}
+
+impl Listed {
+    /// How the contact that these keys are is listed, given what is known under all of them.
+    #[must_use]
+    pub fn of<'k>(component: impl IntoIterator<Item = &'k ContactKey>, merged: &ContactState) -> Option<Listed> {
+        match merged.erase_at {
+            Some(since) => Some(Listed::Erasure(since)),
+            None if merged.is_touched() && !merged.is_hidden() => Some(Listed::Contact(ContactBrief::of(component, merged))),
+            None => None,
+        }
+    }
+}
+
 /// A contact in brief.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactBrief {
@@ -178,4 +212,21 @@ pub struct ContactBrief {
     pub lists: Vec<String>,
     /// Smallest effective time: what lists are sorted by, since it hardly ever changes.
     pub created_at: Millis,
+}
+
+impl ContactBrief {
+    fn of<'k>(component: impl IntoIterator<Item = &'k ContactKey>, merged: &ContactState) -> ContactBrief {
+        let (first_name, last_name) = merged.names();
+        let addresses = component.into_iter().filter_map(|key| key.email());
+        let mut search: Vec<String> = addresses.map(ToString::to_string).collect();
+        search.extend([first_name, last_name, merged.company_name.get().cloned()].into_iter().flatten());
+        ContactBrief {
+            status: merged.status_word(),
+            interest: merged.interest.get().map(|interest| interest.name()),
+            search: search.join(" ").to_lowercase(),
+            tags: merged.tags.members(),
+            lists: merged.lists.members(),
+            created_at: merged.first_event_at.unwrap_or_default(),
+        }
+    }
 }

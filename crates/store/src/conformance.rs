@@ -15,6 +15,7 @@ mod deliveries;
 mod directory;
 mod filters;
 mod given;
+mod items;
 mod lifetime;
 mod links;
 mod pages;
@@ -196,6 +197,7 @@ list_cases! {
         pages_of_campaigns_give_each_once_last_active_first,
         pages_of_emails_give_each_once_newest_first,
         pages_of_quarantine_give_each_once_newest_first,
+        pages_of_items_and_erasures_give_each_once_newest_first,
         pages_of_filtered_lists_give_each_once,
         a_walk_is_not_disturbed_by_newer_rows,
         a_page_has_as_many_rows_as_are_asked_for,
@@ -247,6 +249,20 @@ list_cases! {
         bodies_of_emails_come_back_exactly,
         a_text_and_a_html_of_different_entries_are_shown_together,
         a_raw_body_comes_back_byte_for_byte,
+    }
+    items {
+        an_item_shows_the_latest_word_on_each_field,
+        an_item_keeps_the_fields_that_were_told_last,
+        the_same_id_under_two_sorts_is_two_items,
+        a_deleted_item_is_hidden_until_something_newer_tells_of_it,
+        an_item_goes_with_the_contact_that_was_told_last,
+        items_are_those_of_all_keys_of_a_contact,
+        a_hidden_contact_lists_nothing,
+        an_erasure_is_for_good,
+        an_erasure_goes_with_the_keys_of_its_contact,
+        a_superseded_entry_tells_of_no_item,
+        a_superseded_erasure_is_none,
+        items_and_erasures_stay_in_their_workspace,
     }
     lifetime {
         reopening_finds_everything_and_goes_on,

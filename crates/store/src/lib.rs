@@ -33,9 +33,10 @@ use hookline_model::{
     event::Event,
     id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
     identity::Claim,
+    item::ItemSort,
     key::CampaignKey,
     platform::Platform,
-    record::{Campaign, Contact, Email},
+    record::{Campaign, Contact, Email, Erasure, Item},
     route::Decision,
     time::Millis,
 };
@@ -253,6 +254,23 @@ pub trait Store: Deliveries + Send + Sync {
     /// A page of messages, newest first.
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>>;
 
+    /// A page of the items of a sort that are nobody's, by their first event, newest first: lists, statuses and tags; of the other
+    /// sorts those that name no contact. A page that would carry more than [`query::PAGE_BODY_BYTES_MAX`] of fields has fewer rows.
+    fn items(&self, workspace: WorkspaceId, sort: ItemSort, page: PageRequest) -> Answer<'_, Page<Item>>;
+
+    /// A page of the notes, tasks or messages of the contact that has, or ever had, this id, as of [`Store::items`]. Nothing if
+    /// there is no such contact, or it is hidden; no rows of a sort that is nobody's.
+    fn contact_items(
+        &self,
+        workspace: WorkspaceId,
+        contact: ContactId,
+        sort: ItemSort,
+        page: PageRequest,
+    ) -> Answer<'_, Option<Page<Item>>>;
+
+    /// A page of the contacts marked for erasure, the latest mark first.
+    fn erasures(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Erasure>>;
+
     /// A page of the events that have the words, newest first: in their kind, category, reason of a bounce, names, addresses, campaign
     /// or messages, each word in any of them. The index may be behind, and the answer says how far it is.
     ///
@@ -311,4 +329,6 @@ pub struct RebuildKeys {
     pub campaigns: Vec<hookline_model::key::CampaignKey>,
     /// Messages.
     pub emails: Vec<hookline_model::key::EmailKey>,
+    /// Items.
+    pub items: Vec<hookline_model::item::ItemKey>,
 }

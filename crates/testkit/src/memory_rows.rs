@@ -12,9 +12,10 @@ use hookline_model::{
     firsts::FirstKey,
     fold::fold,
     id::{EventId, WorkspaceId},
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState},
-    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
+    rows::{ContactRow, Listed, ReadRows, WriteRows},
     stamp::Register,
     texts::Texts,
 };
@@ -28,6 +29,7 @@ pub struct MemoryRows {
     aliases: BTreeMap<CampaignKey, BTreeMap<CampaignKey, Register<bool>>>,
     enrollments: BTreeMap<CampaignKey, BTreeMap<ContactKey, EnrollmentState>>,
     emails: BTreeMap<EmailKey, EmailState>,
+    items: BTreeMap<ItemKey, ItemState>,
     rollups: BTreeMap<RollupKey, i64>,
     firsts: BTreeMap<FirstKey, i64>,
     log: Vec<Event>,
@@ -106,10 +108,14 @@ impl ReadRows for MemoryRows {
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Infallible> {
         Ok(self.emails.get(key).cloned())
     }
+
+    fn item(&mut self, key: &ItemKey) -> Result<Option<ItemState>, Infallible> {
+        Ok(self.items.get(key).cloned())
+    }
 }
 
 impl WriteRows for MemoryRows {
-    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, _listed: Option<&ContactBrief>) -> Result<(), Infallible> {
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, _listed: Option<&Listed>) -> Result<(), Infallible> {
         self.contacts.insert(key.clone(), row.clone());
         Ok(())
     }
@@ -156,6 +162,11 @@ impl WriteRows for MemoryRows {
         Ok(())
     }
 
+    fn put_item(&mut self, key: &ItemKey, state: &ItemState) -> Result<(), Infallible> {
+        self.items.insert(key.clone(), state.clone());
+        Ok(())
+    }
+
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Infallible> {
         *self.rollups.entry(key.clone()).or_default() += amount;
         Ok(())
@@ -183,6 +194,10 @@ impl AllRows for MemoryRows {
 
     fn emails(&mut self) -> Result<Vec<(EmailKey, EmailState)>, Infallible> {
         Ok(self.emails.iter().map(|(key, state)| (key.clone(), state.clone())).collect())
+    }
+
+    fn items(&mut self) -> Result<Vec<(ItemKey, ItemState)>, Infallible> {
+        Ok(self.items.iter().map(|(key, state)| (key.clone(), state.clone())).collect())
     }
 
     fn rollups(&mut self) -> Result<Vec<(RollupKey, i64)>, Infallible> {

@@ -9,9 +9,10 @@ use std::{
 
 use hookline_model::{
     id::{AgencyId, CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    item::ItemSort,
     key::{CampaignKey, ExternalId},
     platform::Platform,
-    record::{Campaign, Contact, Email},
+    record::{Campaign, Contact, Email, Erasure, Item},
     route::{Decision, Route, Routes, Waiting},
     time::Millis,
 };
@@ -390,6 +391,18 @@ impl Store for FakeStore {
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
         self.list(workspace, &filter, &page)
+    }
+
+    fn items(&self, workspace: WorkspaceId, sort: ItemSort, page: PageRequest) -> Answer<'_, Page<Item>> {
+        self.list(workspace, &sort, &page)
+    }
+
+    fn contact_items(&self, _: WorkspaceId, _: ContactId, _: ItemSort, _: PageRequest) -> Answer<'_, Option<Page<Item>>> {
+        answer(self.enter().map(|_| None))
+    }
+
+    fn erasures(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Erasure>> {
+        self.list(workspace, &"erasures", &page)
     }
 
     fn search_events(

@@ -6,6 +6,7 @@ use hookline_model::{
     entry::Origin,
     event::{Change, Event},
     id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    item::ItemSort,
     kind::Kind,
     platform::Platform,
 };
@@ -133,8 +134,11 @@ pub(super) async fn assert_no_read_answers(store: &dyn Store, workspace: Workspa
     assert!(store.campaigns(workspace, CampaignFilter::default(), all()).await.is_err());
     assert!(store.email(workspace, EmailId::derive(workspace, &email)).await.is_err());
     assert!(store.emails(workspace, EmailFilter::default(), all()).await.is_err());
+    assert!(store.items(workspace, ItemSort::List, all()).await.is_err());
+    assert!(store.contact_items(workspace, ContactId::derive(workspace, &contact), ItemSort::Note, all()).await.is_err());
+    assert!(store.erasures(workspace, all()).await.is_err());
     assert!(store.dump(workspace).await.is_err());
-    let keys = RebuildKeys { contacts: vec![contact], campaigns: vec![campaign], emails: vec![email] };
+    let keys = RebuildKeys { contacts: vec![contact], campaigns: vec![campaign], emails: vec![email], items: Vec::new() };
     assert!(store.rebuild(workspace, keys).await.is_err());
 }
 

@@ -7,6 +7,7 @@ use hookline_model::{
     event::{AliasFact, CampaignRef, Change, ContactRef, Event, Facts, LinkFact, MessageFacts, SetChange},
     id::{EventId, QuarantineId, WorkspaceId},
     identity::Identity,
+    item::{ItemFact, ItemKey, ItemSort},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
     platform::Platform,
@@ -71,6 +72,12 @@ pub(super) trait Sketch: Sized {
     fn step(self, step: u32) -> Self;
     /// Of the message that came in with this Message-ID.
     fn reply(self, message_id: &str) -> Self;
+    /// Of the item of this sort with this id at the event's platform.
+    fn item(self, sort: ItemSort, id: &str) -> Self;
+    /// With a field of that item, empty if that is `None`.
+    fn field(self, name: &str, value: Option<&str>) -> Self;
+    /// Asking that the contact be forgotten.
+    fn erasing(self) -> Self;
     /// With a given name for the contact.
     fn first_name(self, name: &str) -> Self;
 }
@@ -82,6 +89,7 @@ impl Sketch for Event {
         let message = self.email_key().map(ToString::to_string);
         let identity = Identity::new(self.platform, "", self.kind);
         let identity = identity.maybe("contact", contact).maybe("campaign", campaign).maybe("message", message);
+        let identity = identity.maybe("item", self.item_key().map(|key| key.to_string()));
         self.id = EventId::derive(self.occurred_at, &identity.digest());
         self
     }
@@ -126,6 +134,23 @@ impl Sketch for Event {
         self.named()
     }
 
+    fn item(mut self, sort: ItemSort, id: &str) -> Event {
+        let fields = self.facts.item.take().map(|item| item.fields).unwrap_or_default();
+        self.facts.item = Some(Box::new(ItemFact { sort, id: external(self.platform, id), fields }));
+        self.named()
+    }
+
+    fn field(mut self, name: &str, value: Option<&str>) -> Event {
+        let change = value.map_or(Change::Clear, |value| Change::Set(value.into()));
+        self.facts.item.iter_mut().for_each(|item| drop(item.fields.insert(name.to_owned(), change.clone())));
+        self
+    }
+
+    fn erasing(mut self) -> Event {
+        self.facts.erase = true;
+        self
+    }
+
     fn first_name(mut self, name: &str) -> Event {
         self.facts.first_name = Some(Change::Set(name.to_owned()));
         self
@@ -160,6 +185,11 @@ pub(super) fn campaign_key(id: &str) -> CampaignKey {
 /// A message sent by SmartLead.
 pub(super) fn message_key(id: &str) -> EmailKey {
     EmailKey::Sent(external(Platform::Smartlead, id))
+}
+
+/// An item of SmartLead.
+pub(super) fn item_key(sort: ItemSort, id: &str) -> ItemKey {
+    ItemKey { sort, id: external(Platform::Smartlead, id) }
 }
 
 /// The event that says that two keys are one contact, or are not.

@@ -2,11 +2,16 @@
 
 use std::{collections::BTreeSet, fmt::Debug};
 
-use hookline_model::{entry::Origin, id::WorkspaceId, kind::Kind};
+use hookline_model::{
+    entry::Origin,
+    id::{ContactId, WorkspaceId},
+    item::ItemSort,
+    kind::Kind,
+};
 
 use super::{
     MakePlace,
-    given::{self, Sketch, at, sent, unreadable},
+    given::{self, Sketch, at, event, sent, unreadable},
     world::{ACME, BETA, World},
 };
 use crate::{
@@ -51,6 +56,21 @@ fn campaigns<'a>(store: &'a dyn Store, filter: CampaignFilter, page: PageRequest
 
 fn emails<'a>(store: &'a dyn Store, filter: EmailFilter, page: PageRequest) -> Answer<'a, Page<Row>> {
     rows_of(store.emails(ACME, filter, page), |email| (email.sent_at.unwrap_or_default(), text(email.id)))
+}
+
+fn items(store: &dyn Store, page: PageRequest) -> Answer<'_, Page<Row>> {
+    rows_of(store.items(ACME, ItemSort::Tag, page), |item| (item.created_at.unwrap_or_default(), text(item.id)))
+}
+
+fn notes(store: &dyn Store, page: PageRequest) -> Answer<'_, Page<Row>> {
+    let jane = ContactId::derive(ACME, &given::by_address("jane@x.example"));
+    let page = store.contact_items(ACME, jane, ItemSort::Note, page);
+    let page = Box::pin(async move { Ok(page.await?.expect("the contact is there")) });
+    rows_of(page, |item| (item.created_at.unwrap_or_default(), text(item.id)))
+}
+
+fn erasures(store: &dyn Store, page: PageRequest) -> Answer<'_, Page<Row>> {
+    rows_of(store.erasures(ACME, page), |erasure| (erasure.since.to_string(), text(erasure.contact_id)))
 }
 
 fn quarantined(store: &dyn Store, page: PageRequest) -> Answer<'_, Page<Row>> {
@@ -124,6 +144,26 @@ pub(super) async fn pages_of_quarantine_give_each_once_newest_first(make_place: 
         world.store.quarantine(unreadable(BETA, 100 + n, ms)).await.expect("quarantine takes it");
     }
     check(&|page| quarantined(world.store.as_ref(), page)).await;
+}
+
+pub(super) async fn pages_of_items_and_erasures_give_each_once_newest_first(make_place: MakePlace<'_>) {
+    let world = World::new(make_place).await;
+    let link = given::link(&given::by_address("jane@x.example"), &given::by_lead("7"), true, 0);
+    world.append(link).await;
+    for (n, ms) in TIMES.into_iter().enumerate() {
+        for workspace in [ACME, BETA] {
+            // The notes of one contact under two of its keys.
+            let note = event(Kind::NoteCreated, ms).item(ItemSort::Note, &n.to_string());
+            let note = if n % 2 == 0 { note.about("jane@x.example") } else { note.about_id("7") };
+            let erased = event(Kind::ContactDeleted, ms).about(&format!("contact{n}@x.example")).erasing();
+            for told in [note, erased, event(Kind::TagCreated, ms).item(ItemSort::Tag, &n.to_string())] {
+                world.append_as(workspace, Origin::Live, told).await;
+            }
+        }
+    }
+    check(&|page| items(world.store.as_ref(), page)).await;
+    check(&|page| notes(world.store.as_ref(), page)).await;
+    check(&|page| erasures(world.store.as_ref(), page)).await;
 }
 
 pub(super) async fn pages_of_filtered_lists_give_each_once(make_place: MakePlace<'_>) {
@@ -211,17 +251,22 @@ pub(super) async fn pages_carry_a_bounded_number_of_bytes(make_place: MakePlace<
     let world = World::new(make_place).await;
     let count = 2 * PAGE_BODY_BYTES_MAX / MEBIBYTE;
     for n in 0..count {
-        let mut event = sent("jane@x.example", "41", i64::try_from(n).unwrap_or(0));
-        event.outbound.get_or_insert_default().body_html = Some("a".repeat(MEBIBYTE));
-        world.append(event).await;
+        let mut large = sent("jane@x.example", "41", i64::try_from(n).unwrap_or(0));
+        large.outbound.get_or_insert_default().body_html = Some("a".repeat(MEBIBYTE));
+        world.append(large).await;
         let mut kept = unreadable(ACME, n as u128, i64::try_from(n).unwrap_or(0));
         kept.body = vec![b'a'; MEBIBYTE];
         world.store.quarantine(kept).await.expect("quarantine takes it");
+        let tag = event(Kind::TagCreated, 0).item(ItemSort::Tag, &n.to_string()).field("text", Some(&"a".repeat(MEBIBYTE)));
+        world.append(tag).await;
     }
     let store = world.store.as_ref();
-    let lists: [Fetch<'_>; 3] = [
-        &|page| events(store, ACME, EventFilter::default(), page),
+    let of_kind = |kind| EventFilter { kind: Some(kind), ..EventFilter::default() };
+    let lists: [Fetch<'_>; 5] = [
+        &|page| events(store, ACME, of_kind(Kind::EmailSent), page),
+        &|page| events(store, ACME, of_kind(Kind::TagCreated), page),
         &|page| emails(store, EmailFilter::default(), page),
+        &|page| items(store, page),
         &|page| quarantined(store, page),
     ];
     for fetch in lists {

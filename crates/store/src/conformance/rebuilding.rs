@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hookline_model::{
     entry::Origin,
+    item::ItemSort,
     key::{ContactKey, EmailKey},
     kind::Kind,
     platform::Platform,
@@ -11,7 +12,7 @@ use hookline_model::{
 
 use super::{
     MakePlace,
-    given::{self, Sketch, by_address, by_lead, campaign_key, event, external, message_key, sent},
+    given::{self, Sketch, by_address, by_lead, campaign_key, event, external, item_key, message_key, sent},
     world::{ACME, UNROUTED, World, is_empty, some_life},
 };
 use crate::RebuildKeys;
@@ -24,7 +25,8 @@ fn keys_of_some_life() -> RebuildKeys {
     contacts.push(by_lead("7"));
     let mut emails: Vec<EmailKey> = messages.into_iter().map(message_key).collect();
     emails.push(EmailKey::Inbound("r1@b.example".to_owned()));
-    RebuildKeys { contacts, campaigns: ["41", "42", "43"].map(campaign_key).into(), emails }
+    let items = vec![item_key(ItemSort::Tag, "3"), item_key(ItemSort::Note, "3"), item_key(ItemSort::Task, "4")];
+    RebuildKeys { contacts, campaigns: ["41", "42", "43"].map(campaign_key).into(), emails, items }
 }
 
 async fn rebuild(world: &World, keys: RebuildKeys) -> u64 {
@@ -40,6 +42,7 @@ pub(super) async fn a_rebuild_finds_nothing_different(make_place: MakePlace<'_>)
             RebuildKeys { contacts: keys.contacts.clone(), ..RebuildKeys::default() },
             RebuildKeys { campaigns: keys.campaigns.clone(), ..RebuildKeys::default() },
             RebuildKeys { emails: keys.emails.clone(), ..RebuildKeys::default() },
+            RebuildKeys { items: keys.items.clone(), ..RebuildKeys::default() },
         ];
         for keys in one_by_one.into_iter().chain([keys, RebuildKeys::default()]) {
             assert_eq!(rebuild(&world, keys.clone()).await, 0, "after {after}: {keys:?}");
@@ -70,6 +73,7 @@ pub(super) async fn a_rebuild_of_unknown_keys_changes_nothing(make_place: MakePl
         contacts: vec![by_address("nobody@n.example"), ContactKey::External(external(Platform::Hubspot, "404"))],
         campaigns: vec![campaign_key("404")],
         emails: vec![message_key("404"), EmailKey::Inbound("404@n.example".to_owned())],
+        items: vec![item_key(ItemSort::Note, "404")],
     };
     assert_eq!(rebuild(&world, unknown.clone()).await, 0);
     assert_eq!(world.dump(ACME).await, before);

@@ -3,13 +3,14 @@
 use hookline_model::{
     entry::Origin,
     id::{CampaignId, ContactId, EmailId},
+    item::ItemSort,
     kind::Kind,
     platform::Platform,
 };
 
 use super::{
     MakePlace,
-    given::{Sketch, by_address, by_lead, campaign_key, event, message_key, sent, unreadable},
+    given::{Sketch, by_address, by_lead, campaign_key, event, item_key, message_key, sent, unreadable},
     world::{ACME, BETA, UNROUTED, World, all, is_empty, some_life},
 };
 use crate::{
@@ -126,6 +127,7 @@ pub(super) async fn links_and_rebuilds_stay_in_their_workspace(make_place: MakeP
         contacts: vec![ann, bob, by_address("cy@c.example"), by_lead("7")],
         campaigns: vec![campaign_key("41"), campaign_key("42"), campaign_key("43")],
         emails: vec![message_key("ann@a.example 41 0"), message_key("m7")],
+        items: vec![item_key(ItemSort::Tag, "3"), item_key(ItemSort::Note, "3")],
     };
     world.store.rebuild(BETA, keys).await.expect("a rebuild is answered");
     assert_eq!(world.dump(BETA).await, before);

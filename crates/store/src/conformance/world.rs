@@ -177,13 +177,13 @@ pub(super) fn all() -> PageRequest {
 /// Whether a dump has no record at all.
 pub(super) fn is_empty(dump: &Value) -> bool {
     let lists = dump.as_object().expect("a dump is an object");
-    lists.len() == 6 && lists.values().all(|list| list.as_array().is_some_and(Vec::is_empty))
+    lists.len() == 8 && lists.values().all(|list| list.as_array().is_some_and(Vec::is_empty))
 }
 
-/// Events of every sort in a workspace of some life: links, an alias, variants, opens, clicks, replies, bounces, an opt-out.
+/// Events of every sort in a workspace of some life: links, an alias, variants, opens, clicks, replies, bounces, an opt-out, items.
 pub(super) fn some_life() -> Vec<Event> {
     use given::{Sketch, at, by_address, by_lead, campaign_key, event, sent};
-    use hookline_model::kind::Kind;
+    use hookline_model::{item::ItemSort, kind::Kind};
     let mut events = vec![
         sent("ann@a.example", "41", 0).first_name("Ann"),
         sent("bob@b.example", "41", 1_000).step(1),
@@ -202,6 +202,10 @@ pub(super) fn some_life() -> Vec<Event> {
         given::alias(&campaign_key("41"), &campaign_key("42"), true, 14_000),
         event(Kind::CampaignStatusChanged, 15_000).in_campaign("43"),
         event(Kind::AccountError, 16_000),
+        event(Kind::TagCreated, 17_000).item(ItemSort::Tag, "3").field("name", Some("vip")),
+        event(Kind::NoteCreated, 18_000).about("ann@a.example").item(ItemSort::Note, "3").field("text", Some("Call")),
+        event(Kind::TaskCreated, 19_000).about("bob@b.example").item(ItemSort::Task, "4").field("title", Some("Call")),
+        event(Kind::TaskDeleted, 19_500).item(ItemSort::Task, "4"),
     ];
     // Variants: of the first message an earlier one, which counts from then on, and of the second a later one.
     let mut earlier = events[0].clone();

@@ -14,6 +14,7 @@ use hookline_model::{
     entry::Entry,
     event::Event,
     id::WorkspaceId,
+    item::ItemKey,
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState, merge_stated},
     maps::Map,
@@ -54,7 +55,7 @@ fn level_steps(records: &Connection, log: &Connection, no: i64, workspace: Works
     let mut change = Change::default();
     for step in steps {
         let Some(old) = &step.supersedes else { continue };
-        rows.unlist_event(old.event.occurred_at, old.position)?;
+        rows.unlist_event(&old.event, old.position)?;
         if let Some(heir) = &old.heir {
             rows.relist_event(heir.event.occurred_at, heir.position)?;
         }
@@ -135,6 +136,8 @@ impl Change<'_> {
         contacts.iter().try_for_each(|key| rebuild.contact(key))?;
         find_all(&mut rebuild, &told, &contacts)?;
         rebuild.write_emails()?;
+        let items: BTreeSet<ItemKey> = self.events().filter_map(Event::item_key).collect();
+        items.iter().try_for_each(|key| rebuild.item(key))?;
         for key in &campaigns {
             let state = self.campaign(&mut rebuild, key, deltas.campaigns.get(key))?;
             rebuild.write_campaign(key, &state)?;

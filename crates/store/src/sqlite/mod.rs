@@ -86,7 +86,10 @@ use crate::{
     settle::{MakeAnswer, Settled, Settlement},
     stats::{StatsBy, StatsFilter, StatsRow},
 };
-use hookline_model::record::{Campaign, Contact, Email};
+use hookline_model::{
+    item::ItemSort,
+    record::{Campaign, Contact, Email, Erasure, Item},
+};
 
 /// How many reads run at once.
 const READERS: usize = 4;
@@ -379,6 +382,24 @@ impl Store for SqliteStore {
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
         Box::pin(self.read(workspace, move |reader| reader.emails(&filter, &page, None)))
+    }
+
+    fn items(&self, workspace: WorkspaceId, sort: ItemSort, page: PageRequest) -> Answer<'_, Page<Item>> {
+        Box::pin(self.read(workspace, move |reader| reader.items(sort, &page)))
+    }
+
+    fn contact_items(
+        &self,
+        workspace: WorkspaceId,
+        contact: ContactId,
+        sort: ItemSort,
+        page: PageRequest,
+    ) -> Answer<'_, Option<Page<Item>>> {
+        Box::pin(self.read(workspace, move |reader| reader.contact_items(contact, sort, &page)))
+    }
+
+    fn erasures(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Erasure>> {
+        Box::pin(self.read(workspace, move |reader| reader.erasures(&page)))
     }
 
     fn search_events(

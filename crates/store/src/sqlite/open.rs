@@ -35,7 +35,7 @@ const LOG_STEPS: [&str; 5] = [
 /// The first version that knows where campaigns were seen.
 const LOG_SCHEMA_KNOWN: i64 = 6;
 /// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
-const RECORDS_SCHEMA: i64 = 3;
+const RECORDS_SCHEMA: i64 = 4;
 /// Version of search.db's schema *and* of what is indexed in which form: a file with another one is built anew.
 const SEARCH_SCHEMA: i64 = 1;
 /// Version of deliveries.db's schema. It follows from nothing, so a new version comes with a migration.

@@ -1,6 +1,6 @@
 //! Folding given records again from the log.
 //!
-//! For each key the rows are replaced by the fold of every entry that touches it, found by the list of events; what no entry is left
+//! For each key the rows are replaced by the fold of every entry that touches it, found by the list of events, or by that of an item's entries; what no entry is left
 //! of is removed. Then what follows from them (the place of a contact's keys, unique counts, firsts) is derived again. Links
 //! that events name are found with the address that they name; what events *state* of links and aliases is read, not rebuilt,
 //! since no list leads to who stated it: a doubt about them is settled by folding the whole workspace (`refold`).
@@ -15,6 +15,7 @@ use hookline_model::{
     entry::{Entry, Origin},
     fold::{Links, derive_again},
     id::WorkspaceId,
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     link::{Pair, PairState, campaign_component, contact_component},
     rows::{ContactRow, ReadRows, WriteRows},
@@ -65,6 +66,7 @@ fn is_reserved(log: &Connection, no: i64) -> Result<bool, Error> {
 enum Entries<'k> {
     OfContact(&'k ContactKey),
     OfCampaign(&'k CampaignKey),
+    OfItem(&'k ItemKey),
     All,
 }
 
@@ -96,6 +98,9 @@ impl<'c> Rebuild<'c> {
         }
         for key in &keys.campaigns {
             self.campaign(key)?;
+        }
+        for key in &keys.items {
+            self.item(key)?;
         }
         self.emails = keys.emails.iter().map(|key| (key.clone(), EmailState::default())).collect();
         if !self.emails.is_empty() {
@@ -293,6 +298,21 @@ impl<'c> Rebuild<'c> {
         Ok(())
     }
 
+    /// Folds an item again.
+    pub(super) fn item(&mut self, key: &ItemKey) -> Result<(), Error> {
+        let mut state = ItemState::default();
+        self.for_each_delta(Entries::OfItem(key), |mut deltas| {
+            if let Some(delta) = deltas.items.swap_remove(key) {
+                state.merge(delta);
+            }
+        })?;
+        let before = self.rows.item(key)?;
+        if before.is_some() || state.is_touched() {
+            self.note(before.as_ref(), &state)?;
+        }
+        if state.is_touched() { self.rows.put_item(key, &state) } else { self.rows.remove_item(key) }
+    }
+
     fn enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey, state: &EnrollmentState) -> Result<(), Error> {
         let before = self.rows.enrollment(campaign, contact)?;
         self.note(before.as_ref(), state)?;
@@ -343,6 +363,8 @@ impl<'c> Rebuild<'c> {
                 Some(no) => self.rows.all("SELECT position, listed FROM event WHERE campaign = ?1", [no], read),
                 None => Ok(Vec::new()),
             },
+            // An item counts nothing.
+            Entries::OfItem(key) => Ok(self.rows.entries_of_item(key)?.into_iter().map(|position| (position, false)).collect()),
             Entries::All => self.rows.all("SELECT position, listed FROM event WHERE workspace = ?1", [self.rows.no], read),
         }
     }

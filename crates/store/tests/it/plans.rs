@@ -58,6 +58,13 @@ const OF_THE_RECORDS: &[(&str, &str)] = &[
         "PRIMARY KEY",
     ),
     ("SELECT id, home FROM email_moved WHERE contact = ?1", "PRIMARY KEY"),
+    ("SELECT state FROM item WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
+    (
+        "SELECT at, id FROM item WHERE workspace = ?1 AND sort = ?2 AND owner = ?3 AND listed = 1 AND (at, id) < (?4, ?5)
+         ORDER BY at DESC, id DESC",
+        "COVERING INDEX item_listed",
+    ),
+    ("SELECT position FROM item_entry WHERE workspace = ?1 AND id = ?2", "PRIMARY KEY"),
     // Statistics.
     ("SELECT quarter, campaign, count FROM rollup WHERE workspace = ?1 AND quarter >= ?2 AND quarter < ?3", "PRIMARY KEY"),
     ("SELECT quarter, campaign, count FROM first WHERE workspace = ?1 AND quarter >= ?2 AND quarter < ?3", "PRIMARY KEY"),

@@ -48,15 +48,18 @@ impl Living {
     /// Every key that an entry has, or ever had.
     fn keys<'e>(events: impl Iterator<Item = &'e Event>) -> RebuildKeys {
         let (mut contacts, mut campaigns, mut emails) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::<EmailKey>::new());
+        let mut items = BTreeSet::new();
         for event in events {
             contacts.extend(event.contact_key());
             campaigns.extend(event.campaign_key().cloned());
             emails.extend(event.outbound_key().into_iter().chain(event.inbound_key()).cloned());
+            items.extend(event.item_key());
         }
         RebuildKeys {
             contacts: contacts.into_iter().collect(),
             campaigns: campaigns.into_iter().collect(),
             emails: emails.into_iter().collect(),
+            items: items.into_iter().collect(),
         }
     }
 }

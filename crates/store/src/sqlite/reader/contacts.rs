@@ -6,7 +6,7 @@ use hookline_model::{
     id::ContactId,
     key::{ContactKey, EmailAddress},
     link::contact_component,
-    record::{self, Contact},
+    record::{self, Contact, Erasure},
     time::Millis,
 };
 use rusqlite::params;
@@ -82,6 +82,18 @@ impl WorkspaceReader<'_> {
         Ok(Page { rows, next })
     }
 
+    /// A page of the contacts marked for erasure.
+    pub(in crate::sqlite) fn erasures(&mut self, request: &PageRequest) -> Result<Page<Erasure>, Error> {
+        let walk = self.walk_contacts(Walk::new(request.limit), (Sort::Erasure, String::new()), &[], None, request)?;
+        let (found, next) = merge(vec![walk], request.limit);
+        let mut rows = Vec::with_capacity(found.len());
+        for (at, no) in found {
+            let contact_id = ContactId::derive(self.workspace, &self.rows.contact_key(no)?);
+            rows.push(Erasure { contact_id, since: at.at });
+        }
+        Ok(Page { rows, next })
+    }
+
     /// The one contact that has an address.
     fn walk_contact(
         &mut self,
@@ -94,7 +106,7 @@ impl WorkspaceReader<'_> {
         let keys = self.contact_keys_of(&ContactSelector::Email(email.to_owned()))?;
         let Some(head) = keys.first() else { return Ok(walk) };
         let Some(no) = self.rows.contact_no(head)? else { return Ok(walk) };
-        if let Some((key, listing)) = self.rows.listed_contact(no)? {
+        if let Some((key, listing)) = self.rows.listed_contact(no)?.filter(|(_, listing)| listing.is_of_a_contact()) {
             let id = ContactId::derive(self.workspace, &key);
             let at = Cursor { at: listing.created_at, key: id.0.as_bytes().to_vec() };
             if request.after.as_ref().is_none_or(|after| at < *after) {

@@ -114,6 +114,7 @@ impl WorkspaceReader<'_> {
             let row = self.stored_event(position, false)?;
             let messages = [&row.event.outbound, &row.event.inbound].into_iter().flatten();
             bytes += messages.map(|message| message.body_bytes()).sum::<usize>();
+            bytes += row.event.facts.item.as_ref().map_or(0, |item| item.bytes());
             if bytes > PAGE_BODY_BYTES_MAX {
                 next = Some(at);
             }

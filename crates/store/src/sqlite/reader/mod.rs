@@ -4,6 +4,7 @@ mod contacts;
 mod emails;
 mod events;
 mod feed;
+mod items;
 mod stats;
 mod unplaced;
 mod walk;

@@ -5,6 +5,7 @@ use hookline_model::{
     dump::AllRows,
     email::EmailState,
     firsts::FirstKey,
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     texts::Texts,
 };
@@ -24,6 +25,10 @@ impl AllRows for SqlRows<'_> {
 
     fn emails(&mut self) -> Result<Vec<(EmailKey, EmailState)>, Error> {
         Ok(self.every_email()?.into_iter().map(|held| (held.key, held.state)).collect())
+    }
+
+    fn items(&mut self) -> Result<Vec<(ItemKey, ItemState)>, Error> {
+        self.every_item()
     }
 
     fn rollups(&mut self) -> Result<Vec<(RollupKey, i64)>, Error> {

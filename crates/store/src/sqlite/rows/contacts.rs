@@ -4,7 +4,7 @@ use hookline_model::{
     contact::ContactState,
     id::ContactId,
     key::ContactKey,
-    rows::{ContactBrief, ContactRow},
+    rows::{ContactRow, Listed},
     time::Millis,
 };
 use rusqlite::params;
@@ -43,9 +43,12 @@ pub(in crate::sqlite) enum Sort {
     Interest,
     Tag,
     List,
+    /// No name: the mark that somebody is to be forgotten.
+    Erasure,
 }
 
-/// How a contact is listed. The lists themselves are rows of `contact_list`; this is what they follow from.
+/// How a contact is listed. The lists themselves are rows of `contact_list`; this is what they follow from. One that is marked for
+/// erasure is on the list of these alone, by the time of the mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::sqlite) struct Listing {
     pub(in crate::sqlite) created_at: Millis,
@@ -54,12 +57,23 @@ pub(in crate::sqlite) struct Listing {
 }
 
 impl Listing {
-    fn of(brief: &ContactBrief) -> Listing {
+    fn of(listed: &Listed) -> Listing {
+        let brief = match listed {
+            Listed::Contact(brief) => brief,
+            Listed::Erasure(since) => {
+                return Listing { created_at: *since, names: vec![(Sort::Erasure, String::new())], search: String::new() };
+            }
+        };
         let mut names = vec![(Sort::Status, brief.status.to_owned())];
         names.extend(brief.interest.map(|interest| (Sort::Interest, interest.to_owned())));
         names.extend(brief.tags.iter().map(|tag| (Sort::Tag, tag.clone())));
         names.extend(brief.lists.iter().map(|list| (Sort::List, list.clone())));
         Listing { created_at: brief.created_at, names, search: brief.search.clone() }
+    }
+
+    /// Whether it is listed as a contact.
+    pub(in crate::sqlite) fn is_of_a_contact(&self) -> bool {
+        self.names.iter().all(|(sort, _)| *sort != Sort::Erasure)
     }
 
     /// Whether it is on a list.
@@ -164,12 +178,7 @@ impl SqlRows<'_> {
         Ok(row)
     }
 
-    pub(super) fn write_contact(
-        &mut self,
-        key: &ContactKey,
-        row: &ContactRow,
-        listed: Option<&ContactBrief>,
-    ) -> Result<(), Error> {
+    pub(super) fn write_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&Listed>) -> Result<(), Error> {
         let (no, before) = match self.contact_no(key)? {
             Some(no) => (no, self.listing_before(key)?),
             None => (self.give_number(key)?, None),

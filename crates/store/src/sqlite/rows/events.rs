@@ -43,6 +43,7 @@ impl SqlRows<'_> {
                 campaign,
             ],
         )?;
+        self.list_item_entry(event, entry.position)?;
         match contact {
             Some(contact) => self.put_part(contact, &part::event(event.occurred_at, entry.position), &[]),
             None => Ok(()),

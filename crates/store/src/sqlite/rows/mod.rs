@@ -1,6 +1,6 @@
 //! The rows of one workspace in records.db, as the fold reads and writes them.
 //!
-//! Everything about a contact key lies under its number: [`part`] says what, [`parts`] and [`chunk`] how; [`contacts`], [`campaigns`] and [`emails`] are the
+//! Everything about a contact key lies under its number: [`part`] says what, [`parts`] and [`chunk`] how; [`contacts`], [`campaigns`], [`emails`] and [`items`] are the
 //! rows of each, [`events`] the list of events, [`counted`] what
 //! statistics are counted from, [`all`] the walk over everything, [`remove`] what no entry is left of.
 
@@ -11,6 +11,7 @@ mod contacts;
 mod counted;
 mod emails;
 mod events;
+mod items;
 mod pairs;
 pub(super) mod part;
 mod parts;
@@ -24,13 +25,14 @@ use hookline_model::{
     email::EmailState,
     firsts::FirstKey,
     id::WorkspaceId,
+    item::{ItemKey, ItemState},
     key::{CampaignKey, ContactKey, EmailKey},
     kind::Kind,
     link::{Pair, PairState},
     maps::Map,
     packed,
     platform::Platform,
-    rows::{ContactBrief, ContactRow, ReadRows, WriteRows},
+    rows::{ContactRow, Listed, ReadRows, WriteRows},
     stamp::Register,
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row};
@@ -206,10 +208,14 @@ impl ReadRows for SqlRows<'_> {
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {
         self.read_email(key)
     }
+
+    fn item(&mut self, key: &ItemKey) -> Result<Option<ItemState>, Error> {
+        self.read_item(key)
+    }
 }
 
 impl WriteRows for SqlRows<'_> {
-    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&ContactBrief>) -> Result<(), Error> {
+    fn put_contact(&mut self, key: &ContactKey, row: &ContactRow, listed: Option<&Listed>) -> Result<(), Error> {
         self.write_contact(key, row, listed)
     }
 
@@ -241,6 +247,10 @@ impl WriteRows for SqlRows<'_> {
 
     fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Error> {
         self.write_email(key, state)
+    }
+
+    fn put_item(&mut self, key: &ItemKey, state: &ItemState) -> Result<(), Error> {
+        self.write_item(key, state)
     }
 
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Error> {

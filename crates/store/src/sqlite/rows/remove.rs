@@ -1,6 +1,7 @@
 //! Removing what no entry is left of, as if there had never been one.
 
 use hookline_model::{
+    event::Event,
     id::ContactId,
     key::{CampaignKey, ContactKey, EmailKey},
     link::Pair,
@@ -74,7 +75,9 @@ impl SqlRows<'_> {
     }
 
     /// Takes an entry from the lists of events.
-    pub(in crate::sqlite) fn unlist_event(&mut self, at: Millis, position: u64) -> Result<(), Error> {
+    pub(in crate::sqlite) fn unlist_event(&mut self, event: &Event, position: u64) -> Result<(), Error> {
+        self.unlist_item_entry(event, position)?;
+        let at = event.occurred_at;
         let sql = "DELETE FROM event WHERE workspace = ?1 AND occurred_at = ?2 AND position = ?3 RETURNING contact";
         let values = params![self.no, at.0, position.cast_signed()];
         match self.one(sql, values, |row| row.get::<_, Option<i64>>(0))?.flatten() {
@@ -110,7 +113,7 @@ impl SqlRows<'_> {
             for table in ["campaign_pair", "enrolled"] {
                 self.records.execute(&format!("DELETE FROM {table} WHERE campaign IN ({campaigns})"), [self.no])?;
             }
-            for table in ["email_ref", "email_list", "contact_list", "rollup", "first"] {
+            for table in ["email_ref", "email_list", "contact_list", "item", "rollup", "first"] {
                 self.records.execute(&format!("DELETE FROM {table} WHERE workspace = ?1"), [self.no])?;
             }
             let unused = "DELETE FROM contact_ref WHERE workspace = ?1

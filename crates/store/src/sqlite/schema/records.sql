@@ -31,7 +31,7 @@ CREATE TABLE part (
 ) STRICT, WITHOUT ROWID;
 
 -- Contacts by what they are listed under: a status (sort 1), an interest (2), a tag (3), a list (4). Every contact has a status, so
--- all contacts are those of every status.
+-- all contacts are those of every status. One that is marked for erasure is listed as that alone (5), by the time of the mark.
 CREATE TABLE contact_list (
     workspace  INTEGER NOT NULL,
     sort       INTEGER NOT NULL,
@@ -100,6 +100,30 @@ CREATE TABLE email_moved (
     id      BLOB NOT NULL,
     home    INTEGER NOT NULL,
     PRIMARY KEY (contact, id)
+) STRICT, WITHOUT ROWID;
+
+-- Items, by the id that derives from sort and platform's id. `at` is what they are listed by. `owner` is the id of the contact key
+-- of one that is somebody's, and empty for all others. One that was deleted is not listed.
+CREATE TABLE item (
+    workspace INTEGER NOT NULL,
+    id        BLOB NOT NULL,
+    sort      INTEGER NOT NULL,
+    owner     BLOB NOT NULL,
+    at        INTEGER NOT NULL,
+    listed    INTEGER NOT NULL,
+    state     BLOB NOT NULL,
+    PRIMARY KEY (workspace, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX item_listed ON item (workspace, sort, owner, at, id) WHERE listed = 1;
+
+-- Which log entries tell of an item. There are few of both, and no other list leads to them: a deletion seldom says whose note it
+-- was.
+CREATE TABLE item_entry (
+    workspace INTEGER NOT NULL,
+    id        BLOB NOT NULL,
+    position  INTEGER NOT NULL,
+    PRIMARY KEY (workspace, id, position)
 ) STRICT, WITHOUT ROWID;
 
 -- Counted events by quarter of an hour. A campaign of 0 and a number of -1 are none.
