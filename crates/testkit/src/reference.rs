@@ -10,6 +10,7 @@ mod emails;
 mod entries;
 mod firsts;
 mod groups;
+mod items;
 mod rollups;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,8 @@ pub fn records(workspace: WorkspaceId, events: &[Event]) -> Value {
         "campaigns": campaigns::campaigns(&campaigns, &enrollments),
         "enrollments": enrollments.iter().map(campaigns::Enrollment::record).collect::<Vec<_>>(),
         "emails": emails::emails(workspace, &entries, &people, &campaigns),
+        "items": items::items(workspace, &entries, &people),
+        "erasures": contacts::erasures(&people),
         "rollups": rollups::rollups(&entries),
         "firsts": firsts::firsts(&campaigns, &enrollments),
     })

@@ -1,6 +1,6 @@
 //! Contacts: one record per contact that is not hidden.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use hookline_model::{
     event::{BounceType, Change, Event, Facts, SetChange},
@@ -13,13 +13,27 @@ use hookline_model::{
 use serde_json::{Value, json};
 
 use super::{
-    entries::{CONTACT_COUNTS, Entry, account, bounce_type, counts, first, last, single_value, stated_interest, time},
+    entries::{
+        CONTACT_COUNTS, Entry, account, bounce_type, counts, first, is_deleted, last, single_value, single_values,
+        stated_interest, time,
+    },
     groups::Person,
 };
 
 /// The record of every contact that is not hidden, in the order of `people`.
 pub(super) fn contacts(people: &[Person]) -> Vec<Value> {
-    people.iter().filter(|person| !is_deleted(&person.entries)).map(contact).collect()
+    people.iter().filter(|person| !is_hidden(&person.entries)).map(contact).collect()
+}
+
+/// Every contact that is marked for erasure, in the order of `people`.
+pub(super) fn erasures(people: &[Person]) -> Vec<Value> {
+    let mut erasures = Vec::new();
+    for person in people {
+        if let Some(since) = marked_for_erasure(&person.entries) {
+            erasures.push(json!({ "contact_id": person.id, "since": since.to_string() }));
+        }
+    }
+    erasures
 }
 
 fn contact(person: &Person) -> Value {
@@ -39,7 +53,7 @@ fn contact(person: &Person) -> Value {
         "website_url": text(entries, |facts| &facts.website_url),
         "score": single_value(entries, |entry| entry.event.facts.score.clone()),
         "category": text(entries, |facts| &facts.category),
-        "custom_fields": custom_fields(entries),
+        "custom_fields": single_values(entries, |event| Some(&event.facts.custom_fields)),
         "interest": interest(entries).map(|(interest, _)| interest.name()),
         "tags": set(entries, |facts| facts.tags.as_ref()),
         "lists": set(entries, |facts| facts.lists.as_ref()),
@@ -77,18 +91,6 @@ fn names(entries: &[Entry]) -> (Option<String>, Option<String>) {
     let (given, rest) = full_name.split_once(char::is_whitespace).unwrap_or((full_name, ""));
     let or_none = |part: &str| if part.is_empty() { None } else { Some(part.to_owned()) };
     (or_none(given), or_none(rest.trim()))
-}
-
-/// Per name a single value, without those that are empty.
-fn custom_fields(entries: &[Entry]) -> BTreeMap<String, Value> {
-    let names: BTreeSet<&String> = entries.iter().flat_map(|entry| entry.event.facts.custom_fields.keys()).collect();
-    let mut fields = BTreeMap::new();
-    for name in names {
-        if let Some(value) = single_value(entries, |entry| entry.event.facts.custom_fields.get(name).cloned()) {
-            fields.insert(name.clone(), value);
-        }
-    }
-    fields
 }
 
 /// The interest, and the entry that set it.
@@ -188,13 +190,12 @@ fn status<'a>(entries: &[Entry<'a>]) -> (&'static str, Option<Entry<'a>>) {
     ("new", None)
 }
 
-/// Whether the contact is hidden: nothing of another kind came after its last deletion.
-fn is_deleted(entries: &[Entry]) -> bool {
-    let deleted: Option<Millis> = last(entries, |event| event.kind == Kind::ContactDeleted);
-    let otherwise: Option<Millis> = last(entries, |event| event.kind != Kind::ContactDeleted);
-    match (deleted, otherwise) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(deleted), Some(otherwise)) => otherwise <= deleted,
-    }
+/// Whether the contact is hidden: for good, or since nothing of another kind came after its last deletion.
+fn is_hidden(entries: &[Entry]) -> bool {
+    marked_for_erasure(entries).is_some() || is_deleted(entries, &[Kind::ContactDeleted])
+}
+
+/// The first time at which somebody asked that the contact be forgotten.
+fn marked_for_erasure(entries: &[Entry]) -> Option<Millis> {
+    first(entries, |event| event.facts.erase)
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     entries::{Entry, bounce_type, first, single_value, stated, time},
-    groups::{Campaign, Person},
+    groups::{Campaign, Person, whom},
 };
 
 /// An entry that tells of a message, with the part that does.
@@ -52,9 +52,7 @@ fn email(id: EmailId, key: &EmailKey, tellings: &[Telling], people: &[Person], c
     let entries: Vec<Entry> = tellings.iter().map(|telling| telling.entry).collect();
     let inbound = key.is_inbound();
 
-    let contact_key = single_value(&entries, |entry| entry.event.contact_key().map(Change::Set));
-    let contact = contact_key.as_ref().and_then(|key| people.iter().find(|person| person.keys.contains(key)));
-    let address = contact_key.as_ref().and_then(|key| key.email()).map(ToString::to_string);
+    let (contact_id, contact_email) = whom(&entries, people);
     let campaign_key = single_value(&entries, |entry| stated(entry.event.campaign_key()));
     let campaign = campaign_key.as_ref().and_then(|key| campaigns.iter().find(|campaign| campaign.keys.contains(key)));
 
@@ -74,8 +72,8 @@ fn email(id: EmailId, key: &EmailKey, tellings: &[Telling], people: &[Person], c
         "id": id,
         "direction": if inbound { "inbound" } else { "outbound" },
         "platform": entries.last().map(|entry| entry.event.platform.name()),
-        "contact_id": contact.map(|contact| contact.id),
-        "contact_email": address.or_else(|| contact.and_then(Person::email)),
+        "contact_id": contact_id,
+        "contact_email": contact_email,
         "campaign_id": campaign.map(|campaign| campaign.id),
         "platform_campaign_id": campaign_key.as_ref().and_then(|key| key.platform_campaign_id()),
         "sending_account": single_value(&entries, |entry| stated(entry.event.sending_account.as_ref())),

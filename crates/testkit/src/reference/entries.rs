@@ -1,5 +1,7 @@
 //! Log entries in the order of their stamps, and the few questions that every record asks of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hookline_model::{
     event::{BounceType, Change, Event},
     interest::Interest,
@@ -63,6 +65,22 @@ pub(super) fn single_value<E, T>(in_stamp_order: &[E], change: impl Fn(&E) -> Op
     value
 }
 
+/// Per name a single value, without the names that are empty.
+pub(super) fn single_values(
+    in_stamp_order: &[Entry],
+    changes: impl Fn(&Event) -> Option<&BTreeMap<String, Change<Value>>>,
+) -> BTreeMap<String, Value> {
+    let names: BTreeSet<&String> =
+        in_stamp_order.iter().filter_map(|entry| changes(entry.event)).flat_map(BTreeMap::keys).collect();
+    let mut values = BTreeMap::new();
+    for name in names {
+        if let Some(value) = single_value(in_stamp_order, |entry| changes(entry.event)?.get(name).cloned()) {
+            values.insert(name.clone(), value);
+        }
+    }
+    values
+}
+
 /// A fact that an event can state but not clear, as a change.
 pub(super) fn stated<T: Clone>(fact: Option<&T>) -> Option<Change<T>> {
     fact.cloned().map(Change::Set)
@@ -124,6 +142,18 @@ pub(super) fn first(entries: &[Entry], which: impl Fn(&Event) -> bool) -> Option
 /// The greatest `occurred_at` of the entries that `which` picks.
 pub(super) fn last(entries: &[Entry], which: impl Fn(&Event) -> bool) -> Option<Millis> {
     entries.iter().filter(|entry| which(entry.event)).map(|entry| entry.event.occurred_at).max()
+}
+
+/// Whether something is deleted: an entry of one of these kinds deletes it, and nothing of any other kind came after the last of
+/// them.
+pub(super) fn is_deleted(entries: &[Entry], deleting: &[Kind]) -> bool {
+    let deleted: Option<Millis> = last(entries, |event| deleting.contains(&event.kind));
+    let otherwise: Option<Millis> = last(entries, |event| !deleting.contains(&event.kind));
+    match (deleted, otherwise) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(deleted), Some(otherwise)) => otherwise <= deleted,
+    }
 }
 
 /// A time as the dump shows it.

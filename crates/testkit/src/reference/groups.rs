@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hookline_model::{
-    event::Event,
+    event::{Change, Event},
     id::{CampaignId, ContactId, WorkspaceId},
     key::{CampaignKey, ContactKey},
 };
 
-use super::entries::Entry;
+use super::entries::{Entry, single_value};
 
 /// A contact, hidden or not: its keys and its entries.
 pub(super) struct Person<'a> {
@@ -22,6 +22,15 @@ impl Person<'_> {
     pub(super) fn email(&self) -> Option<String> {
         self.keys.first().and_then(ContactKey::email).map(ToString::to_string)
     }
+}
+
+/// Whom a message or an item is about: the contact of the last contact key that its entries have, and the key's address, else the
+/// contact's.
+pub(super) fn whom(entries: &[Entry], people: &[Person]) -> (Option<ContactId>, Option<String>) {
+    let Some(key) = single_value(entries, |entry| entry.event.contact_key().map(Change::Set)) else { return (None, None) };
+    let person = people.iter().find(|person| person.keys.contains(&key));
+    let address = key.email().map(ToString::to_string);
+    (person.map(|person| person.id), address.or_else(|| person.and_then(Person::email)))
 }
 
 /// A campaign: its keys and its entries.

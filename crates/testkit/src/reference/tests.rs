@@ -3,6 +3,7 @@
 use hookline_model::{
     event::{AliasFact, Bounce, BounceType, CampaignRef, Change, ContactRef, Event, Facts, LinkFact, MessageFacts},
     id::{EventId, WorkspaceId},
+    item::{ItemFact, ItemSort},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
     platform::Platform,
@@ -17,8 +18,10 @@ mod campaigns;
 mod contacts;
 mod emails;
 mod entries;
+mod erasures;
 mod firsts;
 mod identity;
+mod items;
 mod rollups;
 
 const JANE: &str = "jane@x.example";
@@ -42,6 +45,11 @@ fn campaign(events: &[Event]) -> Value {
 /// The only email there is.
 fn email(events: &[Event]) -> Value {
     only(&dump(events)["emails"])
+}
+
+/// The only item there is.
+fn item(events: &[Event]) -> Value {
+    only(&dump(events)["items"])
 }
 
 fn only(records: &Value) -> Value {
@@ -142,6 +150,12 @@ fn of_received(event: &Event, facts: impl FnOnce(&mut MessageFacts)) -> Event {
     let mut message = MessageFacts { key: Some(EmailKey::Inbound("m1@x".to_owned())), ..MessageFacts::default() };
     facts(&mut message);
     with(event, |event| event.inbound = Some(Box::new(message)))
+}
+
+/// The event, about the item of this sort and id, with these fields.
+fn of_item(event: &Event, sort: ItemSort, id: ExternalId, fields: &[(&str, Change<Value>)]) -> Event {
+    let fields = fields.iter().map(|(name, change)| ((*name).to_owned(), change.clone())).collect();
+    stating(event, |facts| facts.item = Some(Box::new(ItemFact { sort, id, fields })))
 }
 
 /// The event, as a bounce of this severity.

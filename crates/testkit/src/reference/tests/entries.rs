@@ -7,7 +7,7 @@ use super::{at, contact, dump, jane, stating, text, with};
 
 #[test]
 fn nothing_means_no_records() {
-    let nothing = json!({ "contacts": [], "campaigns": [], "enrollments": [], "emails": [], "rollups": [], "firsts": [] });
+    let nothing = json!({ "contacts": [], "campaigns": [], "enrollments": [], "emails": [], "items": [], "erasures": [], "rollups": [], "firsts": [] });
     assert_eq!(dump(&[]), nothing);
 }
 
