@@ -1,10 +1,14 @@
 //! Random events over a small world, so that keys collide, times tie and links close circles.
 
+#[cfg(test)]
+mod tests;
+
 use hookline_model::{
     event::{AliasFact, Bounce, BounceType, CampaignRef, Change, ContactRef, Event, Facts, LinkFact, MessageFacts, SetChange},
     id::EventId,
     identity::Identity,
     interest::Interest,
+    item::{ItemFact, ItemSort},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     kind::Kind,
     platform::Platform,
@@ -156,6 +160,49 @@ fn person() -> impl Strategy<Value = Facts> {
     })
 }
 
+/// The kinds of events about items that come often: those that make, change and delete.
+const ITEM_KINDS: [Kind; 7] = [
+    Kind::NoteCreated,
+    Kind::NoteUpdated,
+    Kind::NoteDeleted,
+    Kind::TaskDeleted,
+    Kind::ListDeleted,
+    Kind::StatusDeleted,
+    Kind::TagDeleted,
+];
+
+fn item() -> impl Strategy<Value = ItemFact> {
+    // One sort and one id come more often than the others, so that there is an item of which much is told.
+    let sort = prop_oneof![1 => Just(ItemSort::Note), 1 => prop::sample::select(ItemSort::ALL.to_vec())];
+    let id = prop_oneof![
+        4 => Just(external(Platform::Hubspot, "portal", &1)),
+        1 => Just(external(Platform::Hubspot, "portal", &2)),
+        1 => Just(external(Platform::Breakcold, "", &1)),
+    ];
+    let value = prop_oneof![
+        words().prop_map(serde_json::Value::from),
+        (0..3).prop_map(serde_json::Value::from),
+        prop::collection::vec(words(), 0..3).prop_map(serde_json::Value::from),
+    ];
+    let change = prop_oneof![2 => value.prop_map(Change::Set), 1 => Just(Change::Clear)];
+    let fields = prop::collection::btree_map(prop::sample::select(vec!["name", "text", "status"]), change, 0..3);
+    (sort, id, fields).prop_map(|(sort, id, fields)| {
+        let fields = fields.into_iter().map(|(name, change)| (name.to_owned(), change)).collect();
+        ItemFact { sort, id, fields }
+    })
+}
+
+/// The item that an event is about, given its kind: most often one if it is of [`ITEM_KINDS`], and seldom else.
+fn item_of(kind: Kind, (item, chance): (ItemFact, u8)) -> Option<Box<ItemFact>> {
+    let from = if ITEM_KINDS.contains(&kind) { 1 } else { 7 };
+    (chance >= from).then(|| Box::new(item))
+}
+
+/// Whether an event asks that its contact be forgotten, given its kind. Seldom, since nothing is seen of the contact then.
+fn erases(kind: Kind, chance: u8) -> bool {
+    chance >= if kind == Kind::ContactDeleted { 100 } else { 149 }
+}
+
 fn links() -> impl Strategy<Value = (Vec<LinkFact>, Vec<AliasFact>)> {
     let link = (contact_key(), contact_key(), prop::bool::weighted(0.7)).prop_map(|(a, b, linked)| LinkFact { a, b, linked });
     let alias =
@@ -175,9 +222,10 @@ fn event_id(kind: Kind, n: u8) -> (EventId, Millis) {
 
 fn kind() -> impl Strategy<Value = Kind> {
     prop_oneof![
-        6 => prop::sample::select(vec![Kind::EmailSent, Kind::EmailOpened, Kind::EmailClicked, Kind::EmailReplied, Kind::EmailBounced]),
+        7 => prop::sample::select(vec![Kind::EmailSent, Kind::EmailOpened, Kind::EmailClicked, Kind::EmailReplied, Kind::EmailBounced]),
         2 => prop::sample::select(vec![Kind::ContactUnsubscribed, Kind::ContactResubscribed, Kind::ContactDeleted, Kind::EmailFailed]),
         2 => prop::sample::select(Kind::ALL.to_vec()),
+        3 => prop::sample::select(ITEM_KINDS.to_vec()),
     ]
 }
 
@@ -192,7 +240,8 @@ pub fn event() -> impl Strategy<Value = Event> {
     let clicked = prop::collection::btree_set(words(), 0..3);
     let about = (contact(), campaign(), prop::option::of(words()), outbound(), inbound());
     let status = prop::option::weighted(0.2, words());
-    (kind(), 0..40u8, jitter, about, facts, bounce, clicked, status).prop_map(
+    let items = ((item(), 0..10u8), prop::bool::weighted(0.3), 0..150u8);
+    (kind(), 0..40u8, jitter, about, facts, bounce, clicked, status, items).prop_map(
         |(
             kind,
             n,
@@ -202,6 +251,7 @@ pub fn event() -> impl Strategy<Value = Event> {
             bounce,
             clicked,
             status,
+            (item, is_about_nobody, erases_by),
         )| {
             let (id, at) = event_id(kind, n);
             let lifted = (kind == Kind::ContactResubscribed).then_some(lifts).into_iter().flatten();
@@ -212,7 +262,7 @@ pub fn event() -> impl Strategy<Value = Event> {
                 account: None,
                 occurred_at: Millis(at.0 + jitter),
                 time_source: TimeSource::Stated,
-                contact,
+                contact: contact.filter(|_| !(is_about_nobody && ITEM_KINDS.contains(&kind))),
                 campaign,
                 sending_account,
                 outbound,
@@ -224,6 +274,8 @@ pub fn event() -> impl Strategy<Value = Event> {
                     bounce: bounce.map(|(bounce_type, reason)| Bounce { bounce_type, reason }),
                     clicked_links: clicked,
                     campaign_status: status,
+                    item: item_of(kind, item),
+                    erase: erases(kind, erases_by),
                     ..person
                 },
             }
@@ -231,10 +283,24 @@ pub fn event() -> impl Strategy<Value = Event> {
     )
 }
 
-/// A multiset of entries: some of them several times.
+/// The same event, saying what another one says.
+fn variant(event: &Event, other: Event) -> Event {
+    Event { id: event.id, kind: event.kind, platform: event.platform, ..other }
+}
+
+/// A multiset of entries: some of them several times, and some with a variant. There are at least as many as `sizes` says.
 pub fn history(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Event>> {
-    prop::collection::vec((event(), prop::sample::select(vec![1usize, 1, 1, 2, 3])), sizes)
-        .prop_map(|events| events.into_iter().flat_map(|(event, times)| std::iter::repeat_n(event, times)).collect())
+    // Boxed, since what a random event is made by is too large for the stack of a test.
+    let event = event().boxed();
+    let told = (event.clone(), prop::sample::select(vec![1usize, 1, 1, 2, 3]), prop::option::weighted(0.1, event));
+    prop::collection::vec(told, sizes).prop_map(|events| {
+        let mut history = Vec::new();
+        for (event, times, other) in events {
+            history.extend(other.map(|other| variant(&event, other)));
+            history.extend(std::iter::repeat_n(event, times));
+        }
+        history
+    })
 }
 
 /// What a later parser makes of an entry: which one, by its place among those there are, and what it says instead.
@@ -263,7 +329,7 @@ impl Rereading {
     pub fn of(&self, entry: &Event) -> Event {
         let mut event = match &self.instead {
             Instead::Other(other) => return (**other).clone(),
-            Instead::SameEvent(other) => Event { id: entry.id, kind: entry.kind, platform: entry.platform, ..(**other).clone() },
+            Instead::SameEvent(other) => variant(entry, (**other).clone()),
             Instead::Unlinked | Instead::Same => entry.clone(),
         };
         if matches!(self.instead, Instead::Unlinked) {
