@@ -31,6 +31,13 @@ pub(super) enum Listing {
     Sources = 12,
     Routes = 13,
     Routing = 14,
+    Lists = 15,
+    Statuses = 16,
+    Tags = 17,
+    Notes = 18,
+    Tasks = 19,
+    Messages = 20,
+    Erasures = 21,
 }
 
 impl Listing {
@@ -51,6 +58,13 @@ impl Listing {
             Listing::Sources => "sources",
             Listing::Routes => "routes",
             Listing::Routing => "routing",
+            Listing::Lists => "lists",
+            Listing::Statuses => "statuses",
+            Listing::Tags => "tags",
+            Listing::Notes => "notes",
+            Listing::Tasks => "tasks",
+            Listing::Messages => "messages",
+            Listing::Erasures => "erasures",
         }
     }
 }

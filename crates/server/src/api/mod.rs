@@ -16,12 +16,14 @@ mod contacts;
 mod cursor;
 mod describe;
 mod emails;
+mod erasures;
 mod event_data;
 mod event_shape;
 mod events;
 mod fields;
 mod guard;
 pub(crate) mod idempotency;
+mod items;
 mod keys;
 mod once;
 mod page;
@@ -131,6 +133,13 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("show_event", GET, "/v1/workspaces/{workspace_id}/events/{event_id}", events::show::show, events::show::describe),
         endpoint("list_contacts", GET, "/v1/workspaces/{workspace_id}/contacts", contacts::list::list, contacts::list::describe),
         endpoint("show_contact", GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}", contacts::show::show, contacts::show::describe),
+        endpoint("list_contact_notes", GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}/notes", items::notes::list, items::notes::describe),
+        endpoint("list_contact_tasks", GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}/tasks", items::tasks::list, items::tasks::describe),
+        endpoint("list_contact_messages", GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}/messages", items::messages::list, items::messages::describe),
+        endpoint("list_erasures", GET, "/v1/workspaces/{workspace_id}/erasures", erasures::list, erasures::describe),
+        endpoint("list_lists", GET, "/v1/workspaces/{workspace_id}/lists", items::lists::list, items::lists::describe),
+        endpoint("list_statuses", GET, "/v1/workspaces/{workspace_id}/statuses", items::statuses::list, items::statuses::describe),
+        endpoint("list_tags", GET, "/v1/workspaces/{workspace_id}/tags", items::tags::list, items::tags::describe),
         endpoint("list_campaigns", GET, "/v1/workspaces/{workspace_id}/campaigns", campaigns::list::list, campaigns::list::describe),
         endpoint("show_campaign", GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", campaigns::show::show, campaigns::show::describe),
         endpoint("create_campaign_alias", POST, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases", campaigns::alias::alias, campaigns::alias::describe),

@@ -15,12 +15,16 @@ use crate::{
 };
 
 /// The groups that operations are shown in, and what they are about.
-pub(super) const TAGS: [(&str, &str); 13] = [
+pub(super) const TAGS: [(&str, &str); 14] = [
     ("Receiving", "Where platforms post. The address in the path is a secret; there is no other key."),
     ("Events", "What happened, in our words, whichever platform told it."),
     ("Contacts", "Whom the campaigns write to."),
     ("Campaigns", "What the platforms run."),
     ("Emails", "What was sent and what came in."),
+    (
+        "Items",
+        "What a CRM keeps beside people and campaigns: lists, statuses, tags, notes, tasks and messages of other channels.",
+    ),
     ("Quarantine", "Deliveries that could not be read."),
     ("Routes", "Where what comes to an agency's addresses belongs."),
     ("Agencies", "Who owns workspaces."),

@@ -3,6 +3,7 @@
 mod aliases;
 mod described;
 mod idempotency;
+mod items;
 mod quarantine;
 mod records;
 mod rerun;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The id in the path, beside the workspace it is looked for in.
-pub(in crate::api) struct Target(Workspace, ContactId);
+pub(in crate::api) struct Target(pub(in crate::api) Workspace, pub(in crate::api) ContactId);
 
 impl FromRequestParts<Arc<Service>> for Target {
     type Rejection = Problem;

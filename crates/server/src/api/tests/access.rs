@@ -69,6 +69,13 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/workspaces/{workspace_id}/events/{event_id}", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/contacts", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}/notes", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}/tasks", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/contacts/{contact_id}/messages", Scope::Workspace, 404),
+    (GET, "/v1/workspaces/{workspace_id}/erasures", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/lists", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/statuses", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/tags", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/campaigns", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", Scope::Workspace, 404),
     (POST, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases", Scope::Workspace, 201),
@@ -352,7 +359,7 @@ async fn unknown_parameters_are_named_on_every_route() {
 async fn every_failure_of_the_store_is_described() {
     use hookline_store::Error;
     let tenants = Tenants::new().await;
-    let records = ["events", "contacts", "campaigns", "emails", "unrouted"];
+    let records = ["events", "contacts", "campaigns", "emails", "unrouted", "erasures", "lists", "statuses", "tags"];
     for (method, template, ..) in ROUTES {
         let mut errors =
             vec![Error::Closed, Error::Storage { attempted: "x", cause: String::new() }, Error::Conflict(String::new())];
