@@ -294,14 +294,17 @@ pub(super) async fn a_superseded_entry_tells_of_no_item(make_place: MakePlace<'_
             note("bob@b.example", "1", 2_000).field("text", Some("Call again")).field("author", Some("Nora")),
             event(Kind::NoteDeleted, 3_000).item(ItemSort::Note, "1"),
             event(Kind::TagCreated, 4_000).item(ItemSort::Tag, "1").field("name", Some("hot")),
+            link(&ann, &bob, true, 5_000).item(ItemSort::Note, "3"),
         ]
     };
     let world = World::new(make_place).await;
     world.append_all(base()).await;
-    assert_eq!(world.dump(ACME).await["items"].as_array().map(Vec::len), Some(1));
-    // One after the other: the deletion was none, then what moved the note to Bob, then its last word, and the tag was a list.
+    assert_eq!(world.dump(ACME).await["items"].as_array().map(Vec::len), Some(2));
+    // One after the other: a link that takes the whole workspace to undo was none, and no note came with it; the deletion was none;
+    // then what moved the note to Bob, then its first word, and the tag was a list.
     let of_no_item = |kind: Kind, ms: i64| event(kind, ms);
-    let steps: [(i64, Event); 4] = [
+    let steps: [(i64, Event); 5] = [
+        (5_000, of_no_item(Kind::ActivityRecorded, 5_000)),
         (3_000, of_no_item(Kind::ActivityRecorded, 3_000)),
         (2_000, event(Kind::NoteUpdated, 2_500).about("bob@b.example").item(ItemSort::Note, "2").field("text", Some("Another"))),
         (1_000, of_no_item(Kind::ActivityRecorded, 1_000).about("ann@a.example")),
@@ -316,8 +319,9 @@ pub(super) async fn a_superseded_entry_tells_of_no_item(make_place: MakePlace<'_
         assert_eq!(world.dump(ACME).await, undisturbed.dump(ACME).await, "{n}");
         let text = |text: &str| Some(vec![Value::from(text)]);
         let expected = match n {
-            0 => (Some(vec![]), text("Call again")),
-            1 => (text("Call"), text("Another")),
+            0 => (Some(vec![]), Some(vec![])),
+            1 => (Some(vec![]), text("Call again")),
+            2 => (text("Call"), text("Another")),
             _ => (Some(vec![]), text("Another")),
         };
         assert_eq!((notes(&world, &ann).await, notes(&world, &bob).await), expected, "{n}");
