@@ -104,10 +104,16 @@ pub(super) async fn an_item_keeps_the_fields_that_were_told_last(make_place: Mak
     let mut events: Vec<Event> = (0..count + 2).map(told).collect();
     // One that is cleared takes its place, and shows nothing.
     events.push(told(count + 2).field(&format!("field {:03}", count + 2), None));
+    // Of those that one entry tells of, the greatest names.
+    let other = event(Kind::ListUpdated, HOUR).item(ItemSort::List, "2");
+    events.push((0..count + 3).fold(other, |event, n| event.field(&format!("field {n:03}"), Some("x"))));
     let world = in_any_order(make_place, events).await;
-    let shown = &definitions(&world, ItemSort::List).await[0].fields;
-    let expected: Vec<String> = (3..count + 2).map(|n| format!("field {n:03}")).collect();
-    assert_eq!(shown.keys().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+    let shown = definitions(&world, ItemSort::List).await;
+    for (item, kept) in shown.iter().zip([3..count + 3, 3..count + 2]) {
+        let expected: Vec<String> = kept.map(|n| format!("field {n:03}")).collect();
+        assert_eq!(item.fields.keys().collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
+    }
+    assert_eq!(shown.len(), 2);
 }
 
 pub(super) async fn the_same_id_under_two_sorts_is_two_items(make_place: MakePlace<'_>) {

@@ -70,7 +70,7 @@ impl WorkspaceReader<'_> {
             if bytes > PAGE_BODY_BYTES_MAX {
                 break;
             }
-            let Some((held, size)) = self.rows.item_of_id(id)? else { continue };
+            let (held, size) = self.rows.listed_item(id)?;
             bytes += size;
             if bytes > PAGE_BODY_BYTES_MAX {
                 next = Some(at);

@@ -30,15 +30,19 @@ fn owner(workspace: WorkspaceId, key: &ItemKey, state: &ItemState) -> Vec<u8> {
 }
 
 impl SqlRows<'_> {
-    /// The item that has an id, and how many bytes it takes.
-    pub(in crate::sqlite) fn item_of_id(&self, id: Uuid) -> Result<Option<(HeldItem, usize)>, Error> {
-        let sql = "SELECT state FROM item WHERE workspace = ?1 AND id = ?2";
-        let state: Option<Vec<u8>> = self.one(sql, params![self.no, id], |row| row.get(0))?;
-        state.map(|state| Ok((unpack(&state)?, state.len()))).transpose()
+    fn packed_item(&self, id: Uuid) -> Result<Option<Vec<u8>>, Error> {
+        self.one("SELECT state FROM item WHERE workspace = ?1 AND id = ?2", params![self.no, id], |row| row.get(0))
+    }
+
+    /// The item that a list has, and how many bytes it takes.
+    pub(in crate::sqlite) fn listed_item(&self, id: Uuid) -> Result<(HeldItem, usize), Error> {
+        let state = self.packed_item(id)?.ok_or_else(|| broken("read an item"))?;
+        Ok((unpack(&state)?, state.len()))
     }
 
     pub(super) fn read_item(&self, key: &ItemKey) -> Result<Option<ItemState>, Error> {
-        Ok(self.item_of_id(id_of(self.workspace, key))?.map(|(held, _)| held.state))
+        let state = self.packed_item(id_of(self.workspace, key))?;
+        state.map(|state| unpack::<HeldItem>(&state).map(|held| held.state)).transpose()
     }
 
     pub(super) fn write_item(&self, key: &ItemKey, state: &ItemState) -> Result<(), Error> {
