@@ -1,20 +1,50 @@
-//! Reading a delivery with its platform's parser: at the door, and again from quarantine.
+//! Reading a delivery with its platform's parser: at the door, and again from quarantine and from the log.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use hookline_model::{entry::Origin, event::Event, kind::Kind, time::Millis};
-use hookline_platforms::{Delivery, Parsed, Parser};
+use hookline_model::{entry::Origin, event::Event, id::WorkspaceId, kind::Kind, platform::Platform, time::Millis};
+use hookline_platforms::{Delivery, ParseError, Parsed, Parser, Settings};
+use hookline_store::{
+    directory::{AddressOwner, Directory},
+    source::Source,
+};
 
-/// Reads a delivery, or says why it cannot be read. A parser that panics cost us the parser's bug, never the delivery.
-pub(crate) fn read(parser: &dyn Parser, body: &[u8], received_at: Millis) -> Result<Parsed, String> {
-    let delivery = Delivery::new(body, received_at);
-    match catch_unwind(AssertUnwindSafe(|| parser.parse(&delivery))) {
-        Ok(parsed) => parsed.map_err(|error| error.to_string()),
+/// A parser that panics costs us the parser's bug, never the delivery.
+fn guarded<T>(parser: &dyn Parser, read: impl FnOnce() -> Result<T, ParseError>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(read) => read.map_err(|error| error.to_string()),
         Err(_) => {
             tracing::error!(source.platform = parser.platform().name(), "a parser panicked; its delivery is in quarantine");
             Err("the parser failed on this body, which is a fault of this version".to_owned())
         }
     }
+}
+
+/// Reads a delivery, or says why it cannot be read.
+pub(crate) fn read(parser: &dyn Parser, body: &[u8], received_at: Millis, settings: Option<&Settings>) -> Result<Parsed, String> {
+    let plain = Delivery::new(body, received_at);
+    let delivery = Delivery { settings: settings.unwrap_or(plain.settings), ..plain };
+    guarded(parser, || parser.parse(&delivery))
+}
+
+/// The events of a body that holds several, each with its own bytes; `None` if the body is one event.
+pub(crate) fn split(parser: &dyn Parser, body: &[u8]) -> Result<Option<Vec<Vec<u8>>>, String> {
+    guarded(parser, || Ok(parser.split(body)?.map(|parts| parts.into_iter().map(<[u8]>::to_vec).collect())))
+}
+
+/// What a source is set to that its deliveries are read by, if it is set to anything.
+pub(crate) fn settings(source: Option<&Source>) -> Option<Settings> {
+    let source = source.filter(|source| source.account.is_some() || !source.names.is_empty())?;
+    Some(Settings { account: source.account.clone(), names: source.names.clone() })
+}
+
+/// The same of what a workspace has, with its settings of today. A reserved workspace's came to its agency's addresses.
+pub(crate) fn settings_of(directory: &Directory, workspace: WorkspaceId, platform: Platform) -> Option<Settings> {
+    let owner = match directory.workspace(workspace) {
+        Some(row) if row.reserved => AddressOwner::Agency(row.agency),
+        _ => AddressOwner::Workspace(workspace),
+    };
+    settings(directory.source_for(owner, platform).map(AsRef::as_ref))
 }
 
 /// How what a platform sent goes into the log: its test pings and samples are kept apart.

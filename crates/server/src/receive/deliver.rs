@@ -9,7 +9,7 @@ use axum::{
 };
 use http::{HeaderMap, header};
 use metrics::histogram;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use hookline_model::{
@@ -17,7 +17,7 @@ use hookline_model::{
     source::Ack,
     time::Millis,
 };
-use hookline_platforms::{Parsed, redact_text::redact_text};
+use hookline_platforms::{Parsed, Settings, redact_text::redact_text, verify::Rule};
 use hookline_store::{Append, Appended, Error, Quarantined, directory::AddressOwner, routing::Delivered};
 
 use crate::{
@@ -37,7 +37,10 @@ use crate::{
 /// The status of a delivery that is in quarantine, in metrics.
 const QUARANTINED: &str = "quarantined";
 
-/// What became of a delivery.
+/// The status of a delivery that is kept.
+const PROCESSED: &str = "processed";
+
+/// What became of a delivery, or of one event of a batch.
 enum Outcome {
     /// In the log, with the status that says how.
     Kept { status: &'static str, event_id: EventId },
@@ -45,6 +48,8 @@ enum Outcome {
     Quarantined(Problem, Ack),
     /// Refused: nothing of it is kept, the refusal is listed.
     Refused(Problem),
+    /// A batch, of which nothing was refused: what became of each, in their order.
+    Batch(Vec<Outcome>),
 }
 
 pub(super) async fn deliver(State(service): State<Arc<Service>>, door: Door, request: Request) -> Response {
@@ -64,6 +69,27 @@ pub(super) async fn deliver(State(service): State<Arc<Service>>, door: Door, req
             }
         }
         Outcome::Refused(problem) => door.visitor.refuse(&service, problem),
+        Outcome::Batch(outcomes) => {
+            histogram!(INGEST_SECONDS).record(started.elapsed().as_secs_f64());
+            let results: Vec<Value> = outcomes.into_iter().map(|outcome| result(&door, outcome)).collect();
+            Json(json!({"status": PROCESSED, "results": results})).into_response()
+        }
+    }
+}
+
+/// What became of one event of a batch, told and counted.
+fn result(door: &Door, outcome: Outcome) -> Value {
+    match outcome {
+        Outcome::Kept { status, event_id } => {
+            door.visitor.count(status);
+            json!({"status": status, "event_id": event_id})
+        }
+        Outcome::Quarantined(problem, _) | Outcome::Refused(problem) => {
+            door.visitor.count(QUARANTINED);
+            json!({"status": QUARANTINED, "detail": problem.detail})
+        }
+        // A batch has no batches in it.
+        Outcome::Batch(_) => Value::Null,
     }
 }
 
@@ -91,17 +117,65 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
         // Before parsing, so that no parser takes the secret for something to keep.
         rule.blank(&mut body);
     }
-    let parsed = reading::read(door.parser, &body, received_at);
-    // In place and only after parsing, so that there is one copy and the parser may look at the secret.
-    door.parser.redact(&mut body);
-    match parsed {
-        Ok(parsed) => keep(service, door, parsed, received_at, body).await,
-        Err(reason) => {
-            // By the letter too: what could not be read may be no JSON, or have its secret where nobody expects it.
-            redact_text(&mut body, door.parser.secret_fields());
-            let headers = mask::headers(&head.headers, &door.token, rule.as_deref());
-            quarantine(service, door, reason, headers, received_at, body).await
+    let settings = reading::settings(door.source.as_deref());
+    let way = Way { service, door, rule: rule.as_deref(), headers: &head.headers, settings: settings.as_ref(), received_at };
+    match reading::split(door.parser, &body) {
+        Ok(None) => way.one(body).await,
+        Ok(Some(elements)) => {
+            // The elements lie beside the body until that is let go.
+            if reservation.grow(body.len()).is_err() {
+                return Outcome::Refused(unread(service, ReadError::NoRoom));
+            }
+            drop(body);
+            way.batch(elements).await
         }
+        Err(reason) => way.unread(body, reason).await,
+    }
+}
+
+/// The way of a body that was read whole and is believed.
+struct Way<'a> {
+    service: &'a Service,
+    door: &'a Door,
+    rule: Option<&'a Rule>,
+    headers: &'a HeaderMap,
+    settings: Option<&'a Settings>,
+    received_at: Millis,
+}
+
+impl Way<'_> {
+    /// One event.
+    async fn one(&self, mut body: Vec<u8>) -> Outcome {
+        let parsed = reading::read(self.door.parser, &body, self.received_at, self.settings);
+        // In place and only after parsing, so that there is one copy and the parser may look at the secret.
+        self.door.parser.redact(&mut body);
+        match parsed {
+            Ok(parsed) => keep(self.service, self.door, parsed, self.received_at, body).await,
+            Err(reason) => self.unread(body, reason).await,
+        }
+    }
+
+    /// What could not be read.
+    async fn unread(&self, mut body: Vec<u8>, reason: String) -> Outcome {
+        self.door.parser.redact(&mut body);
+        // By the letter too: what could not be read may be no JSON, or have its secret where nobody expects it.
+        redact_text(&mut body, self.door.parser.secret_fields());
+        let headers = mask::headers(self.headers, &self.door.token, self.rule);
+        quarantine(self.service, self.door, reason, headers, self.received_at, body).await
+    }
+
+    /// Several events, kept together: they meet in the batches of the log. One that cannot be read spoils no other. If one cannot be
+    /// kept the platform must come again with all, and finds the others there.
+    async fn batch(&self, elements: Vec<Vec<u8>>) -> Outcome {
+        let outcomes = futures_util::future::join_all(elements.into_iter().map(|element| self.one(element))).await;
+        let mut kept = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Refused(problem) => return Outcome::Refused(problem),
+                outcome => kept.push(outcome),
+            }
+        }
+        Outcome::Batch(kept)
     }
 }
 
@@ -166,7 +240,7 @@ async fn keep(service: &Service, door: &Door, parsed: Parsed, received_at: Milli
         Ok(Delivered { appended: Appended { event_id, duplicate }, workspace }) => {
             let status = match (duplicate, workspace) {
                 (true, _) => "duplicate",
-                (false, Some(_)) => "processed",
+                (false, Some(_)) => PROCESSED,
                 (false, None) => "unrouted",
             };
             Outcome::Kept { status, event_id }

@@ -28,6 +28,24 @@ struct Received {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Id")]
     event_id: Option<Id>,
+    /// Of a body that holds several events: what became of each, in their order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<ReceivedElement>")]
+    results: Option<Vec<ReceivedElement>>,
+}
+
+/// What became of one event of several.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "describes what is written in deliver.rs")]
+struct ReceivedElement {
+    status: ReceivedStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Id")]
+    event_id: Option<Id>,
+    /// Of what is quarantined, why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    detail: Option<String>,
 }
 
 /// Why a delivery is not taken, beside what is wrong with its body. The platform comes again.

@@ -253,10 +253,10 @@ async fn a_platform_that_cannot_be_read_is_named() {
     let id = QuarantineId(Uuid::from_u128(1));
     let workspace = text(&world.workspace["id"]).parse().expect("an id");
     let (reason, body) = (String::new(), b"{}".to_vec());
-    let platform = Platform::Breakcold;
+    let platform = Platform::Hookline;
     let kept = Quarantined { id, workspace, platform, received_at: RECEIVED, reason, headers: Vec::new(), body };
     world.store.quarantine(kept).await.expect("quarantine takes it");
     let (status, answer) = world.post(&format!("{}/{id}/reprocess", world.quarantine())).await;
-    assert_eq!((status, &answer["reason"]), (200, &json!("this version cannot read breakcold's webhooks")));
+    assert_eq!((status, &answer["reason"]), (200, &json!("this version cannot read hookline's webhooks")));
     world.close().await;
 }

@@ -141,7 +141,8 @@ fn reread(service: &Service, row: Quarantined) -> Settlement {
     let Some(parser) = (service.parsers)(row.platform) else {
         return Settlement::Stay(row.id, format!("this version cannot read {}'s webhooks", row.platform));
     };
-    match reading::read(parser, &row.body, row.received_at) {
+    let settings = reading::settings_of(&service.store.directory(), row.workspace, row.platform);
+    match reading::read(parser, &row.body, row.received_at, settings.as_ref()) {
         Ok(Parsed { event, claim }) => {
             let (workspace, origin, received_at) = (row.workspace, reading::origin(&event), row.received_at);
             let mut raw = row.body;

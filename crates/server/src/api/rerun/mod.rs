@@ -246,7 +246,8 @@ async fn read(service: &Service, workspace: WorkspaceId, rows: Vec<Received>) ->
 fn read_one(service: &Service, workspace: WorkspaceId, row: Received) -> Option<(Note, Reading)> {
     let Received { position, event: old, received_at, mut raw, .. } = row;
     let parser = (service.parsers)(old.platform)?;
-    let Parsed { event, claim } = reading::read(parser, &raw, received_at).ok()?;
+    let settings = reading::settings_of(&service.store.directory(), workspace, old.platform);
+    let Parsed { event, claim } = reading::read(parser, &raw, received_at, settings.as_ref()).ok()?;
     // A field that was not known as a secret then may be known as one now.
     parser.redact(&mut raw);
     // A test stays one: that is what tells that it makes no records.

@@ -207,9 +207,11 @@ async fn decide(service: &Service, reserved: WorkspaceId, routes: &Routes, rows:
         let Received { position, event, origin, received_at, mut raw } = row;
         let decision = routing::decide(routes, &event, origin);
         let parser = (service.parsers)(event.platform);
+        let settings = reading::settings_of(&service.store.directory(), reserved, event.platform);
         // The claim is not stored with an entry: the body says it, as it would to the workspace's own address today.
-        let claim =
-            parser.and_then(|parser| reading::read(parser, &raw, received_at).ok()).and_then(|Parsed { claim, .. }| claim);
+        let claim = parser
+            .and_then(|parser| reading::read(parser, &raw, received_at, settings.as_ref()).ok())
+            .and_then(|Parsed { claim, .. }| claim);
         if let Some(parser) = parser {
             // A field that was not known as a secret then may be known as one now.
             parser.redact(&mut raw);

@@ -125,3 +125,73 @@ async fn a_panic_is_a_problem_and_gives_its_memory_back() {
     assert!(!answer.body.to_string().contains("told to"), "{answer:?}");
     assert_eq!(door.app.service.bodies.in_use(), 0);
 }
+
+/// A change of a contact, as HubSpot tells of it.
+fn change(event: u64, object: u64) -> serde_json::Value {
+    json!({
+        "eventId": event, "subscriptionId": 31, "portalId": 8_800_321, "appId": 99, "occurredAt": 1_770_700_000_000_u64 + event,
+        "subscriptionType": "contact.creation", "attemptNumber": 0, "objectId": object,
+    })
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_one_by_one_and_one_that_cannot_be_read_spoils_no_other() {
+    let door = Door::new().await;
+    let path = door.own.replace("smartlead", "hubspot");
+    let (first, second) = (change(1, 501).to_string(), change(2, 502).to_string());
+    let body = format!("[ {first} ,{second},7, {first}]");
+    let answer = door.post(&path, body).await;
+    assert_eq!((answer.status, &answer.body["status"]), (StatusCode::OK, &json!("processed")), "{answer:?}");
+    let results = answer.body["results"].as_array().expect("results");
+    let statuses: Vec<&str> = results.iter().map(|result| text(&result["status"])).collect();
+    assert_eq!(statuses, ["processed", "processed", "quarantined", "duplicate"]);
+    assert_eq!(results[3]["event_id"], results[0]["event_id"]);
+    assert!(results[2]["event_id"].is_null() && text(&results[2]["detail"]).contains("quarantine"), "{answer:?}");
+    let raw: Vec<Vec<u8>> = door.app.store.appended().into_iter().map(|append| append.raw).collect();
+    assert_eq!(raw, [first.into_bytes(), second.into_bytes()], "each with its own bytes");
+    let quarantined = door.app.store.quarantined();
+    assert_eq!((quarantined.len(), &quarantined[0].body[..]), (1, &b"7"[..]));
+    assert_eq!(door.app.service.bodies.in_use(), 0);
+}
+
+#[tokio::test]
+async fn a_batch_that_cannot_be_kept_whole_comes_again_whole() {
+    let door = Door::new().await;
+    let path = door.own.replace("smartlead", "hubspot");
+    door.app.store.fail(Some(Error::Overloaded("the workspace")));
+    let answer = door.post(&path, format!("[{},{}]", change(1, 501), change(2, 502))).await;
+    assert_eq!((answer.status, answer.problem()), (StatusCode::SERVICE_UNAVAILABLE, "overloaded"), "{answer:?}");
+    door.app.store.fail(None);
+    assert_eq!(door.rejections().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_array_that_is_no_batch_is_one_delivery() {
+    let door = Door::new().await;
+    let path = door.own.replace("smartlead", "hubspot");
+    let empty = door.post(&path, "[]").await;
+    assert_eq!((empty.status, empty.problem()), (StatusCode::BAD_REQUEST, "unreadable-delivery"));
+    let cut = door.post(&path, "[{},").await;
+    assert_eq!((cut.status, cut.problem()), (StatusCode::BAD_REQUEST, "unreadable-delivery"));
+    let of_one = door.post(&door.own, format!("[{}]", delivery(1))).await;
+    assert_eq!((of_one.status, &of_one.body["status"]), (StatusCode::OK, &json!("processed")), "a relay's wrapping");
+    assert!(of_one.body["results"].is_null());
+}
+
+#[tokio::test]
+async fn the_account_of_the_source_is_that_of_its_deliveries_where_they_name_none() {
+    let door = Door::new().await;
+    let workspace = format!("workspaces/{}", text(&door.workspace["id"]));
+    let source = json!({"verification": {"method": "none"}, "account": "acme", "enabled": true});
+    door.connect(&workspace, "smartlead", source).await;
+    let mut named = delivery(1);
+    named["client_id"] = json!(8_123);
+    let mut unnamed = delivery(2);
+    unnamed.as_object_mut().expect("an object").remove("client_id");
+    for body in [named, unnamed] {
+        let answer = door.post(&door.own, body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    }
+    let accounts: Vec<Option<String>> = door.app.store.appended().into_iter().map(|append| append.event.account).collect();
+    assert_eq!(accounts, [Some("8123".to_owned()), Some("acme".to_owned())]);
+}
