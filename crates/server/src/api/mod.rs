@@ -5,8 +5,8 @@
 //! which has found it and checked the key; it calls the store once or twice and maps what comes back. One that changes something
 //! makes the change through [`once`], so that [`idempotency`] can repeat its answer. Shared parts: [`query`] and
 //! [`fields`] read parameters and bodies and name what is wrong with them, [`page`] and [`cursor`] make listings, [`shapes`] are
-//! the objects of the contract, [`event_shape`] with [`event_data`] the largest of them; [`describe`] is what
-//! descriptions have in common.
+//! the objects of the contract, but for those that subscribers are sent as well, which [`hookline_dialects::shapes`] has;
+//! [`describe`] is what descriptions have in common.
 
 mod addresses;
 mod agencies;
@@ -17,8 +17,6 @@ mod cursor;
 mod describe;
 mod emails;
 mod erasures;
-mod event_data;
-mod event_shape;
 mod events;
 mod fields;
 mod guard;

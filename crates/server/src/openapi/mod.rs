@@ -15,11 +15,11 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 
 pub(crate) use document::LINES;
-pub(crate) use operation::Operation;
-pub(crate) use schema::{
-    AddressText, AnyJson, CampaignText, ContactText, Count, EmailText, ExactNumber, FilterText, FreeFields, Id, InterestName,
-    KindName, PlatformName, Time, WebhookUrls, inline_schemas, word_schemas,
+pub(crate) use hookline_dialects::shapes::words::{
+    AnyJson, Count, EmailText, ExactNumber, FreeFields, Id, InterestName, KindName, PlatformName, Time,
 };
+pub(crate) use operation::Operation;
+pub(crate) use schema::{AddressText, CampaignText, ContactText, FilterText, WebhookUrls, inline_schemas, word_schemas};
 
 use crate::{api, docs, health, receive};
 

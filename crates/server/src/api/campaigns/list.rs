@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 
+use hookline_dialects::shapes::CampaignSchema;
 use hookline_store::query::CampaignFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, campaigns::schema::CampaignSchema, cursor::Listing, query::Query},
+    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
     openapi::{FilterText, Operation, PlatformName},
     problem::Problem,
     service::Service,

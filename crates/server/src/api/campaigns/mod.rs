@@ -3,6 +3,5 @@
 pub(super) mod alias;
 mod aliasing;
 pub(super) mod list;
-mod schema;
 pub(super) mod show;
 pub(super) mod unalias;

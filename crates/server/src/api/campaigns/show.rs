@@ -8,13 +8,13 @@ use axum::{
 };
 use http::request::Parts;
 
+use hookline_dialects::shapes::CampaignSchema;
 use hookline_model::{id::CampaignId, record::Campaign};
 use hookline_store::directory::Workspace;
 
 use crate::{
     api::{
         auth::{WorkspaceRead, path_id},
-        campaigns::schema::CampaignSchema,
         query::NoQuery,
     },
     openapi::Operation,

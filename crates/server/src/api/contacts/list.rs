@@ -4,16 +4,12 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 
+use hookline_dialects::shapes::{ContactSchema, ContactStatus};
 use hookline_model::contact::STATUSES;
 use hookline_store::query::ContactFilter;
 
 use crate::{
-    api::{
-        auth::WorkspaceRead,
-        contacts::schema::{ContactSchema, ContactStatus},
-        cursor::Listing,
-        query::Query,
-    },
+    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
     openapi::{AddressText, FilterText, InterestName, Operation},
     problem::Problem,
     service::Service,

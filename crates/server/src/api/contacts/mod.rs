@@ -1,5 +1,4 @@
 //! Contacts.
 
 pub(super) mod list;
-mod schema;
 pub(super) mod show;

@@ -8,13 +8,13 @@ use axum::{
 };
 use http::request::Parts;
 
+use hookline_dialects::shapes::ContactSchema;
 use hookline_model::{id::ContactId, record::Contact};
 use hookline_store::directory::Workspace;
 
 use crate::{
     api::{
         auth::{WorkspaceRead, path_id},
-        contacts::schema::ContactSchema,
         query::NoQuery,
     },
     openapi::Operation,

@@ -4,15 +4,11 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 
+use hookline_dialects::shapes::{Direction, EMAIL_STATUSES, EmailSchema, EmailStatus};
 use hookline_store::query::EmailFilter;
 
 use crate::{
-    api::{
-        auth::WorkspaceRead,
-        cursor::Listing,
-        emails::schema::{Direction, EmailSchema, EmailStatus},
-        query::Query,
-    },
+    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
     openapi::{CampaignText, ContactText, FilterText, Operation},
     problem::Problem,
     service::Service,
@@ -20,9 +16,6 @@ use crate::{
 
 /// What comes in, in the contract's words.
 const INBOUND: &str = "inbound";
-
-/// Every status of a message.
-pub(super) const STATUSES: [&str; 7] = ["sent", "opened", "clicked", "replied", "bounced", "failed", "received"];
 
 /// What it is.
 pub(in crate::api) fn describe() -> Operation {
@@ -51,7 +44,7 @@ pub(in crate::api) async fn list(
         inbound: query.word("direction", &[INBOUND, "outbound"])?.map(|direction| direction == INBOUND),
         contact: query.contact("contact")?,
         campaign: query.campaign("campaign_id")?,
-        status: query.word("status", &STATUSES)?.map(ToOwned::to_owned),
+        status: query.word("status", &EMAIL_STATUSES)?.map(ToOwned::to_owned),
     };
     let words = query.search("q")?;
     query.end()?;

@@ -1,5 +1,4 @@
 //! Emails.
 
 pub(super) mod list;
-mod schema;
 pub(super) mod show;

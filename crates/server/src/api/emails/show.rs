@@ -8,13 +8,13 @@ use axum::{
 };
 use http::request::Parts;
 
+use hookline_dialects::shapes::EmailSchema;
 use hookline_model::{id::EmailId, record::Email};
 use hookline_store::directory::Workspace;
 
 use crate::{
     api::{
         auth::{WorkspaceRead, path_id},
-        emails::schema::EmailSchema,
         query::NoQuery,
     },
     openapi::Operation,

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 
+use hookline_dialects::shapes::EventShape;
 use hookline_store::query::EventFilter;
 
 use crate::{
-    api::{auth::WorkspaceRead, cursor::Listing, event_shape::EventShape, query::Query},
+    api::{auth::WorkspaceRead, cursor::Listing, query::Query},
     openapi::{CampaignText, ContactText, FilterText, KindName, Operation, PlatformName, Time},
     problem::Problem,
     service::Service,

@@ -8,13 +8,13 @@ use axum::{
 };
 use http::request::Parts;
 
+use hookline_dialects::shapes::EventShape;
 use hookline_model::id::EventId;
 use hookline_store::directory::Workspace;
 
 use crate::{
     api::{
         auth::{WorkspaceRead, path_id},
-        event_shape::EventShape,
         query::Query,
     },
     openapi::{Operation, inline_schemas},

@@ -6,10 +6,11 @@ use axum::{extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use hookline_dialects::shapes::EventShape;
 use hookline_store::routing::Unplaced;
 
 use crate::{
-    api::{auth::AgencyRead, cursor::Listing, event_shape::EventShape, query::Query, unrouted::WaitingName},
+    api::{auth::AgencyRead, cursor::Listing, query::Query, unrouted::WaitingName},
     openapi::Operation,
     problem::Problem,
     service::Service,

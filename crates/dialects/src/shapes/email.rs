@@ -2,23 +2,26 @@
 
 use schemars::JsonSchema;
 
-use crate::{
-    api::{emails::list::STATUSES, event_data::BounceTypeName},
-    openapi::{Count, EmailText, Id, PlatformName, Time, word_schemas},
+use crate::shapes::{
+    event_data::BounceTypeName,
+    words::{Count, EmailText, Id, PlatformName, Time},
 };
 
-word_schemas! {
+/// Every status of a message.
+pub const EMAIL_STATUSES: [&str; 7] = ["sent", "opened", "clicked", "replied", "bounced", "failed", "received"];
+
+crate::word_schemas! {
     /// Whether a message was sent or came in.
-    Direction = ["inbound", "outbound"], such as "outbound";
+    pub Direction = ["inbound", "outbound"], such as "outbound";
     /// The furthest that a message came.
-    EmailStatus = STATUSES, such as "replied";
+    pub EmailStatus = EMAIL_STATUSES, such as "replied";
 }
 
 /// A message that was sent or came in.
 #[derive(JsonSchema)]
 #[schemars(rename = "Email")]
 #[expect(dead_code, reason = "describes hookline_model::record::Email")]
-pub(in crate::api) struct EmailSchema {
+pub struct EmailSchema {
     id: Id,
     direction: Direction,
     /// Who reported it last.

@@ -15,7 +15,8 @@ use hookline_model::{
     time::Millis,
 };
 
-pub(super) use schema::{BounceTypeName, EventData};
+pub(super) use schema::BounceTypeName;
+pub use schema::EventData;
 
 /// The facts of `event`, which is one of `workspace`.
 pub(super) fn render(event: &Event, workspace: WorkspaceId) -> Map<String, Value> {

@@ -2,13 +2,13 @@
 
 use schemars::JsonSchema;
 
-use crate::openapi::{Count, ExactNumber, Id, PlatformName, Time};
+use crate::shapes::words::{Count, ExactNumber, Id, PlatformName, Time};
 
 /// A campaign that a platform runs.
 #[derive(JsonSchema)]
 #[schemars(rename = "Campaign")]
 #[expect(dead_code, reason = "describes hookline_model::record::Campaign")]
-pub(in crate::api) struct CampaignSchema {
+pub struct CampaignSchema {
     /// Derived from its best key. Ids that the campaign had before lead to it too.
     id: Id,
     /// The platform's own integer if it has one, else the first 52 bits of the id.

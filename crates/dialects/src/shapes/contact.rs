@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
-use crate::openapi::{AnyJson, Count, EmailText, FreeFields, Id, InterestName, PlatformName, Time, word_schemas};
+use crate::shapes::words::{AnyJson, Count, EmailText, FreeFields, Id, InterestName, PlatformName, Time};
 
-word_schemas! {
+crate::word_schemas! {
     /// How far it came with a contact: the first that applies of what docs/records.md lists.
-    ContactStatus = STATUSES, such as "replied";
+    pub ContactStatus = STATUSES, such as "replied";
 }
 
 /// Somebody whom campaigns write to.
 #[derive(JsonSchema)]
 #[schemars(rename = "Contact")]
 #[expect(dead_code, reason = "describes hookline_model::record::Contact")]
-pub(in crate::api) struct ContactSchema {
+pub struct ContactSchema {
     /// Derived from its best key. Ids that the contact had before lead to it too.
     id: Id,
     /// Null if it is known by a platform's id only.

@@ -16,12 +16,12 @@ use hookline_model::{
 };
 use hookline_store::StoredEvent;
 
-use crate::{
-    api::event_data::{self, EventData},
-    openapi::{AnyJson, Count, EmailText, Id, KindName, PlatformName, Time, word_schemas},
+use crate::shapes::{
+    event_data::{self, EventData},
+    words::{AnyJson, Count, EmailText, Id, KindName, PlatformName, Time},
 };
 
-word_schemas! {
+crate::word_schemas! {
     /// How an event came: as it happened, from recorded deliveries, by a routing rule, parsed again, by the API, or as a test.
     OriginName = ["live", "import", "routed", "rerun", "manual", "test"], such as "live";
     /// Whether the platform stated the time, or the time of receipt stands in.
@@ -31,7 +31,7 @@ word_schemas! {
 /// An event.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Event")]
-pub(super) struct EventShape {
+pub struct EventShape {
     #[schemars(with = "Id")]
     id: EventId,
     #[schemars(with = "KindName")]
@@ -97,7 +97,8 @@ struct DuplicatesShape {
 
 impl EventShape {
     /// The shape of a stored event.
-    pub(super) fn new(stored: StoredEvent) -> EventShape {
+    #[must_use]
+    pub fn new(stored: StoredEvent) -> EventShape {
         let StoredEvent { event, workspace, .. } = stored;
         let data = event_data::render(&event, workspace);
         let own_email = event.contact.as_ref().and_then(|contact| contact.email.as_ref());

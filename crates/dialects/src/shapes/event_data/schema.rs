@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use crate::openapi::{AnyJson, Count, EmailText, FreeFields, Id, InterestName, Time, word_schemas};
+use crate::shapes::words::{AnyJson, Count, EmailText, FreeFields, Id, InterestName, Time};
 
-word_schemas! {
+crate::word_schemas! {
     /// How bad a bounce is: the address is dead, a passing fault, or nobody says.
-    BounceTypeName = ["hard", "soft", "unknown"], such as "hard";
+    pub(crate) BounceTypeName = ["hard", "soft", "unknown"], such as "hard";
 }
 
-word_schemas! {
+crate::word_schemas! {
     /// What a CRM keeps beside people and campaigns.
     ItemSortName = ["list", "status", "tag", "note", "task", "message"], such as "note";
 }
@@ -35,7 +35,7 @@ pub(super) struct StatedItem {
 #[derive(JsonSchema)]
 #[schemars(transform = stated_only, extend("additionalProperties" = true), example = of_a_reply())]
 #[expect(dead_code, reason = "describes what is put together fact by fact")]
-pub(in crate::api) struct EventData {
+pub struct EventData {
     #[schemars(example = &"Re: Crane downtime")]
     subject: Option<String>,
     #[schemars(example = &"Gerne, Dienstag?")]
