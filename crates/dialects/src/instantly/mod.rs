@@ -79,7 +79,8 @@ fn fields(view: &View<'_>, name: &str) -> Result<Object, NotExpressible> {
         _ if is_about_nobody => None,
         _ => Some(view.lead()?),
     };
-    if kind == Kind::AccountError && view.mailbox().is_none() {
+    let is_of_mailbox = matches!(kind, Kind::AccountError | Kind::AccountDisconnected);
+    if is_of_mailbox && view.mailbox().is_none() {
         return Err(NotExpressible::Unnamed("the mailbox"));
     }
     if lead.is_none() && matches!(kind, Kind::CampaignCompleted | Kind::CampaignStatusChanged) && view.campaign_id().is_none() {
@@ -91,7 +92,6 @@ fn fields(view: &View<'_>, name: &str) -> Result<Object, NotExpressible> {
     let is_message = is_reply || matches!(kind, Kind::EmailSent | Kind::EmailOpened | Kind::EmailClicked | Kind::EmailBounced);
     let app_url = view.extra_text(Platform::Instantly, "app_url").filter(|_| is_reply);
     let is_first = view.extra(Platform::Instantly, "is_first").and_then(Value::as_bool) == Some(true);
-    let has_mailbox = is_message || matches!(kind, Kind::AccountError | Kind::AccountDisconnected);
     let object = Object::new()
         .put("timestamp", view.at.to_string())
         .put("event_type", name)
@@ -99,7 +99,7 @@ fn fields(view: &View<'_>, name: &str) -> Result<Object, NotExpressible> {
         .maybe("campaign_id", campaign)
         .nullable("unibox_url", app_url)
         .maybe("campaign_name", view.campaign_name())
-        .maybe("email_account", view.mailbox().filter(|_| has_mailbox))
+        .maybe("email_account", view.mailbox().filter(|_| is_message || is_of_mailbox))
         .maybe("is_first", (is_message && is_first).then_some(true));
     let Some(lead) = lead else { return Ok(object) };
     let step = view.sent().step;
