@@ -92,20 +92,18 @@ fn standard(secrets: &[String], id: &str, at: Millis, body: &[u8]) -> Result<Vec
     if id.is_empty() || id.contains(|c: char| c == '.' || c.is_whitespace()) {
         return Err(SignError::Id);
     }
-    if secrets.is_empty() {
-        return Ok(Vec::new());
-    }
     let timestamp = at.0.div_euclid(1000).to_string();
     let signature = |secret: &String| {
         let head = format!("{id}.{timestamp}.");
         Ok(format!("v1,{}", STANDARD.encode(hmac(&key(secret)?, &[head.as_bytes(), body]))))
     };
     let signatures: Vec<String> = secrets.iter().take(SECRETS_MAX).map(signature).collect::<Result<_, SignError>>()?;
-    Ok(vec![
-        ("webhook-id".to_owned(), id.to_owned()),
-        ("webhook-timestamp".to_owned(), timestamp),
-        ("webhook-signature".to_owned(), signatures.join(" ")),
-    ])
+    // Without a secret there is still the id, by which a repetition is known.
+    let mut headers = vec![("webhook-id".to_owned(), id.to_owned()), ("webhook-timestamp".to_owned(), timestamp)];
+    if !signatures.is_empty() {
+        headers.push(("webhook-signature".to_owned(), signatures.join(" ")));
+    }
+    Ok(headers)
 }
 
 /// SmartLead's signature, of the body under the text of the secret, beside the id that its documents give for telling

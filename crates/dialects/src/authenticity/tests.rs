@@ -72,6 +72,9 @@ fn secrets_and_ids_that_cannot_be_used_are_refused() {
         assert_eq!(sign(Dialect::Hookline, &Secrets::default(), id, AT, BODY), Err(SignError::Id), "{id:?}");
     }
     assert_eq!(key(&secret(&[1, 2, 3])), Ok(vec![1, 2, 3]));
+    // Without any, the id is told all the same.
+    let unsigned = signed(Dialect::Hookline, &Secrets::default(), ID, AT, BODY);
+    assert_eq!((unsigned.len(), &unsigned["webhook-id"]), (2, &HeaderValue::from_static(ID)));
 }
 
 #[test]
