@@ -123,7 +123,7 @@ impl Filter {
 }
 
 /// What is secret of a subscription: it is stored sealed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Secrets {
     /// What deliveries are signed with, or carry.
