@@ -20,6 +20,7 @@ pub(crate) enum About {
     Reply,
     Event,
     Disorder,
+    Record,
 }
 
 /// One step of SplitMix64.
@@ -72,6 +73,11 @@ pub(crate) fn uuid(rng: &mut ChaCha8Rng) -> Uuid {
 pub(crate) fn uuid_at(rng: &mut ChaCha8Rng, at_ms: i64) -> Uuid {
     let random: [u8; 10] = rng.random();
     uuid::Builder::from_unix_timestamp_millis(u64::try_from(at_ms).unwrap_or(0), &random).into_uuid()
+}
+
+/// Hexadecimal digits, as some databases have them for ids.
+pub(crate) fn hex(rng: &mut ChaCha8Rng, length: usize) -> String {
+    (0..length).map(|_| char::from(*pick(rng, b"0123456789abcdef"))).collect()
 }
 
 /// Letters and digits, as mail programs and link makers put them into ids.

@@ -23,15 +23,14 @@ pub(crate) fn render(scene: &Scene<'_>, delivery: &Delivery) -> (Said, Vec<u8>) 
     let writer = Writer { scene, what, at: scene.timeline.at(delivery.happening.offset) };
     let (event_type, kind) = writer.event();
     let said = Said {
-        at: writer.at,
-        states_time: true,
-        kind,
         interest: match what {
             What::Labelled { label, .. } => label.interest(Platform::Instantly),
             _ => None,
         },
         contact: scene.lead.as_ref().map(|lead| lead.email.clone()),
+        mails: writer.mails(),
         has_campaign: what != What::AccountError,
+        ..Said::new(writer.at, kind)
     };
     let body = writer.body(event_type);
     // There is nothing around the event that another subscription could change, but the order of fields is not stable.
@@ -61,8 +60,8 @@ impl Writer<'_> {
             What::Exhausted => ("campaign_completed_for_lead_without_reply", Kind::CampaignCompleted),
             What::CampaignCompleted => ("campaign_completed", Kind::CampaignCompleted),
             What::AccountError => ("account_error", Kind::AccountError),
-            // Told of SmartLead's campaigns only.
-            What::StepReached { .. } | What::Untracked | What::CampaignStatus { .. } => ("unknown", Kind::Other),
+            // Told of other platforms' campaigns only.
+            _ => ("unknown", Kind::Other),
         }
     }
 
@@ -103,14 +102,30 @@ impl Writer<'_> {
         matches!(self.what, What::Sent { step: 1 } | What::Replied { reply: 0 })
     }
 
-    /// The step and its variant, where an event has them.
-    fn step(&self) -> Object {
+    /// The mails that it tells of. The one that was sent has no id: it is the step of the campaign to the contact.
+    fn mails(&self) -> Vec<String> {
+        let lead = self.scene.lead.as_ref().map_or("", |lead| &lead.email);
+        let sent = self.step_number().map(|step| format!("{}/{lead}/{step}", self.scene.campaign.id));
+        let received = match self.what {
+            What::Replied { reply } => Some(self.email_id(About::Reply, reply as u64).to_string()),
+            _ => None,
+        };
+        sent.into_iter().chain(received).collect()
+    }
+
+    /// The step, where an event has one.
+    fn step_number(&self) -> Option<u32> {
         let replies = &self.scene.story.replies;
-        let step = match self.what {
+        match self.what {
             What::Sent { step } | What::Opened { step } | What::Clicked { step, .. } | What::Bounced { step, .. } => Some(step),
             What::Replied { reply } | What::Labelled { reply, before: None, .. } => Some(replies[reply].step),
             _ => None,
-        };
+        }
+    }
+
+    /// The step and its variant.
+    fn step(&self) -> Object {
+        let step = self.step_number();
         let variant = self.scene.story.contact.unwrap_or_default() % 2 + 1;
         Object::new().maybe("step", step).maybe("variant", step.map(|_| variant))
     }

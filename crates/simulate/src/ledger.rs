@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use hookline_model::{interest::Interest, kind::Kind, platform::Platform};
 use serde::Serialize;
 
-use crate::plan::Planned;
+use crate::{people::People, plan::Planned};
 
 /// The counts of a campaign: events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -103,14 +103,19 @@ impl Campaign {
         for column in Column::of(planned) {
             self.events[column as usize] += 1;
         }
-        if let Some(contact) = &planned.contact {
+        if let Some(contact) = planned.contact.as_ref().or(planned.contact_id.as_ref()) {
             *self.contacts.entry(contact.clone()).or_default() |= mask;
         }
     }
 
-    fn counts(&self) -> CampaignCounts {
+    /// Counts every person once, under however many names.
+    fn counts(&self, people: &People) -> CampaignCounts {
         let events = |column: Column| self.events[column as usize];
-        let people = |column: Column| self.contacts.values().filter(|mask| **mask & (1 << column as u8) != 0).count() as u64;
+        let mut contacts: HashMap<&str, u8> = HashMap::new();
+        for (name, mask) in &self.contacts {
+            *contacts.entry(people.first_name(name)).or_default() |= mask;
+        }
+        let people = |column: Column| contacts.values().filter(|mask| **mask & (1 << column as u8) != 0).count() as u64;
         CampaignCounts {
             counts: Counts {
                 sent: events(Column::Sent),
@@ -123,7 +128,7 @@ impl Campaign {
                 meeting_booked: events(Column::MeetingBooked),
             },
             unique: Unique {
-                contacts: self.contacts.len() as u64,
+                contacts: contacts.len() as u64,
                 opened: people(Column::Opened),
                 clicked: people(Column::Clicked),
                 replied: people(Column::Replied),
@@ -138,11 +143,12 @@ impl Campaign {
 #[derive(Clone, Debug, Default)]
 struct Workspace {
     events: u64,
-    contacts: HashSet<String>,
+    people: People,
+    mails: HashSet<String>,
     campaigns: BTreeMap<(Platform, String), Campaign>,
 }
 
-/// The expected records of every workspace. Memory: a bit per event, and an entry per contact and campaign.
+/// The expected records of every workspace. Memory: a bit per event, a text per mail, and an entry per contact and campaign.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// Which events were noted, a bit each.
@@ -167,7 +173,8 @@ impl Ledger {
         }
         let workspace = self.workspaces.entry(planned.workspace).or_default();
         workspace.events += 1;
-        workspace.contacts.extend(planned.contact.clone());
+        workspace.people.note(planned);
+        workspace.mails.extend(planned.mails.iter().map(|mail| format!("{} {mail}", planned.platform)));
         if let Some(campaign) = &planned.campaign {
             workspace.campaigns.entry((planned.platform, campaign.clone())).or_default().note(planned);
         }
@@ -197,16 +204,23 @@ impl Ledger {
         self.workspaces.values().map(|workspace| workspace.events).sum()
     }
 
-    /// How many contacts a workspace has.
+    /// How many contacts a workspace shows: people, but for those whose record was deleted after all else.
     #[must_use]
     pub fn contacts(&self, workspace: u32) -> u64 {
-        self.workspaces.get(&workspace).map_or(0, |workspace| workspace.contacts.len() as u64)
+        self.workspaces.get(&workspace).map_or(0, |workspace| workspace.people.shown())
+    }
+
+    /// How many mails a workspace has, sent and received.
+    #[must_use]
+    pub fn emails(&self, workspace: u32) -> u64 {
+        self.workspaces.get(&workspace).map_or(0, |workspace| workspace.mails.len() as u64)
     }
 
     /// The counts of a workspace's campaigns, by platform and the platform's id.
     #[must_use]
     pub fn campaigns(&self, workspace: u32) -> BTreeMap<(Platform, String), CampaignCounts> {
-        let campaigns = self.workspaces.get(&workspace).map(|workspace| &workspace.campaigns);
-        campaigns.into_iter().flatten().map(|(key, campaign)| (key.clone(), campaign.counts())).collect()
+        let Some(workspace) = self.workspaces.get(&workspace) else { return BTreeMap::new() };
+        let counts = |campaign: &Campaign| campaign.counts(&workspace.people);
+        workspace.campaigns.iter().map(|(key, campaign)| (key.clone(), counts(campaign))).collect()
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     chance::{self, About},
     plan::PlanOptions,
     source::{Happening, Source},
-    story::What,
+    subscribed,
     world::World,
 };
 
@@ -26,7 +26,7 @@ const TIMELESS_REPEATED_AFTER_MAX: usize = 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) happening: Happening,
-    /// `FIRST_EMAIL_SENT` beside `EMAIL_SENT`.
+    /// The same under its other name, such as `FIRST_EMAIL_SENT` beside `EMAIL_SENT`.
     pub(crate) is_twin: bool,
     /// Which subscription it comes through: 0 is the first; repetitions through another have other fields around the event.
     pub(crate) wrapper: u8,
@@ -79,14 +79,10 @@ impl Order {
         }
         let happening = self.source.next()?;
         let delivery = Delivery { happening, is_twin: false, wrapper: 0, is_duplicate: false, is_held_back: false };
-        if self.has_twin(&delivery.happening) {
+        if subscribed::has_twin(&self.world, &delivery) {
             self.twin = Some(Delivery { is_twin: true, ..delivery.clone() });
         }
         Some(delivery)
-    }
-
-    fn has_twin(&self, happening: &Happening) -> bool {
-        matches!(happening.what, What::Sent { step: 1 }) && self.world.campaign(happening.story.campaign).has_both_names
     }
 
     /// The next one to be sent for the first time.
@@ -123,7 +119,7 @@ impl Order {
         }
         self.sent.push_back(delivery.clone());
         let event = delivery.happening.event;
-        self.has_twin(&delivery.happening) && (self.half_sent.remove(&event) || !self.half_sent.insert(event))
+        subscribed::has_twin(&self.world, delivery) && (self.half_sent.remove(&event) || !self.half_sent.insert(event))
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use hookline_model::{interest::Interest, kind::Kind, platform::Platform, time::Millis};
 
 use crate::{
-    Error, instantly,
+    Error, breakcold, emailbison, hubspot, instantly, lemlist,
     order::{Delivery, Order},
+    plusvibe,
     rates::{DAY_MS, ROUND_DAYS, SECOND_MS, WEEK_MS},
     smartlead,
     story::{Story, What},
@@ -14,7 +15,15 @@ use crate::{
 };
 
 /// The platforms whose traffic can be simulated.
-pub const PLATFORMS: [Platform; 2] = [Platform::Smartlead, Platform::Instantly];
+pub const PLATFORMS: [Platform; 7] = [
+    Platform::Smartlead,
+    Platform::Instantly,
+    Platform::Lemlist,
+    Platform::Emailbison,
+    Platform::Plusvibe,
+    Platform::Hubspot,
+    Platform::Breakcold,
+];
 /// 2001-01-01T00:00:00Z, a Monday: no world begins before it, since a server believes no time before 2000.
 const EARLIEST_MS: i64 = 978_307_200_000;
 /// 1970-01-05, the first Monday of time.
@@ -104,6 +113,12 @@ pub struct Planned {
     pub interest: Option<Interest>,
     /// The contact's address, in lower case.
     pub contact: Option<String>,
+    /// A CRM's name for the contact: the record's id, with the account where it is unique only there.
+    pub contact_id: Option<String>,
+    /// Other such names that the delivery says are of the same person.
+    pub same_as: Vec<String>,
+    /// The mails that it tells of, sent or received: the same text is the same mail.
+    pub mails: Vec<String>,
     /// The platform's id of the campaign.
     pub campaign: Option<String>,
     /// Which of the workspaces receives it, counted from 0.
@@ -157,8 +172,28 @@ pub(crate) struct Said {
     pub(crate) kind: Kind,
     pub(crate) interest: Option<Interest>,
     pub(crate) contact: Option<String>,
+    pub(crate) contact_id: Option<String>,
+    pub(crate) same_as: Vec<String>,
+    pub(crate) mails: Vec<String>,
     /// Whether it names its campaign.
     pub(crate) has_campaign: bool,
+}
+
+impl Said {
+    /// Something that happened at a time, to nobody yet.
+    pub(crate) fn new(at: Millis, kind: Kind) -> Said {
+        Said {
+            at,
+            states_time: true,
+            kind,
+            interest: Interest::of_kind(kind),
+            contact: None,
+            contact_id: None,
+            same_as: Vec::new(),
+            mails: Vec::new(),
+            has_campaign: true,
+        }
+    }
 }
 
 /// The deliveries, one after another. The same options give the same deliveries.
@@ -222,7 +257,12 @@ impl Plan {
         let scene = Scene { world: &self.world, timeline: self.timeline, story, campaign, lead };
         let (said, body) = match scene.campaign.platform {
             Platform::Smartlead => smartlead::render(&scene, delivery),
-            _ => instantly::render(&scene, delivery),
+            Platform::Lemlist => lemlist::render(&scene, delivery),
+            Platform::Emailbison => emailbison::render(&scene, delivery),
+            Platform::Plusvibe => plusvibe::render(&scene, delivery),
+            Platform::Hubspot => hubspot::render(&scene, delivery),
+            Platform::Breakcold => breakcold::render(&scene, delivery),
+            Platform::Instantly | Platform::Hookline => instantly::render(&scene, delivery),
         };
         Planned {
             platform: scene.campaign.platform,
@@ -232,6 +272,9 @@ impl Plan {
             kind: said.kind,
             interest: said.interest,
             contact: said.contact,
+            contact_id: said.contact_id,
+            same_as: said.same_as,
+            mails: said.mails,
             workspace: scene.campaign.workspace,
             campaign: said.has_campaign.then(|| scene.campaign.id.clone()),
             event: delivery.happening.event,

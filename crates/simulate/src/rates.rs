@@ -48,7 +48,7 @@ pub const HELD: u32 = 650;
 pub const NO_SHOW: u32 = 150;
 /// Meetings held after which the deal is closed.
 pub const CLOSED: u32 = 300;
-/// SmartLead: sequences that somebody answers from elsewhere.
+/// SmartLead, EmailBison: sequences that somebody answers from elsewhere.
 pub const UNTRACKED: u32 = 8;
 
 /// SmartLead: campaigns that are subscribed under both names of a first mail.
@@ -61,6 +61,22 @@ pub const PAUSED: u32 = 300;
 pub const REPORTS_EXHAUSTED: u32 = 350;
 /// Instantly: campaigns of which a mailbox breaks, per round.
 pub const ACCOUNT_ERROR: u32 = 200;
+/// CRMs: records of which somebody had made a second one, until the two are merged.
+pub const DUPLICATED: u32 = 120;
+/// CRMs: records that are changed, put on a list, tagged; each of these.
+pub const KEPT_UP: u32 = 450;
+/// CRMs: records that somebody writes a note about.
+pub const NOTED: u32 = 350;
+/// CRMs: notes that are taken away again.
+pub const NOTE_DELETED: u32 = 150;
+/// CRMs: records with a task.
+pub const TASK: u32 = 300;
+/// CRMs: tasks that get done.
+pub const TASK_DONE: u32 = 650;
+/// CRMs: records with a message or a call of another channel.
+pub const OTHER_CHANNEL: u32 = 150;
+/// CRMs: records that are deleted at the end.
+pub const DELETED: u32 = 40;
 /// Addresses that were imported in capitals.
 pub const SHOUTED: u32 = 40;
 

@@ -23,9 +23,7 @@ pub(crate) fn render(scene: &Scene<'_>, delivery: &Delivery) -> (Said, Vec<u8>) 
     let offset = delivery.happening.offset;
     let writer = Writer { scene, delivery, at: at(scene, what, offset) };
     let said = Said {
-        at: writer.at,
         states_time: !what.is_timeless(),
-        kind: kind(what),
         interest: match what {
             What::Labelled { label, .. } => label.interest(Platform::Smartlead),
             _ => None,
@@ -34,7 +32,9 @@ pub(crate) fn render(scene: &Scene<'_>, delivery: &Delivery) -> (Said, Vec<u8>) 
             What::Untracked => Some(scene.colleague().email),
             _ => scene.lead.as_ref().map(|lead| lead.email.clone()),
         },
+        mails: mails(scene, what),
         has_campaign: what != What::Untracked,
+        ..Said::new(writer.at, kind(what))
     };
     (said, writer.body().bytes())
 }
@@ -45,6 +45,26 @@ fn at(scene: &Scene<'_>, what: What, offset: i64) -> Millis {
         What::Replied { .. } | What::Bounced { .. } => scene.timeline.second(offset),
         _ => scene.timeline.at(offset),
     }
+}
+
+/// The mails that a body tells of.
+fn mails(scene: &Scene<'_>, what: What) -> Vec<String> {
+    let received = |place: usize| scene.received(place).message_id;
+    match what {
+        What::Sent { step } | What::Opened { step } | What::Clicked { step, .. } | What::Bounced { step, .. } => {
+            vec![scene.sent(step).id]
+        }
+        What::Replied { reply } => vec![scene.sent(scene.story.replies[reply].step).id, received(reply)],
+        What::Unsubscribed { step, by_operator: false } => vec![scene.sent(step).id],
+        What::Untracked => vec![untracked_id(scene)],
+        _ => Vec::new(),
+    }
+}
+
+/// The id of an answer that the platform could not match.
+fn untracked_id(scene: &Scene<'_>) -> String {
+    let mut rng = scene.story.chance(scene.world, About::Event, 100);
+    format!("<CAJ{}@mail.{}>", chance::token(&mut rng, 20), scene.colleague().domain)
 }
 
 fn kind(what: What) -> Kind {
@@ -59,8 +79,8 @@ fn kind(what: What) -> Kind {
         What::StepReached { .. } => Kind::CampaignStepReached,
         What::Untracked => Kind::EmailReplyUntracked,
         What::CampaignStatus { .. } => Kind::CampaignStatusChanged,
-        // Told of Instantly's campaigns only.
-        What::Exhausted | What::CampaignCompleted | What::AccountError => Kind::Other,
+        // Told of other platforms' campaigns only.
+        _ => Kind::Other,
     }
 }
 
@@ -95,7 +115,7 @@ impl Writer<'_> {
             What::StepReached { .. } => "MANUAL_STEP_REACHED",
             What::Untracked => "UNTRACKED_REPLIES",
             What::CampaignStatus { .. } => "CAMPAIGN_STATUS_CHANGED",
-            What::Exhausted | What::CampaignCompleted | What::AccountError => "UNKNOWN",
+            _ => "UNKNOWN",
         };
         let fields = match self.delivery.happening.what {
             What::Sent { step } => self.sent(step),
@@ -113,7 +133,7 @@ impl Writer<'_> {
             What::StepReached { step } => self.step_reached(step),
             What::Untracked => self.untracked(),
             What::CampaignStatus { from, to } => self.campaign_status(from, to),
-            What::Exhausted | What::CampaignCompleted | What::AccountError => Object::new(),
+            _ => Object::new(),
         };
         fields.and(self.tail()).put("event_type", name)
     }
@@ -292,10 +312,9 @@ impl Writer<'_> {
 
     fn untracked(&self) -> Object {
         let (colleague, sent) = (self.scene.colleague(), self.scene.sent(1));
-        let mut rng = self.scene.story.chance(self.scene.world, About::Event, 100);
         let text = format!("Hi, {} passed this on to me.\n\n{}\n", self.lead().first, colleague.name());
         let message = Object::new()
-            .put("message_id", format!("<CAJ{}@mail.{}>", chance::token(&mut rng, 20), colleague.domain))
+            .put("message_id", untracked_id(self.scene))
             .put("html", "")
             .put("text", &text)
             .put("time", self.at.to_string());

@@ -61,13 +61,15 @@ pub(crate) struct Source {
     waiting: BinaryHeap<Reverse<Waiting>>,
     told: u64,
     events: u64,
+    /// How often the agency has imported its lists anew, and the round in which it last did.
+    era: (u32, u32),
     /// Contacts who are not to be mailed again.
     gone: BTreeSet<u32>,
 }
 
 impl Source {
     pub(crate) fn new(world: Arc<World>) -> Source {
-        Source { world, day: 0, waiting: BinaryHeap::new(), told: 0, events: 0, gone: BTreeSet::new() }
+        Source { world, day: 0, waiting: BinaryHeap::new(), told: 0, events: 0, era: (0, 0), gone: BTreeSet::new() }
     }
 
     /// Tells the stories that begin on a day.
@@ -77,7 +79,7 @@ impl Source {
         let world = Arc::clone(&self.world);
         let campaigns = world.campaigns();
         if day_of_round == 0 {
-            self.renew();
+            self.renew(round);
             (0..campaigns).for_each(|campaign| self.wait(story::of_campaign(&world, round, campaign, day)));
         }
         if day_of_round >= START_DAYS {
@@ -86,8 +88,8 @@ impl Source {
         for contact in 0..world.contacts {
             let starts_today = i64::from(contact / campaigns) % START_DAYS == day_of_round;
             if starts_today && !self.gone.contains(&contact) {
-                let campaign = (contact % campaigns + round % campaigns) % campaigns;
-                let told = telling::of_contact(&world, round, campaign, contact, day);
+                let place = telling::Place { round, campaign: world.campaign_of(contact, round), contact, era: self.era };
+                let told = telling::of_contact(&world, &place, day);
                 if told.is_gone {
                     self.gone.insert(contact);
                 }
@@ -97,9 +99,10 @@ impl Source {
     }
 
     /// When most contacts are gone the agency imports its lists anew, as agencies do; the simulation never runs dry.
-    fn renew(&mut self) {
+    fn renew(&mut self, round: u32) {
         if self.gone.len() * 2 >= self.world.contacts as usize {
             self.gone.clear();
+            self.era = (self.era.0 + 1, round);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
     label::Label,
     languages::Says,
     rates::{self, DAY_MS, HOUR_MS, SECOND_MS},
+    records::{Definition, Record, Touch},
     world::World,
 };
 
@@ -22,6 +23,8 @@ pub(crate) struct Story {
     pub(crate) sends: Vec<i64>,
     /// What came back, automatic answers among it.
     pub(crate) replies: Vec<Reply>,
+    /// Which record of a CRM it is about. None where no CRM is.
+    pub(crate) record: Option<Record>,
 }
 
 impl Story {
@@ -108,6 +111,10 @@ pub(crate) enum What {
     CampaignCompleted,
     /// Instantly: a mailbox broke.
     AccountError,
+    /// Something is done to a record of a CRM.
+    Touched(Touch),
+    /// Breakcold: somebody makes a campaign, a list, a tag.
+    Defined(Definition),
 }
 
 /// Something that happens, in milliseconds since the world's first Monday.
@@ -126,7 +133,7 @@ pub(crate) struct Told {
 
 /// Tells what happens to a campaign itself in the round that begins on a day.
 pub(crate) fn of_campaign(world: &World, round: u32, number: u32, day: i64) -> Told {
-    let story = Story { round, campaign: number, contact: None, sends: Vec::new(), replies: Vec::new() };
+    let story = Story { round, campaign: number, contact: None, sends: Vec::new(), replies: Vec::new(), record: None };
     let mut rng = story.chance(world, About::Story, 0);
     let campaign = world.campaign(number);
     let mut moments = Vec::new();
@@ -146,7 +153,17 @@ pub(crate) fn of_campaign(world: &World, round: u32, number: u32, day: i64) -> T
             tell(rates::ROUND_DAYS - 3, 18, status("ACTIVE", "COMPLETED"));
         }
         (Platform::Smartlead, 1) => tell(0, 7, status("COMPLETED", "ACTIVE")),
-        (Platform::Smartlead, _) => {}
+        (Platform::Breakcold, 0) if !campaign.is_new => {
+            tell(0, 5, What::Defined(Definition::Campaign));
+            tell(0, 6, What::Defined(Definition::List));
+            tell(0, 7, What::Defined(Definition::Tag));
+        }
+        (Platform::Smartlead | Platform::Breakcold | Platform::Hubspot | Platform::Plusvibe, _) => {}
+        (Platform::Lemlist | Platform::Emailbison, _) => {
+            if happens(&mut story.chance(world, About::Event, 0), rates::ACCOUNT_ERROR) {
+                tell(1, 10, What::AccountError);
+            }
+        }
         _ => {
             tell(rates::ROUND_DAYS - 3, 18, What::CampaignCompleted);
             if happens(&mut story.chance(world, About::Event, 0), rates::ACCOUNT_ERROR) {

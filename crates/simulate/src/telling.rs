@@ -8,30 +8,49 @@ use crate::{
     label::Label,
     languages::Says,
     rates::{self, APART_MS, AWAKE, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS},
+    records::Record,
     story::{Fault, Moment, Reply, Story, Told, What},
+    subscribed,
     world::{Campaign, World},
 };
 
 /// Tells the way of a contact that is started in a campaign on a day.
-pub(crate) fn of_contact(world: &World, round: u32, campaign: u32, contact: u32, day: i64) -> Told {
-    let story = Story { round, campaign, contact: Some(contact), sends: Vec::new(), replies: Vec::new() };
+pub(crate) fn of_contact(world: &World, place: &Place, day: i64) -> Told {
+    let Place { round, contact, .. } = *place;
+    let record = Record::of(world, place);
+    let story = Story { round, campaign: place.campaign, contact: Some(contact), sends: Vec::new(), replies: Vec::new(), record };
     let rng = story.chance(world, About::Story, 0);
-    let campaign = world.campaign(campaign);
-    // A step without a time of its own may come once only, or its repetition would look like a delivery sent twice.
-    let manual_step = campaign.manual_step.filter(|_| round < world.campaigns());
+    let campaign = world.campaign(place.campaign);
+    // What a server tells apart by its time of receipt may come once only, or its repetition would look like a delivery sent twice.
+    let is_first_time = round < world.campaigns();
+    let manual_step = campaign.manual_step.filter(|_| is_first_time);
     let mut teller = Teller { seed: world.seed, rng, campaign, manual_step, story, moments: Vec::new(), is_gone: false };
     teller.tell_all(day);
+    if teller.story.record.is_some() {
+        teller.keep_records(day);
+    }
+    subscribed::retain(campaign, is_first_time, &mut teller.moments);
     Told { story: teller.story, moments: teller.moments, is_gone: teller.is_gone }
 }
 
-struct Teller<'a> {
+/// Who is where in the world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) round: u32,
+    pub(crate) campaign: u32,
+    pub(crate) contact: u32,
+    /// How often the lists were imported anew before, and the round in which they last were.
+    pub(crate) era: (u32, u32),
+}
+
+pub(crate) struct Teller<'a> {
     seed: u64,
-    rng: ChaCha8Rng,
-    campaign: &'a Campaign,
+    pub(crate) rng: ChaCha8Rng,
+    pub(crate) campaign: &'a Campaign,
     manual_step: Option<u32>,
-    story: Story,
-    moments: Vec<Moment>,
-    is_gone: bool,
+    pub(crate) story: Story,
+    pub(crate) moments: Vec<Moment>,
+    pub(crate) is_gone: bool,
 }
 
 impl Teller<'_> {
@@ -69,10 +88,10 @@ impl Teller<'_> {
         let last = self.story.sends.last().copied().unwrap_or(0);
         let platform = self.campaign.platform;
         match platform {
-            Platform::Instantly if self.campaign.reports_exhausted && !answered && !self.is_gone => {
+            Platform::Instantly | Platform::Lemlist if self.campaign.reports_exhausted && !answered && !self.is_gone => {
                 self.tell(last + 3 * DAY_MS, What::Exhausted);
             }
-            Platform::Smartlead if self.happens(rates::UNTRACKED) => {
+            Platform::Smartlead | Platform::Emailbison if self.happens(rates::UNTRACKED) => {
                 let at = last + self.spread(HOUR_MS, 6);
                 let at = self.awake(at);
                 self.tell(at, What::Untracked);
@@ -223,7 +242,7 @@ impl Teller<'_> {
     }
 
     /// Tells that something happens, and answers when: never near another event of the same sort, unless it says something else.
-    fn tell(&mut self, at: i64, what: What) -> i64 {
+    pub(crate) fn tell(&mut self, at: i64, what: What) -> i64 {
         let platform = self.campaign.platform;
         let collides = |other: &Moment, at: i64| {
             let is_near = (other.offset - at).abs() < APART_MS;
@@ -240,18 +259,18 @@ impl Teller<'_> {
         at
     }
 
-    fn happens(&mut self, per_mille: u32) -> bool {
+    pub(crate) fn happens(&mut self, per_mille: u32) -> bool {
         happens(&mut self.rng, per_mille)
     }
 
     /// A time between `least` and `least` doubled so many times; short ones are likelier.
-    fn spread(&mut self, least: i64, doublings: u32) -> i64 {
+    pub(crate) fn spread(&mut self, least: i64, doublings: u32) -> i64 {
         let doubled = least << self.rng.random_range(0..doublings);
         doubled + self.rng.random_range(0..doubled)
     }
 
     /// When the campaign's burst of a day reaches this contact.
-    fn burst(&mut self, day: i64) -> i64 {
+    pub(crate) fn burst(&mut self, day: i64) -> i64 {
         let parts = [u64::from(self.story.campaign), day.unsigned_abs()];
         let mut shared = chance::of(self.seed, About::Burst, &parts);
         let jitters: [i64; 3] = std::array::from_fn(|_| shared.random_range(0..20 * MINUTE_MS));
@@ -261,7 +280,7 @@ impl Teller<'_> {
     }
 
     /// The time, or the next morning if it is night there.
-    fn awake(&mut self, at: i64) -> i64 {
+    pub(crate) fn awake(&mut self, at: i64) -> i64 {
         let local = (at + self.campaign.utc_offset_hours * HOUR_MS).rem_euclid(DAY_MS);
         let (morning, evening) = AWAKE;
         let wait = match local {

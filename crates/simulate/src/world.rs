@@ -71,7 +71,7 @@ pub(crate) struct Campaign {
     pub(crate) utc_offset_hours: i64,
     /// What it writes: a place in [`words::PITCHES`].
     pub(crate) pitch: usize,
-    /// SmartLead: both names of the first mail are subscribed.
+    /// SmartLead, EmailBison: both names of the first mail are subscribed; PlusVibe: both of a first reply; Lemlist: every name.
     pub(crate) has_both_names: bool,
     /// SmartLead: the step that a person has to do.
     pub(crate) manual_step: Option<u32>,
@@ -79,6 +79,8 @@ pub(crate) struct Campaign {
     pub(crate) is_paused: bool,
     /// Instantly: it reports contacts who never answered.
     pub(crate) reports_exhausted: bool,
+    /// Breakcold: its workspace is of the new generation, which knows no campaigns.
+    pub(crate) is_new: bool,
 }
 
 impl World {
@@ -152,6 +154,9 @@ impl World {
         let mut rng = chance::of(self.seed, About::Campaign, &[u64::from(number)]);
         let id = match platform {
             Platform::Smartlead => (self.base(2_900_000) + u64::from(number)).to_string(),
+            Platform::Emailbison => (self.base(52_000) + u64::from(number)).to_string(),
+            Platform::Lemlist => format!("cam_{}", chance::token(&mut rng, 17)),
+            Platform::Plusvibe => chance::hex(&mut rng, 24),
             _ => chance::uuid(&mut rng).to_string(),
         };
         let domain = chance::pick(&mut rng, words::SENDING_DOMAINS);
@@ -166,11 +171,24 @@ impl World {
             mailboxes: [sender(0), sender(1), sender(2)],
             utc_offset_hours: *chance::pick(&mut rng, &[0, 1, 1, 1, 2, -5, -8, 8]),
             pitch: rng.random_range(0..words::PITCHES.len()),
-            has_both_names: chance::happens(&mut rng, rates::BOTH_NAMES) && platform == Platform::Smartlead,
+            has_both_names: chance::happens(&mut rng, rates::BOTH_NAMES),
             manual_step: Some(3).filter(|_| chance::happens(&mut rng, rates::MANUAL_STEP) && platform == Platform::Smartlead),
             is_paused: chance::happens(&mut rng, rates::PAUSED),
             reports_exhausted: chance::happens(&mut rng, rates::REPORTS_EXHAUSTED),
+            // Workspaces move from one generation to the other: the campaigns of each take turns.
+            is_new: platform == Platform::Breakcold && (number / platforms / self.workspaces.max(1)) % 2 == 1,
         }
+    }
+
+    /// The campaign that a contact goes through in a round: the next one in every round.
+    pub(crate) fn campaign_of(&self, contact: u32, round: u32) -> u32 {
+        let campaigns = self.campaigns();
+        (contact % campaigns + round % campaigns) % campaigns
+    }
+
+    /// A short id of a workspace, for platforms that count theirs.
+    pub(crate) fn workspace_number(&self, number: u32) -> u64 {
+        self.base(8_000) + u64::from(number)
     }
 
     /// Instantly's id of a workspace.
@@ -179,7 +197,7 @@ impl World {
     }
 
     /// Where numbers of this sort begin: two seeds are two accounts.
-    fn base(&self, from: u64) -> u64 {
+    pub(crate) fn base(&self, from: u64) -> u64 {
         from + chance::number(self.seed, About::Seed, &[2, from]) % 64 * (from / 1000) * 7
     }
 }

@@ -1,6 +1,6 @@
 //! Every body is what its platform sends: the product's parsers read out of it what was planned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use hookline_model::{
     event::{Change, Event},
@@ -10,10 +10,13 @@ use hookline_model::{
     time::TimeSource,
 };
 use hookline_platforms::{Delivery, parser};
-use hookline_simulate::Planned;
+use hookline_simulate::{
+    PlanOptions, Planned,
+    batch::{batches, body},
+};
 use serde_json::Value;
 
-use crate::{NOW, PLANNED, options, planned, readable};
+use crate::{NOW, PLANNED, PLANNED_EVENTS, options, planned};
 
 fn parsed(planned: &Planned) -> Event {
     let parser = parser(planned.platform).expect("only platforms with a parser are asked");
@@ -24,18 +27,39 @@ fn parsed(planned: &Planned) -> Event {
 
 #[test]
 fn every_body_parses_to_what_was_planned() {
-    let readable = readable();
     let all = &*PLANNED;
-    assert_eq!(all.len(), 20_000);
-    for planned in all.iter().filter(|planned| readable.contains(&planned.platform)) {
+    assert_eq!(all.len() as u64, PLANNED_EVENTS);
+    // Names in the plan and keys in the product: one of each for the other.
+    let mut keys: HashMap<String, String> = HashMap::new();
+    let mut names: HashMap<String, String> = HashMap::new();
+    let mut pair = |name: String, key: String, text: &str| {
+        assert_eq!(keys.entry(name.clone()).or_insert_with(|| key.clone()), &key, "{name}: {text}");
+        assert_eq!(names.entry(key).or_insert_with(|| name.clone()), &name, "{text}");
+    };
+    for planned in all {
         let event = parsed(planned);
         let text = String::from_utf8_lossy(&planned.body);
         assert_eq!(event.kind, planned.kind, "{text}");
         let contact = event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str);
         assert_eq!(contact, planned.contact.as_deref(), "{text}");
         let campaign = event.campaign_key().map(ToString::to_string);
-        let expected = planned.campaign.as_ref().map(|id| format!("ext:{}::{id}", planned.platform));
-        assert_eq!(campaign, expected, "{text}");
+        // Some platforms' ids are of an account.
+        let campaign = campaign.as_ref().and_then(|key| key.rsplit_once(':')).map(|(_, id)| id.to_owned());
+        assert_eq!(campaign, planned.campaign, "{text}");
+        let contact_id = event.contact.as_ref().and_then(|contact| contact.external.as_ref());
+        let contact_id = contact_id.filter(|_| planned.platform.ids_join_people());
+        assert_eq!(contact_id.is_some(), planned.contact_id.is_some(), "{text}");
+        if let (Some(name), Some(key)) = (&planned.contact_id, contact_id) {
+            pair(name.clone(), key.to_string(), &text);
+        }
+        assert_eq!(event.facts.links.len(), planned.same_as.len(), "{text}");
+        let mails = [&event.outbound, &event.inbound].into_iter().flatten().filter_map(|facts| facts.key.as_ref());
+        let mails: Vec<String> = mails.map(ToString::to_string).collect();
+        assert_eq!(mails.len(), planned.mails.len(), "{mails:?} {:?} {text}", planned.mails);
+        for (name, key) in planned.mails.iter().zip(mails) {
+            // What is known by the event only has its time in its name, and each workspace is an account of its own.
+            pair(format!("{} {} {name}", planned.workspace, planned.platform), format!("{} {key}", planned.workspace), &text);
+        }
         match planned.states_time {
             true => assert_eq!((event.occurred_at, event.time_source), (planned.at, TimeSource::Stated), "{text}"),
             false => assert_eq!(event.time_source, TimeSource::Received, "{text}"),
@@ -48,41 +72,156 @@ fn every_body_parses_to_what_was_planned() {
     }
 }
 
+/// What each platform tells of, beside what is told of by every sender.
+const SORTS: [(Platform, &[Kind]); 7] = [
+    (
+        Platform::Smartlead,
+        &[
+            Kind::EmailOpened,
+            Kind::EmailClicked,
+            Kind::ContactUnsubscribed,
+            Kind::ContactCategoryUpdated,
+            Kind::EmailReplyUntracked,
+            Kind::CampaignStatusChanged,
+            Kind::CampaignStepReached,
+        ],
+    ),
+    (
+        Platform::Instantly,
+        &[
+            Kind::EmailOpened,
+            Kind::EmailClicked,
+            Kind::ContactUnsubscribed,
+            Kind::ContactCategoryUpdated,
+            Kind::EmailAutoReplied,
+            Kind::ContactInterested,
+            Kind::ContactNotInterested,
+            Kind::ContactNeutral,
+            Kind::ContactMeetingBooked,
+            Kind::ContactMeetingCompleted,
+            Kind::ContactOutOfOffice,
+            Kind::ContactWrongPerson,
+            Kind::CampaignCompleted,
+            Kind::AccountError,
+        ],
+    ),
+    (
+        Platform::Lemlist,
+        &[
+            Kind::EmailOpened,
+            Kind::EmailClicked,
+            Kind::ContactUnsubscribed,
+            Kind::ContactInterested,
+            Kind::ContactNotInterested,
+            Kind::CampaignCompleted,
+            Kind::AccountError,
+        ],
+    ),
+    (
+        Platform::Emailbison,
+        &[
+            Kind::EmailOpened,
+            Kind::EmailAutoReplied,
+            Kind::EmailReplyUntracked,
+            Kind::ContactUnsubscribed,
+            Kind::ContactInterested,
+            Kind::AccountError,
+        ],
+    ),
+    (
+        Platform::Plusvibe,
+        &[
+            Kind::EmailAutoReplied,
+            Kind::ContactInterested,
+            Kind::ContactNotInterested,
+            Kind::ContactMeetingBooked,
+            Kind::ContactOutOfOffice,
+            Kind::ContactCategoryUpdated,
+            // A label that says so.
+            Kind::ContactUnsubscribed,
+        ],
+    ),
+    (
+        Platform::Hubspot,
+        &[
+            Kind::ContactCreated,
+            Kind::ContactUpdated,
+            Kind::ContactDeleted,
+            Kind::ContactUnsubscribed,
+            Kind::NoteCreated,
+            Kind::NoteUpdated,
+            Kind::NoteDeleted,
+            Kind::TaskCreated,
+            Kind::TaskUpdated,
+            // What is put to a contact, and what is written in a conversation.
+            Kind::Other,
+        ],
+    ),
+    (
+        Platform::Breakcold,
+        &[
+            Kind::EmailOpened,
+            Kind::EmailClicked,
+            Kind::ContactUnsubscribed,
+            Kind::ContactCreated,
+            Kind::ContactUpdated,
+            Kind::ContactDeleted,
+            Kind::ContactListsUpdated,
+            Kind::ContactTagsUpdated,
+            Kind::ContactStatusUpdated,
+            Kind::NoteCreated,
+            Kind::NoteDeleted,
+            Kind::TaskCreated,
+            Kind::TaskUpdated,
+            Kind::MessageLinkedin,
+            Kind::ActivityRecorded,
+            Kind::CampaignCreated,
+            Kind::ListCreated,
+            Kind::TagCreated,
+        ],
+    ),
+];
+
 #[test]
 fn every_sort_of_event_is_there() {
     let all = &*PLANNED;
-    let kinds = |platform| all.iter().filter(|planned| planned.platform == platform).map(|planned| planned.kind).collect();
-    let smartlead: BTreeSet<Kind> = kinds(Platform::Smartlead);
-    let instantly: BTreeSet<Kind> = kinds(Platform::Instantly);
-    let both = [
-        Kind::EmailSent,
-        Kind::EmailOpened,
-        Kind::EmailClicked,
-        Kind::EmailReplied,
-        Kind::EmailBounced,
-        Kind::ContactUnsubscribed,
-        Kind::ContactCategoryUpdated,
-    ];
-    let only_smartlead = [Kind::EmailReplyUntracked, Kind::CampaignStatusChanged, Kind::CampaignStepReached];
-    let only_instantly = [
-        Kind::EmailAutoReplied,
-        Kind::ContactInterested,
-        Kind::ContactNotInterested,
-        Kind::ContactNeutral,
-        Kind::ContactMeetingBooked,
-        Kind::ContactMeetingCompleted,
-        Kind::ContactOutOfOffice,
-        Kind::ContactWrongPerson,
-        Kind::CampaignCompleted,
-        Kind::AccountError,
-    ];
-    for kind in both.into_iter().chain(only_smartlead) {
-        assert!(smartlead.contains(&kind), "SmartLead has no {kind}");
+    for (platform, sorts) in SORTS {
+        let kinds: BTreeSet<Kind> =
+            all.iter().filter(|planned| planned.platform == platform).map(|planned| planned.kind).collect();
+        // HubSpot sends no mails; it is told of what comes of them.
+        let mails = [Kind::EmailReplied, Kind::EmailBounced, Kind::EmailSent];
+        let mails = if platform == Platform::Hubspot { &mails[..2] } else { &mails[..] };
+        for kind in sorts.iter().chain(mails) {
+            assert!(kinds.contains(kind), "{platform} has no {kind}");
+        }
+        assert!(platform == Platform::Hubspot || !kinds.contains(&Kind::Other), "{platform}");
     }
-    for kind in both.into_iter().chain(only_instantly) {
-        assert!(instantly.contains(&kind), "Instantly has no {kind}");
+}
+
+#[test]
+fn hubspot_sends_batches_that_come_apart_into_its_events() {
+    let parser = parser(Platform::Hubspot).expect("HubSpot can be read");
+    let mut sizes = BTreeSet::new();
+    let crms = PlanOptions { platforms: vec![Platform::Hubspot, Platform::Breakcold], events: 4_000, ..options() };
+    for batch in batches(planned(&crms), 100) {
+        let body = body(&batch);
+        match batch[0].platform {
+            Platform::Hubspot => {
+                let parts = parser.split(&body).expect("a batch").expect("an array");
+                let one_by_one: Vec<Event> = batch.iter().map(parsed).collect();
+                let together: Vec<Event> =
+                    parts.iter().map(|part| parser.parse(&Delivery::new(part, NOW)).expect("a readable event").event).collect();
+                assert_eq!(together, one_by_one);
+                assert!(batch.iter().all(|planned| planned.workspace == batch[0].workspace));
+                sizes.insert(batch.len());
+            }
+            _ => assert_eq!(body, batch[0].body),
+        }
     }
-    assert!(!smartlead.contains(&Kind::Other) && !instantly.contains(&Kind::Other));
+    assert!(sizes.len() > 3 && sizes.last() <= Some(&100), "{sizes:?}");
+    let alone = PlanOptions { platforms: vec![Platform::Hubspot], workspaces: 1, ..crms };
+    assert!(batches(planned(&alone), 1_000_000).all(|batch| batch.len() == 100), "forty times a hundred");
+    assert!(batches(planned(&alone), 0).all(|batch| batch.len() == 1));
 }
 
 #[test]

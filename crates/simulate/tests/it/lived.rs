@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 use hookline_simulate::{HELD_BACK_MAX, Plan, PlanOptions, Planned, REPEATED_AFTER_MAX};
 
-use crate::{NOW, options, planned};
+use crate::{NOW, SENDERS, options, planned};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
@@ -21,7 +21,7 @@ fn events(options: PlanOptions) -> Vec<Planned> {
 #[test]
 fn proportions_are_those_of_cold_outreach() {
     // Enough for every campaign to be played to its end, more than once.
-    let events = events(PlanOptions { events: 40_000, contacts: 1_200, ..options() });
+    let events = events(PlanOptions { platforms: SENDERS.to_vec(), campaigns: 8, events: 40_000, contacts: 1_200, ..options() });
     let count = |of: &dyn Fn(&Planned) -> bool| events.iter().filter(|planned| of(planned)).count() as f64;
     let kind = |kind| count(&|planned: &Planned| planned.kind == kind);
     let sent = kind(Kind::EmailSent);
@@ -158,7 +158,7 @@ fn contradictions_are_refused() {
     assert!(Plan::until(&good, NOW).is_ok());
     let wrong = [
         PlanOptions { platforms: Vec::new(), ..good.clone() },
-        PlanOptions { platforms: vec![Platform::Hubspot], ..good.clone() },
+        PlanOptions { platforms: vec![Platform::Hookline], ..good.clone() },
         PlanOptions { contacts: 0, ..good.clone() },
         PlanOptions { campaigns: 0, ..good.clone() },
         PlanOptions { campaigns: 3, ..good.clone() },

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use hookline_model::platform::Platform;
-use hookline_simulate::{Ledger, Pace, SimulateOptions, Summary, ledger::CampaignCounts, simulate};
+use hookline_simulate::{Ledger, Pace, SimulateOptions, Summary, ledger::CampaignCounts, plan::PLATFORMS, simulate};
 use hookline_testkit::{
     node::ADMIN_KEY,
     service::{START, TestService, WORKSPACE},
 };
 use serde_json::{Value, json};
-
-use crate::readable;
 
 /// Every row of a list of the workspace.
 async fn all(service: &TestService, list: &str) -> Vec<Value> {
@@ -67,6 +65,7 @@ async fn judge(service: &TestService, summary: &Summary) {
     assert_eq!(shown(service).await, expected(&summary.ledger));
     assert_eq!(all(service, "contacts").await.len() as u64, summary.ledger.contacts(0));
     assert_eq!(all(service, "events").await.len() as u64, summary.ledger.events(0));
+    assert_eq!(all(service, "emails").await.len() as u64, summary.ledger.emails(0));
     judge_stats(service, &summary.ledger).await;
 }
 
@@ -116,7 +115,7 @@ async fn judge_stats(service: &TestService, ledger: &Ledger) {
 async fn five_thousand_deliveries_repeated_and_disordered_come_to_what_the_ledger_expects() {
     let service = TestService::start().await;
     let options = SimulateOptions {
-        platforms: readable(),
+        platforms: PLATFORMS.to_vec(),
         events: 5_000,
         duplicates_pct: 20.0,
         disorder_pct: 100.0,
@@ -145,9 +144,9 @@ async fn five_thousand_deliveries_repeated_and_disordered_come_to_what_the_ledge
 async fn a_live_world_is_sent_as_it_happens() {
     let service = TestService::start().await;
     let options = SimulateOptions {
-        platforms: readable(),
+        platforms: PLATFORMS.to_vec(),
         events: 600,
-        contacts: Some(4_000),
+        contacts: Some(1_000),
         duplicates_pct: 20.0,
         disorder_pct: 50.0,
         pace: Pace::Live { speed: 10_000 },
