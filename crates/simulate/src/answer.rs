@@ -22,8 +22,10 @@ pub(crate) enum Answer {
     Unrouted,
     /// Kept, to be applied later.
     Accepted,
-    /// Kept, but it could not be read.
+    /// Kept and answered with 200, but it could not be read.
     Quarantined,
+    /// Kept, but answered with 400 since it could not be read.
+    Unreadable,
     /// Refused for good.
     Refused,
     /// Refused for now; with the wait that the server asks for.
@@ -61,7 +63,7 @@ fn meaning(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Answer {
         };
     }
     match status {
-        StatusCode::BAD_REQUEST => Answer::Quarantined,
+        StatusCode::BAD_REQUEST => Answer::Unreadable,
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => Answer::Later(wait),
         _ if status.is_server_error() => Answer::Later(wait),
         _ => Answer::Refused,
@@ -107,7 +109,7 @@ mod tests {
             (200, r#"{"status":"accepted","event_id":"x"}"#, Answer::Accepted),
             (200, r#"{"status":"quarantined"}"#, Answer::Quarantined),
             (204, "", Answer::Processed),
-            (400, "{}", Answer::Quarantined),
+            (400, "{}", Answer::Unreadable),
             (401, "{}", Answer::Refused),
             (404, "{}", Answer::Refused),
             (413, "{}", Answer::Refused),

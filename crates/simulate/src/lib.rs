@@ -9,6 +9,7 @@
 //! - `source`: all that happens, in the order of time; `order`: the order of sending, repetitions and delays included;
 //! - a file or folder per platform: the bodies; [`plan`]: what is sent and what it must come to; [`batch`]: what travels together;
 //! - [`ledger`]: what a server must show afterwards; `people`: who is who;
+//! - [`patience`]: when platforms try again and when they switch off; [`rehearsal`]: what they would do if a server failed;
 //! - [`runner`]: sending, at a rate, with the platforms' own retries (`sending`, `answer`); [`summary`]: what came of it.
 //!
 //! All but sending is pure: no I/O, no clock, chance from a seed only. All domains end in `.example`.
@@ -52,11 +53,13 @@ pub mod ledger;
 mod lemlist;
 mod mail;
 mod order;
+pub mod patience;
 mod people;
 pub mod plan;
 mod plusvibe;
 pub mod rates;
 mod records;
+pub mod rehearsal;
 pub mod runner;
 mod sending;
 mod smartlead;
@@ -71,8 +74,10 @@ mod world;
 
 pub use ledger::Ledger;
 pub use order::{HELD_BACK_MAX, REPEATED_AFTER_MAX};
+pub use patience::Patience;
 pub use plan::{Plan, PlanOptions, Planned};
-pub use runner::{Pace, Retries, SimulateOptions, simulate};
+pub use rehearsal::rehearse;
+pub use runner::{Pace, Retries, Schedule, SimulateOptions, simulate};
 pub use summary::{Progress, Summary, Tally};
 pub use target::Target;
 

@@ -7,6 +7,7 @@ use hookline_model::{interest::Interest, kind::Kind, platform::Platform, time::M
 use crate::{
     Error, breakcold, emailbison, hubspot, instantly, lemlist,
     order::{Delivery, Order},
+    patience::Webhook,
     plusvibe,
     rates::{DAY_MS, ROUND_DAYS, SECOND_MS, WEEK_MS},
     smartlead,
@@ -131,6 +132,16 @@ pub struct Planned {
     pub is_twin: bool,
     /// Whether it was held back and comes out of order.
     pub is_held_back: bool,
+    /// Whether Breakcold's new generation sends it.
+    pub is_new: bool,
+}
+
+impl Planned {
+    /// The webhook that it goes to.
+    #[must_use]
+    pub fn webhook(&self) -> Webhook {
+        Webhook { platform: self.platform, is_new: self.is_new, workspace: self.workspace }
+    }
 }
 
 /// How the world's time becomes the time that bodies state.
@@ -281,6 +292,7 @@ impl Plan {
             is_duplicate: delivery.is_duplicate,
             is_twin: delivery.is_twin,
             is_held_back: delivery.is_held_back,
+            is_new: scene.campaign.is_new,
         }
     }
 }

@@ -3,12 +3,17 @@
 //! Open loop: at a given rate a delivery is due when it is due, whether or not the server has answered the ones before, and its
 //! latency counts from then. What the server makes wait shows, instead of slowing the sender down unnoticed.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use hookline_model::{platform::Platform, time::Millis};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Plan, PlanOptions, Progress, Summary, answer, sending::Sending, target::Target};
+use crate::{
+    Error, Plan, PlanOptions, Progress, Summary, answer,
+    patience::{Policy, Webhook},
+    sending::Sending,
+    target::Target,
+};
 
 /// The contacts of a live world, unless there are to be others.
 const LIVE_CONTACTS: u32 = 2_000;
@@ -25,30 +30,65 @@ pub enum Pace {
     },
 }
 
-/// How long after a failed attempt the next one follows, one entry for each further attempt.
+/// A hurried platform waits this many times shorter, if it would wait longer than [`PATIENT_MAX`].
+const HURRY: u32 = 600;
+/// See [`HURRY`].
+const PATIENT_MAX: Duration = Duration::from_secs(30);
+
+/// When failed attempts are repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// As the platforms do, but what takes longer than half a minute takes a six-hundredth of it, and nobody switches off.
+    Hurried,
+    /// As the platforms do, their clocks running so many times faster than ours, until they switch the webhook off.
+    Faithful {
+        /// How many times faster.
+        speed: u32,
+        /// From and until when, by their clocks, the simulator plays a server that answers 500. Nothing is sent meanwhile.
+        failing: Option<Range<Duration>>,
+    },
+    /// After these waits, on every platform; nobody switches off.
+    Fixed(Vec<Duration>),
+}
+
+/// What is done about failed attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retries {
-    /// SmartLead waits 1 min, 5 min, 15 min, 1 h and 6 h; by default this is scaled down six hundred times.
-    pub smartlead: Vec<Duration>,
-    /// Instantly tries three times within 30 s.
-    pub instantly: Vec<Duration>,
+    /// When they are repeated.
+    pub schedule: Schedule,
     /// At most so many deliveries wait for another attempt; beyond, the delivery that failed is given up.
     pub waiting_max: usize,
 }
 
 impl Default for Retries {
     fn default() -> Retries {
-        Retries {
-            smartlead: [60, 300, 900, 3_600, 21_600].map(|seconds| Duration::from_secs(seconds) / 600).to_vec(),
-            instantly: [10, 20].map(Duration::from_secs).to_vec(),
-            waiting_max: 10_000,
-        }
+        Retries { schedule: Schedule::Hurried, waiting_max: 10_000 }
     }
 }
 
 impl Retries {
-    pub(crate) fn of(&self, platform: Platform) -> &[Duration] {
-        if platform == Platform::Smartlead { &self.smartlead } else { &self.instantly }
+    /// How long after its so manieth failure a delivery is tried again, by our clock, where no webhook is switched off.
+    pub(crate) fn delay(&self, webhook: Webhook, failures: usize) -> Option<Duration> {
+        match &self.schedule {
+            Schedule::Fixed(delays) => delays.get(failures).copied(),
+            _ => {
+                let delay = Policy::of(webhook).retries.get(failures).copied()?;
+                Some(if delay > PATIENT_MAX { delay / HURRY } else { delay })
+            }
+        }
+    }
+
+    /// How many times faster the platforms' clocks run, if they do all that platforms do.
+    pub(crate) fn speed(&self) -> Option<u32> {
+        match self.schedule {
+            Schedule::Faithful { speed, .. } => Some(speed.max(1)),
+            _ => None,
+        }
+    }
+
+    /// Whether the simulator answers instead of the server, so long after the beginning by the platforms' clocks.
+    pub(crate) fn is_failing(&self, at: Duration) -> bool {
+        matches!(&self.schedule, Schedule::Faithful { failing: Some(failing), .. } if failing.contains(&at))
     }
 }
 
@@ -79,7 +119,7 @@ pub struct SimulateOptions {
     pub connections: usize,
     /// An attempt without an answer fails after this.
     pub timeout: Duration,
-    /// When failed attempts are repeated.
+    /// What is done about failed attempts.
     pub retries: Retries,
     /// Ends the simulation early: what is under way is finished, and the summary still comes.
     pub stop: CancellationToken,

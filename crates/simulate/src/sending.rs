@@ -14,6 +14,7 @@ use crate::{
     Ledger, Pace, Plan, Planned, Progress, SimulateOptions, Summary, Tally, Target,
     answer::{self, Answer},
     latency::Latencies,
+    patience::{Next, Patience},
 };
 
 /// The progress is told this often, also while nothing happens, and at the end.
@@ -51,6 +52,7 @@ pub(crate) struct Sending<'a> {
     tally: Tally,
     latencies: Latencies,
     ledger: Ledger,
+    patience: Patience,
 }
 
 impl<'a> Sending<'a> {
@@ -70,6 +72,7 @@ impl<'a> Sending<'a> {
             tally: Tally::default(),
             latencies: Latencies::default(),
             ledger: Ledger::default(),
+            patience: Patience::default(),
         }
     }
 
@@ -101,7 +104,9 @@ impl<'a> Sending<'a> {
             }
         }
         progress(&self.progress());
-        Summary { tally: self.tally, latencies: self.latencies, elapsed: self.began.elapsed(), ledger: self.ledger }
+        // Only what does all that platforms do has something to say of it.
+        let patience = self.options.retries.speed().map(|_| self.patience);
+        Summary { tally: self.tally, latencies: self.latencies, elapsed: self.began.elapsed(), ledger: self.ledger, patience }
     }
 
     fn progress(&self) -> Progress {
@@ -153,7 +158,6 @@ impl<'a> Sending<'a> {
             (retry, _) => retry.is_some(),
         };
         let job = if is_retry {
-            self.tally.retries += 1;
             self.waiting.pop_first().map(|(_, job)| job)
         } else {
             self.tally.sent += 1;
@@ -165,6 +169,15 @@ impl<'a> Sending<'a> {
             job
         };
         let Some(mut job) = job else { return };
+        if !self.patience.begins(job.planned.webhook(), job.failures) {
+            self.tally.not_sent += 1;
+            return;
+        }
+        self.tally.retries += u64::from(job.failures > 0);
+        if self.options.retries.is_failing(self.simulated(Instant::now())) {
+            job.answered = Instant::now();
+            return self.settle(job, Answer::Later(None));
+        }
         let url = self.targets[job.planned.workspace as usize].address(job.planned.platform);
         let client = self.client.clone();
         self.in_flight.spawn(async move {
@@ -181,12 +194,21 @@ impl<'a> Sending<'a> {
             Answer::Duplicate => &mut self.tally.duplicate,
             Answer::Unrouted => &mut self.tally.unrouted,
             Answer::Accepted => &mut self.tally.accepted,
-            Answer::Quarantined => return self.tally.quarantined += 1,
+            Answer::Unreadable | Answer::Refused if self.options.retries.speed().is_some() => {
+                // To a platform one failure is like another.
+                return self.retry(job, Duration::ZERO, true);
+            }
+            Answer::Quarantined => {
+                self.patience.taken(job.planned.webhook(), job.failures);
+                return self.tally.quarantined += 1;
+            }
+            Answer::Unreadable => return self.tally.quarantined += 1,
             Answer::Refused => return self.tally.refused += 1,
             Answer::Later(wait) => return self.retry(job, wait.unwrap_or_default(), true),
             Answer::None => return self.retry(job, Duration::ZERO, false),
         };
         *kept += 1;
+        self.patience.taken(job.planned.webhook(), job.failures);
         self.latencies.record(job.answered.saturating_duration_since(job.due));
         // What no rule places makes no records.
         if answer != Answer::Unrouted {
@@ -196,9 +218,20 @@ impl<'a> Sending<'a> {
 
     /// Plans another attempt as the platform would, but not before the server wants it; or gives the delivery up.
     fn retry(&mut self, mut job: Job, at_least: Duration, was_answered: bool) {
-        let delay = self.options.retries.of(job.planned.platform).get(job.failures).copied();
+        let webhook = job.planned.webhook();
         let has_room = self.waiting.len() < self.options.retries.waiting_max && !self.options.stop.is_cancelled();
-        let Some(delay) = delay.filter(|_| has_room) else {
+        let delay = match self.options.retries.speed() {
+            Some(speed) => match self.patience.failed(webhook, job.failures, self.simulated(job.answered)) {
+                Next::Again(delay) if has_room => Some(delay / speed),
+                Next::Again(_) => {
+                    self.patience.gave_up(webhook);
+                    None
+                }
+                Next::Lost => None,
+            },
+            None => self.options.retries.delay(webhook, job.failures).filter(|_| has_room),
+        };
+        let Some(delay) = delay else {
             let given_up = if was_answered { &mut self.tally.refused } else { &mut self.tally.failed };
             *given_up += 1;
             return;
@@ -209,9 +242,15 @@ impl<'a> Sending<'a> {
         self.waiting.insert((job.due, self.waited), job);
     }
 
+    /// How late it is by the clocks of the platforms.
+    fn simulated(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.began).saturating_mul(self.options.retries.speed().unwrap_or(1))
+    }
+
     /// Sends nothing more. What waited for another attempt has failed.
     fn give_up(&mut self) {
         self.next = None;
+        self.waiting.values().for_each(|job| self.patience.gave_up(job.planned.webhook()));
         self.tally.failed += self.waiting.len() as u64;
         self.waiting.clear();
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{latency::Latencies, ledger::Ledger};
+use crate::{latency::Latencies, ledger::Ledger, patience::Patience};
 
 /// How often each answer was given. A delivery is counted once, by its last attempt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Tally {
     pub refused: u64,
     /// Deliveries that got no answer, in the end.
     pub failed: u64,
+    /// Deliveries that were not sent, or not again, since the platform had switched the webhook off.
+    pub not_sent: u64,
     /// Further attempts, counted in none of the others.
     pub retries: u64,
 }
@@ -31,7 +33,7 @@ impl Tally {
     /// Deliveries whose end is known.
     #[must_use]
     pub fn settled(&self) -> u64 {
-        self.kept() + self.quarantined + self.refused + self.failed
+        self.kept() + self.quarantined + self.refused + self.failed + self.not_sent
     }
 
     /// Deliveries that the server has taken.
@@ -55,7 +57,8 @@ impl fmt::Display for Tally {
                 write!(f, " + {name} {count}")?;
             }
         }
-        write!(f, " + refused {} + failed {}", self.refused, self.failed)
+        write!(f, " + refused {} + failed {}", self.refused, self.failed)?;
+        if self.not_sent > 0 { write!(f, " + not sent {}", self.not_sent) } else { Ok(()) }
     }
 }
 
@@ -86,6 +89,8 @@ pub struct Summary {
     /// What the server must show of the deliveries that it has taken, if it showed nothing before. What no rule places makes no
     /// records and is not in it.
     pub ledger: Ledger,
+    /// What platforms did about failures, if they did all that platforms do.
+    pub patience: Option<Patience>,
 }
 
 impl fmt::Display for Summary {
@@ -94,6 +99,7 @@ impl fmt::Display for Summary {
         let rate = if seconds > 0.0 { self.tally.settled() as f64 / seconds } else { 0.0 };
         writeln!(f, "{}", self.tally)?;
         writeln!(f, "latency {}", self.latencies)?;
-        write!(f, "{seconds:.1} s, {rate:.0} deliveries a second, {} further attempts", self.tally.retries)
+        write!(f, "{seconds:.1} s, {rate:.0} deliveries a second, {} further attempts", self.tally.retries)?;
+        self.patience.iter().try_for_each(|patience| write!(f, "\n{patience}"))
     }
 }

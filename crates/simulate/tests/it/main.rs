@@ -3,6 +3,7 @@
 mod bodies;
 mod expected;
 mod lived;
+mod patience;
 mod sending;
 mod service;
 

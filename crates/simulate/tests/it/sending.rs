@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -17,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
-use hookline_simulate::{Error, Pace, Retries, SimulateOptions, Summary, simulate};
+use hookline_simulate::{Error, Pace, Retries, Schedule, SimulateOptions, Summary, simulate};
 use serde_json::json;
 use tokio::{sync::watch, time::Instant};
 
@@ -45,7 +46,7 @@ fn options(url: String) -> SimulateOptions {
         events: 300,
         duplicates_pct: 0.0,
         pace: Pace::Rate(0.0),
-        retries: Retries { smartlead: soon.clone(), instantly: soon, waiting_max: 1_000 },
+        retries: Retries { schedule: Schedule::Fixed(soon), waiting_max: 1_000 },
         ..SimulateOptions::new(vec![url], NOW)
     }
 }
@@ -81,6 +82,50 @@ async fn what_stays_refused_is_given_up_and_not_expected_of_the_server() {
     assert_eq!((summary.tally.refused, summary.tally.retries), (300, 900), "{summary}");
     assert_eq!(summary.ledger.events_in_all(), 0);
     assert!(summary.to_string().contains("sent 300 = processed 0 + duplicate 0 + refused 300 + failed 0"), "{summary}");
+}
+
+/// Faithful platforms, whose clocks run ten minutes a second; one request at a time.
+fn faithful(url: String, failing: Option<Range<Duration>>) -> SimulateOptions {
+    let retries = Retries { schedule: Schedule::Faithful { speed: 600, failing }, waiting_max: 1_000 };
+    SimulateOptions { retries, connections: 1, ..options(url) }
+}
+
+#[tokio::test]
+async fn a_faithful_platform_switches_off_a_webhook_that_fails() {
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&arrived);
+    let url = serve(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { StatusCode::NOT_FOUND.into_response() }
+    });
+    let summary = run(faithful(url.await, None)).await;
+    // SmartLead gives up after the fifth failure, of whichever deliveries.
+    let tally = summary.tally;
+    assert_eq!((arrived.load(Ordering::Relaxed), tally.refused, tally.not_sent), (5, 1, 299), "{summary}");
+    assert_eq!((summary.tally.kept(), summary.tally.quarantined), (0, 0), "{summary}");
+    let outcomes = summary.patience.as_ref().expect("what became of the webhook").outcomes();
+    let outcome = outcomes.values().next().expect("one webhook");
+    assert!(outcome.off_at.is_some() && outcome.not_sent == 300 && outcomes.len() == 1, "{summary}");
+    assert!(summary.to_string().contains("switched off after"), "{summary}");
+}
+
+#[tokio::test]
+async fn the_simulator_answers_in_the_place_of_a_server_that_is_to_fail() {
+    let arrived = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&arrived);
+    let url = serve(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { processed() }
+    });
+    let url = url.await;
+    let for_ever = Duration::ZERO..Duration::MAX;
+    let summary = run(faithful(url.clone(), Some(for_ever))).await;
+    assert_eq!((arrived.load(Ordering::Relaxed), summary.tally.kept()), (0, 0), "{summary}");
+    let never = Duration::ZERO..Duration::ZERO;
+    let summary = run(faithful(url, Some(never))).await;
+    assert_eq!((arrived.load(Ordering::Relaxed), summary.tally.processed), (300, 300), "{summary}");
+    let outcomes = summary.patience.expect("what became of the webhook").outcomes();
+    assert!(outcomes.values().all(|outcome| outcome.at_once == 300 && outcome.off_at.is_none()));
 }
 
 #[tokio::test]
@@ -134,7 +179,7 @@ async fn no_answer_in_time_is_a_failure() {
 async fn the_queue_of_further_attempts_is_bounded() {
     let url = serve(|_| async { StatusCode::SERVICE_UNAVAILABLE.into_response() }).await;
     let mut options = options(url);
-    options.retries.smartlead = vec![Duration::from_secs(3_600)];
+    options.retries.schedule = Schedule::Fixed(vec![Duration::from_secs(3_600)]);
     options.retries.waiting_max = 7;
     let stop = options.stop.clone();
     let mut waiting = 0;
