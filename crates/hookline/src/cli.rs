@@ -36,10 +36,14 @@ pub(crate) enum Command {
     /// Send realistic platform traffic to a running server
     #[command(
         after_help = "Example:\n  hookline simulate --url http://127.0.0.1:8080/public/smartlead-webhook/2f0e... --events 5000 \
-        --rate 200 --duplicates 20 --disorder 50\n\nWhole campaigns are played out: sends, opens, clicks, replies, automatic \
-        replies, bounces, unsubscribes, categories. The same seed gives the same traffic. It ends with a ledger: \
+        --rate 200 --duplicates 20 --disorder 50\n  hookline simulate --url http://127.0.0.1:8080/public/lemlist-webhook/2f0e... \
+        --platform all\n  hookline simulate --failing 1m..2m --platform smartlead,instantly --events 10000\n\nWhole campaigns are played \
+        out: sends, opens, clicks, replies, automatic replies, bounces, unsubscribes, categories; of CRMs records made, changed, \
+        merged and deleted, notes and tasks. The same seed gives the same traffic. It ends with a ledger: \
         sent = processed + duplicate + unrouted + quarantined + refused + failed, and exits with 1 if not every delivery was \
-        taken."
+        taken.\n\nWith --failing or --patient it also ends with what each platform did about failures: what it tried again, what \
+        was lost for good, and when it switched the webhook off. With --failing and without --url nothing is sent and nothing \
+        takes time: the simulator plays the server, too."
     )]
     Simulate(SimulateArguments),
 
@@ -53,12 +57,26 @@ pub(crate) enum Command {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SimulateArguments {
     /// Webhook address to send to, as the server printed it; repeat it for several workspaces
-    #[arg(long, value_name = "ADDRESS", required = true)]
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "failing")]
     pub(crate) url: Vec<String>,
 
-    /// Platform that sends (smartlead, instantly); repeat it for several [default: those of the addresses]
-    #[arg(long, value_name = "PLATFORM")]
+    /// Platforms that send, comma separated: smartlead, instantly, lemlist, emailbison, plusvibe, hubspot, breakcold, or all
+    /// [default: those of the addresses]
+    #[arg(long, value_name = "PLATFORM,..", value_delimiter = ',')]
     pub(crate) platform: Vec<String>,
+
+    /// From and until when a server fails, counted from the beginning by the platforms' clocks, such as 1m..90s: the simulator
+    /// answers 500 in its place
+    #[arg(long, value_name = "FROM..UNTIL")]
+    pub(crate) failing: Option<String>,
+
+    /// Let platforms treat what the server answers as they really do: try again, give up, switch the webhook off
+    #[arg(long, requires = "url")]
+    pub(crate) patient: bool,
+
+    /// How many times faster than life the platforms' clocks run, with --patient, or --failing and --url
+    #[arg(long, value_name = "N", default_value_t = 60, requires = "url", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) speed: u32,
 
     /// How many deliveries to send, repetitions among them
     #[arg(long, value_name = "N", default_value_t = 1_000)]

@@ -1,10 +1,15 @@
 //! `hookline simulate`: realistic platform traffic to a running server, with a progress bar and a closing ledger.
 
+use std::{ops::Range, time::Duration};
+
 use anyhow::Context;
 use hookline_model::platform::{Platform, UnknownPlatform};
 use hookline_server::Clock;
-use hookline_simulate::{Error, Pace, Progress, SimulateOptions, simulate};
+use hookline_simulate::{
+    Error, Pace, Plan, PlanOptions, Progress, Schedule, SimulateOptions, plan::PLATFORMS, rehearse, simulate,
+};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -15,6 +20,9 @@ use crate::{
 
 /// Runs the command. Interrupted, it finishes what is under way and still tells what came of it.
 pub(crate) fn run(arguments: &SimulateArguments) -> anyhow::Result<()> {
+    if arguments.url.is_empty() {
+        return rehearsed(arguments);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
     runtime.block_on(async {
         let options = options(arguments)?;
@@ -37,7 +45,7 @@ pub(crate) fn run(arguments: &SimulateArguments) -> anyhow::Result<()> {
 /// Plays a live world against a server, for `serve --demo`, until the server stops.
 pub(crate) async fn demo(urls: Vec<String>, options: &DemoOptions, stop: CancellationToken) -> anyhow::Result<()> {
     let mut simulated = SimulateOptions::new(urls, WallClock.now());
-    simulated.platforms = vec![Platform::Smartlead, Platform::Instantly];
+    simulated.platforms = PLATFORMS.to_vec();
     simulated.events = u64::from(u32::MAX);
     simulated.pace = Pace::Live { speed: options.speed };
     simulated.stop = stop;
@@ -50,9 +58,7 @@ fn nobody_looks(_: &Progress) {}
 
 fn options(arguments: &SimulateArguments) -> anyhow::Result<SimulateOptions> {
     let mut options = SimulateOptions::new(arguments.url.clone(), WallClock.now());
-    for name in &arguments.platform {
-        options.platforms.push(name.parse().map_err(|error: UnknownPlatform| WrongUsage(error.to_string()))?);
-    }
+    options.platforms = platforms(arguments)?;
     options.events = arguments.events;
     options.contacts = arguments.contacts;
     options.campaigns = arguments.campaigns;
@@ -61,7 +67,62 @@ fn options(arguments: &SimulateArguments) -> anyhow::Result<SimulateOptions> {
     options.seed = arguments.seed;
     options.pace = Pace::Rate(arguments.rate);
     options.connections = arguments.connections;
+    let failing = arguments.failing.as_deref().map(times).transpose()?;
+    if arguments.patient || failing.is_some() {
+        options.retries.schedule = Schedule::Faithful { speed: arguments.speed, failing };
+    }
     Ok(options)
+}
+
+/// The platforms that are named.
+fn platforms(arguments: &SimulateArguments) -> anyhow::Result<Vec<Platform>> {
+    let mut platforms = Vec::new();
+    for name in &arguments.platform {
+        match name.trim() {
+            "all" => platforms.extend(PLATFORMS),
+            name => platforms.push(name.parse().map_err(|error: UnknownPlatform| WrongUsage(error.to_string()))?),
+        }
+    }
+    Ok(platforms)
+}
+
+/// Reads `FROM..UNTIL`. A number without a unit is of seconds.
+fn times(text: &str) -> anyhow::Result<Range<Duration>> {
+    let wrong = || WrongUsage(format!("--failing {text}: expected two times such as 1m..2m or 90s..1h30m, the earlier first"));
+    let time = |text: &str| match text.trim().parse::<u32>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds.into())),
+        Err(_) => text.trim().parse::<SignedDuration>().ok().and_then(|time| time.try_into().ok()),
+    };
+    let (from, until) = text.split_once("..").ok_or_else(wrong)?;
+    let (from, until) = (time(from).ok_or_else(wrong)?, time(until).ok_or_else(wrong)?);
+    if from >= until {
+        return Err(wrong().into());
+    }
+    Ok(from..until)
+}
+
+/// Works out what platforms would do, without a server.
+fn rehearsed(arguments: &SimulateArguments) -> anyhow::Result<()> {
+    let failing = times(arguments.failing.as_deref().unwrap_or_default())?;
+    let mut platforms = platforms(arguments)?;
+    if platforms.is_empty() {
+        platforms = PLATFORMS.to_vec();
+    }
+    let options = PlanOptions {
+        events: arguments.events,
+        contacts: arguments.contacts.unwrap_or_else(|| PlanOptions::contacts_for(arguments.events)),
+        // Breakcold's generations take turns: two campaigns have both.
+        campaigns: arguments.campaigns.unwrap_or_else(|| u32::try_from(platforms.len() * 2).unwrap_or(u32::MAX)),
+        platforms,
+        workspaces: 1,
+        duplicates_pct: arguments.duplicates,
+        disorder_pct: arguments.disorder,
+        seed: arguments.seed,
+    };
+    let plan = Plan::until(&options, WallClock.now()).map_err(wrong_usage)?;
+    let patience = rehearse(plan, arguments.rate, &failing).map_err(wrong_usage)?;
+    println!("{patience}");
+    Ok(())
 }
 
 fn wrong_usage(error: Error) -> anyhow::Error {

@@ -30,7 +30,7 @@ fn every_command_has_help_with_an_example() {
 
 #[test]
 fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 16] = [
         (&["serve", "--nonsense"], "--nonsense"),
         (&["nonsense"], "nonsense"),
         (&["serve", "--database", "mysql:x"], "sqlite:FOLDER"),
@@ -40,6 +40,12 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
         (&["serve", "--search", "maybe"], "--search"),
         (&["rebuild"], "--all"),
         (&["simulate", "--url", "http://127.0.0.1:1/x"], "webhook address"),
+        (&["simulate"], "--url"),
+        (&["simulate", "--failing", "2m..1m"], "the earlier first"),
+        (&["simulate", "--failing", "soon"], "two times"),
+        (&["simulate", "--failing", "1m..2m", "--platform", "mailcannon"], "mailcannon"),
+        (&["simulate", "--failing", "1m..2m", "--rate", "0"], "rate"),
+        (&["simulate", "--failing", "1m..2m", "--patient"], "--url"),
         (&["serve", "--demo", "--database", "sqlite:x"], "--database"),
     ];
     for (arguments, named) in cases {
@@ -140,6 +146,18 @@ async fn a_simulation_ends_with_its_ledger() {
     assert!((40..120).contains(&duplicate), "about a fifth are repetitions: {said}");
     assert!(said.contains("p99"), "{said}");
     assert_eq!(node.event_ids().await.len(), processed, "each processed delivery is an event");
+}
+
+#[test]
+fn a_failing_server_is_rehearsed_without_one() {
+    let options = ["--events", "7200", "--rate", "40", "--platform", "smartlead,emailbison", "--failing", "1m..90"];
+    let output = hookline(&[&["simulate"], &options[..]].concat());
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said} {}", text(&output.stderr));
+    let line = |platform: &str| said.lines().find(|line| line.starts_with(platform)).expect("a line of it").to_owned();
+    assert!(line("smartlead").contains("switched off after 1m "), "{said}");
+    assert!(line("emailbison").contains(" 0 not sent") && !line("emailbison").contains(" 0 lost"), "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
