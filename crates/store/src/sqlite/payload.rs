@@ -29,6 +29,11 @@ struct Dictionary {
 const DICTIONARIES: &[Dictionary] = &[
     Dictionary { platform: Platform::Smartlead, bytes: include_bytes!("../../dictionaries/1-smartlead.zdict") },
     Dictionary { platform: Platform::Instantly, bytes: include_bytes!("../../dictionaries/2-instantly.zdict") },
+    Dictionary { platform: Platform::Lemlist, bytes: include_bytes!("../../dictionaries/3-lemlist.zdict") },
+    Dictionary { platform: Platform::Emailbison, bytes: include_bytes!("../../dictionaries/4-emailbison.zdict") },
+    Dictionary { platform: Platform::Plusvibe, bytes: include_bytes!("../../dictionaries/5-plusvibe.zdict") },
+    Dictionary { platform: Platform::Hubspot, bytes: include_bytes!("../../dictionaries/6-hubspot.zdict") },
+    Dictionary { platform: Platform::Breakcold, bytes: include_bytes!("../../dictionaries/7-breakcold.zdict") },
 ];
 
 static ENCODERS: LazyLock<Vec<EncoderDictionary<'static>>> =
@@ -140,6 +145,15 @@ mod tests {
     fn dictionaries_that_landed_are_never_changed() {
         let digests: Vec<String> =
             DICTIONARIES.iter().map(|dictionary| hex::encode(&Sha256::digest(dictionary.bytes)[..8])).collect();
-        assert_eq!(digests, ["aa38c413db0f0380", "35f8f6aea9bb6cd8"]);
+        let landed = [
+            "aa38c413db0f0380",
+            "35f8f6aea9bb6cd8",
+            "9ed227de8bfbb01d",
+            "94a0e1bcf4ecc318",
+            "43a64b1aad43702a",
+            "7d30530f314e4f37",
+            "36dd99f59d0877d7",
+        ];
+        assert_eq!(digests, landed);
     }
 }
