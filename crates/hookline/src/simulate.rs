@@ -67,6 +67,7 @@ fn options(arguments: &SimulateArguments) -> anyhow::Result<SimulateOptions> {
     options.seed = arguments.seed;
     options.pace = Pace::Rate(arguments.rate);
     options.connections = arguments.connections;
+    options.batch = usize::from(arguments.batch);
     let failing = arguments.failing.as_deref().map(times).transpose()?;
     if arguments.patient || failing.is_some() {
         options.retries.schedule = Schedule::Faithful { speed: arguments.speed, failing };

@@ -34,39 +34,66 @@ pub(crate) enum Answer {
     None,
 }
 
-/// Posts a delivery.
-pub(crate) async fn post(client: &Client, url: &str, body: Bytes) -> Answer {
-    let request = client.post(url).header(header::CONTENT_TYPE, "application/json").body(body);
-    match request.send().await {
-        Ok(response) => read(response).await,
-        Err(_) => Answer::None,
+/// What an attempt came to, and of a batch that was taken each of its events.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answered {
+    /// What it came to as a whole.
+    pub(crate) whole: Answer,
+    /// What each event came to, in their order; empty if that is not said.
+    each: Vec<Answer>,
+}
+
+impl Answered {
+    /// An answer that says nothing of single events.
+    pub(crate) fn to_all(whole: Answer) -> Answered {
+        Answered { whole, each: Vec::new() }
+    }
+
+    /// What the event at this place came to.
+    pub(crate) fn of(&self, place: usize) -> Answer {
+        self.each.get(place).copied().unwrap_or(self.whole)
     }
 }
 
-async fn read(response: Response) -> Answer {
+/// Posts a delivery.
+pub(crate) async fn post(client: &Client, url: &str, body: Bytes) -> Answered {
+    let request = client.post(url).header(header::CONTENT_TYPE, "application/json").body(body);
+    match request.send().await {
+        Ok(response) => read(response).await,
+        Err(_) => Answered::to_all(Answer::None),
+    }
+}
+
+async fn read(response: Response) -> Answered {
     let (status, wait) = (response.status(), retry_after(&response));
     // The body is read to its end, so that the connection can be used again.
-    let Ok(body) = response.bytes().await else { return Answer::None };
+    let Ok(body) = response.bytes().await else { return Answered::to_all(Answer::None) };
     meaning(status, wait, &body)
 }
 
 /// What the status and body of an answer mean.
-fn meaning(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Answer {
+fn meaning(status: StatusCode, wait: Option<Duration>, body: &[u8]) -> Answered {
     if status.is_success() {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        return match body["status"].as_str() {
-            Some("duplicate") => Answer::Duplicate,
-            Some("unrouted") => Answer::Unrouted,
-            Some("accepted") => Answer::Accepted,
-            Some("quarantined") => Answer::Quarantined,
-            _ => Answer::Processed,
-        };
+        let each = body["results"].as_array().map(|results| results.iter().map(taken).collect());
+        return Answered { whole: taken(&body), each: each.unwrap_or_default() };
     }
-    match status {
+    Answered::to_all(match status {
         StatusCode::BAD_REQUEST => Answer::Unreadable,
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => Answer::Later(wait),
         _ if status.is_server_error() => Answer::Later(wait),
         _ => Answer::Refused,
+    })
+}
+
+/// What a success says of a delivery, or of an event of a batch.
+fn taken(result: &Value) -> Answer {
+    match result["status"].as_str() {
+        Some("duplicate") => Answer::Duplicate,
+        Some("unrouted") => Answer::Unrouted,
+        Some("accepted") => Answer::Accepted,
+        Some("quarantined") => Answer::Quarantined,
+        _ => Answer::Processed,
     }
 }
 
@@ -121,7 +148,12 @@ mod tests {
         ];
         for (status, body, expected) in cases {
             let status = StatusCode::from_u16(status).expect("a status");
-            assert_eq!(meaning(status, second, body.as_bytes()), expected, "{status} {body}");
+            assert_eq!(meaning(status, second, body.as_bytes()), Answered::to_all(expected), "{status} {body}");
         }
+        let batch =
+            br#"{"status":"processed","results":[{"status":"duplicate"},{"status":"quarantined"},{"status":"processed"}]}"#;
+        let answered = meaning(StatusCode::OK, None, batch);
+        let each = [Answer::Duplicate, Answer::Quarantined, Answer::Processed];
+        assert_eq!([0, 1, 2].map(|place| answered.of(place)), each);
     }
 }

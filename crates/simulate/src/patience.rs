@@ -94,7 +94,7 @@ pub enum Next {
     Lost,
 }
 
-/// What became of a webhook's deliveries. Each is counted once among `at_once`, `later`, `lost` and `not_sent`, when its end is
+/// What became of a webhook's deliveries, a batch being one. Each is counted once among `at_once`, `later`, `lost` and `not_sent`, when its end is
 /// known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {

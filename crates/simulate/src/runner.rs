@@ -115,6 +115,8 @@ pub struct SimulateOptions {
     pub pace: Pace,
     /// The time by the caller's clock.
     pub now: Millis,
+    /// HubSpot sends at most so many events in one body, up to [`crate::batch::EVENTS_MAX`]; with 1 each is alone in its array.
+    pub batch: usize,
     /// At most so many requests are under way.
     pub connections: usize,
     /// An attempt without an answer fails after this.
@@ -140,6 +142,7 @@ impl SimulateOptions {
             seed: 1,
             pace: Pace::Rate(50.0),
             now,
+            batch: 1,
             connections: 64,
             timeout: Duration::from_secs(30),
             retries: Retries::default(),

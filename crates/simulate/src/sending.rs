@@ -12,18 +12,20 @@ use tokio::{
 
 use crate::{
     Ledger, Pace, Plan, Planned, Progress, SimulateOptions, Summary, Tally, Target,
-    answer::{self, Answer},
+    answer::{self, Answer, Answered},
+    batch::{self, batches},
     latency::Latencies,
-    patience::{Next, Patience},
+    patience::{Next, Patience, Webhook},
 };
 
 /// The progress is told this often, also while nothing happens, and at the end.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
-/// A delivery on its way.
+/// A delivery on its way, or several that travel together.
 struct Job {
-    /// Without its body, which is shared by all attempts.
-    planned: Planned,
+    /// At least one. Without their bodies: what is sent is shared by all attempts.
+    batch: Vec<Planned>,
+    webhook: Webhook,
     body: Bytes,
     /// Attempts that failed.
     failures: usize,
@@ -44,7 +46,7 @@ pub(crate) struct Sending<'a> {
     next: Option<Job>,
     /// When the latest of the plan was due.
     latest_due: Instant,
-    in_flight: JoinSet<(Job, Answer)>,
+    in_flight: JoinSet<(Job, Answered)>,
     /// What waits for another attempt, by when it is due.
     waiting: BTreeMap<(Instant, u64), Job>,
     /// Distinguishes what is due at the same time.
@@ -77,8 +79,9 @@ impl<'a> Sending<'a> {
     }
 
     /// Sends everything.
-    pub(crate) async fn run(mut self, mut plan: Plan, progress: &mut impl FnMut(&Progress)) -> Summary {
+    pub(crate) async fn run(mut self, plan: Plan, progress: &mut impl FnMut(&Progress)) -> Summary {
         self.began = Instant::now();
+        let mut plan = batches(plan, self.options.batch);
         self.advance(&mut plan);
         let stop = self.options.stop.clone();
         loop {
@@ -90,7 +93,7 @@ impl<'a> Sending<'a> {
                 biased;
                 () = stop.cancelled(), if self.due().is_some() => self.give_up(),
                 Some(done) = self.in_flight.join_next() => match done {
-                    Ok((job, answer)) => self.settle(job, answer),
+                    Ok((job, answered)) => self.settle(job, &answered),
                     // A request that panicked got no answer.
                     Err(_) => self.tally.failed += 1,
                 },
@@ -127,12 +130,15 @@ impl<'a> Sending<'a> {
     }
 
     /// Takes the next delivery from the plan.
-    fn advance(&mut self, plan: &mut Plan) {
-        self.next = plan.next().map(|mut planned| {
-            let body = Bytes::from(std::mem::take(&mut planned.body));
-            let due = self.intended(planned.at);
+    fn advance(&mut self, plan: &mut impl Iterator<Item = Vec<Planned>>) {
+        self.next = plan.next().and_then(|mut batch| {
+            let body = Bytes::from(batch::body(&batch));
+            batch.iter_mut().for_each(|planned| planned.body = Vec::new());
+            // What travels together waits for the last of it.
+            let last = batch.last()?;
+            let (due, webhook) = (self.intended(last.at), last.webhook());
             self.latest_due = due;
-            Job { planned, body, failures: 0, due, answered: due }
+            Some(Job { batch, webhook, body, failures: 0, due, answered: due })
         });
     }
 
@@ -151,7 +157,7 @@ impl<'a> Sending<'a> {
     }
 
     /// Sends what is due first.
-    fn send(&mut self, plan: &mut Plan) {
+    fn send(&mut self, plan: &mut impl Iterator<Item = Vec<Planned>>) {
         let retry = self.waiting.first_key_value().map(|((due, _), _)| *due);
         let is_retry = match (retry, &self.next) {
             (Some(retry), Some(next)) => retry <= next.due,
@@ -160,8 +166,8 @@ impl<'a> Sending<'a> {
         let job = if is_retry {
             self.waiting.pop_first().map(|(_, job)| job)
         } else {
-            self.tally.sent += 1;
             let mut job = self.next.take();
+            self.tally.sent += job.as_ref().map_or(0, |job| job.batch.len() as u64);
             if let Some(job) = job.as_mut().filter(|_| self.options.pace == Pace::Rate(0.0)) {
                 job.due = Instant::now();
             }
@@ -169,16 +175,16 @@ impl<'a> Sending<'a> {
             job
         };
         let Some(mut job) = job else { return };
-        if !self.patience.begins(job.planned.webhook(), job.failures) {
-            self.tally.not_sent += 1;
+        if !self.patience.begins(job.webhook, job.failures) {
+            self.tally.not_sent += job.batch.len() as u64;
             return;
         }
         self.tally.retries += u64::from(job.failures > 0);
         if self.options.retries.is_failing(self.simulated(Instant::now())) {
             job.answered = Instant::now();
-            return self.settle(job, Answer::Later(None));
+            return self.settle(job, &Answered::to_all(Answer::Later(None)));
         }
-        let url = self.targets[job.planned.workspace as usize].address(job.planned.platform);
+        let url = self.targets[job.webhook.workspace as usize].address(job.webhook.platform);
         let client = self.client.clone();
         self.in_flight.spawn(async move {
             let answer = answer::post(&client, &url, job.body.clone()).await;
@@ -188,37 +194,45 @@ impl<'a> Sending<'a> {
     }
 
     /// Counts an answer, or plans another attempt.
-    fn settle(&mut self, job: Job, answer: Answer) {
+    fn settle(&mut self, job: Job, answered: &Answered) {
+        match answered.whole {
+            Answer::Later(wait) => return self.retry(job, wait.unwrap_or_default(), true),
+            Answer::None => return self.retry(job, Duration::ZERO, false),
+            // To a platform one failure is like another.
+            Answer::Unreadable | Answer::Refused if self.options.retries.speed().is_some() => {
+                return self.retry(job, Duration::ZERO, true);
+            }
+            Answer::Unreadable | Answer::Refused => {}
+            _ => self.patience.taken(job.webhook, job.failures),
+        }
+        let latency = job.answered.saturating_duration_since(job.due);
+        for (place, planned) in job.batch.iter().enumerate() {
+            self.count(planned, answered.of(place), latency);
+        }
+    }
+
+    /// Counts what one delivery came to in the end.
+    fn count(&mut self, planned: &Planned, answer: Answer, latency: Duration) {
         let kept = match answer {
             Answer::Processed => &mut self.tally.processed,
             Answer::Duplicate => &mut self.tally.duplicate,
             Answer::Unrouted => &mut self.tally.unrouted,
             Answer::Accepted => &mut self.tally.accepted,
-            Answer::Unreadable | Answer::Refused if self.options.retries.speed().is_some() => {
-                // To a platform one failure is like another.
-                return self.retry(job, Duration::ZERO, true);
-            }
-            Answer::Quarantined => {
-                self.patience.taken(job.planned.webhook(), job.failures);
-                return self.tally.quarantined += 1;
-            }
-            Answer::Unreadable => return self.tally.quarantined += 1,
-            Answer::Refused => return self.tally.refused += 1,
-            Answer::Later(wait) => return self.retry(job, wait.unwrap_or_default(), true),
-            Answer::None => return self.retry(job, Duration::ZERO, false),
+            Answer::Quarantined | Answer::Unreadable => return self.tally.quarantined += 1,
+            // What is tried again does not come here.
+            Answer::Refused | Answer::Later(_) | Answer::None => return self.tally.refused += 1,
         };
         *kept += 1;
-        self.patience.taken(job.planned.webhook(), job.failures);
-        self.latencies.record(job.answered.saturating_duration_since(job.due));
+        self.latencies.record(latency);
         // What no rule places makes no records.
         if answer != Answer::Unrouted {
-            self.ledger.note(&job.planned);
+            self.ledger.note(planned);
         }
     }
 
     /// Plans another attempt as the platform would, but not before the server wants it; or gives the delivery up.
     fn retry(&mut self, mut job: Job, at_least: Duration, was_answered: bool) {
-        let webhook = job.planned.webhook();
+        let webhook = job.webhook;
         let has_room = self.waiting.len() < self.options.retries.waiting_max && !self.options.stop.is_cancelled();
         let delay = match self.options.retries.speed() {
             Some(speed) => match self.patience.failed(webhook, job.failures, self.simulated(job.answered)) {
@@ -233,7 +247,7 @@ impl<'a> Sending<'a> {
         };
         let Some(delay) = delay else {
             let given_up = if was_answered { &mut self.tally.refused } else { &mut self.tally.failed };
-            *given_up += 1;
+            *given_up += job.batch.len() as u64;
             return;
         };
         job.failures += 1;
@@ -250,8 +264,10 @@ impl<'a> Sending<'a> {
     /// Sends nothing more. What waited for another attempt has failed.
     fn give_up(&mut self) {
         self.next = None;
-        self.waiting.values().for_each(|job| self.patience.gave_up(job.planned.webhook()));
-        self.tally.failed += self.waiting.len() as u64;
+        for job in self.waiting.values() {
+            self.patience.gave_up(job.webhook);
+            self.tally.failed += job.batch.len() as u64;
+        }
         self.waiting.clear();
     }
 }

@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
+use hookline_model::platform::Platform;
 use hookline_simulate::{Error, Pace, Retries, Schedule, SimulateOptions, Summary, simulate};
 use serde_json::json;
 use tokio::{sync::watch, time::Instant};
@@ -126,6 +127,26 @@ async fn the_simulator_answers_in_the_place_of_a_server_that_is_to_fail() {
     assert_eq!((arrived.load(Ordering::Relaxed), summary.tally.processed), (300, 300), "{summary}");
     let outcomes = summary.patience.expect("what became of the webhook").outcomes();
     assert!(outcomes.values().all(|outcome| outcome.at_once == 300 && outcome.off_at.is_none()));
+}
+
+#[tokio::test]
+async fn hubspot_sends_batches_and_counts_what_became_of_each_event() {
+    // Of each body the first event is new, the second cannot be read, and the others are repetitions.
+    let sizes: Arc<Mutex<Vec<usize>>> = Arc::default();
+    let noted = Arc::clone(&sizes);
+    let url = serve(move |body| {
+        let events: Vec<serde_json::Value> = serde_json::from_slice(&body).expect("an array");
+        noted.lock().unwrap_or_else(PoisonError::into_inner).push(events.len());
+        let results = ["processed", "quarantined"].into_iter().chain(std::iter::repeat("duplicate")).take(events.len());
+        let results: Vec<_> = results.map(|status| json!({"status": status})).collect();
+        async move { Json(json!({"status": "processed", "results": results})).into_response() }
+    });
+    let options = SimulateOptions { platforms: vec![Platform::Hubspot], batch: 100, events: 350, ..options(url.await) };
+    let tally = run(options).await.tally;
+    let mut sizes = sizes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [50, 100, 100, 100]);
+    assert_eq!((tally.sent, tally.processed, tally.quarantined, tally.duplicate), (350, 4, 4, 342), "{tally}");
 }
 
 #[tokio::test]
