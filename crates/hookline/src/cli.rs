@@ -90,7 +90,7 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "N")]
     pub(crate) contacts: Option<u32>,
 
-    /// How many campaigns mail them [default: 6]
+    /// How many campaigns mail them [default: two for each platform and address, but at least 6]
     #[arg(long, value_name = "N")]
     pub(crate) campaigns: Option<u32>,
 

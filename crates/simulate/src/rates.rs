@@ -51,8 +51,6 @@ pub const CLOSED: u32 = 300;
 /// SmartLead, EmailBison: sequences that somebody answers from elsewhere.
 pub const UNTRACKED: u32 = 8;
 
-/// SmartLead: campaigns that are subscribed under both names of a first mail.
-pub const BOTH_NAMES: u32 = 400;
 /// SmartLead: campaigns with a step that a person has to do.
 pub const MANUAL_STEP: u32 = 200;
 /// SmartLead: campaigns that are paused for a day.

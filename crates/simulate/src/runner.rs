@@ -103,7 +103,7 @@ pub struct SimulateOptions {
     pub events: u64,
     /// How many contacts are mailed; none is as many as are played to the end once, in a live world two thousand.
     pub contacts: Option<u32>,
-    /// How many campaigns mail them; none is six, or as many as the addresses need.
+    /// How many campaigns mail them; none is two for each platform and address, but at least six.
     pub campaigns: Option<u32>,
     /// How many deliveries in a hundred repeat an earlier one.
     pub duplicates_pct: f64,
@@ -179,7 +179,7 @@ impl SimulateOptions {
             workspaces,
             events: self.events,
             contacts: self.contacts.unwrap_or_else(|| self.contacts_by_default()),
-            campaigns: self.campaigns.unwrap_or_else(|| needed.max(6)),
+            campaigns: self.campaigns.unwrap_or_else(|| needed.saturating_mul(2).max(6)),
             duplicates_pct: self.duplicates_pct,
             disorder_pct: self.disorder_pct,
             seed: self.seed,

@@ -151,6 +151,8 @@ impl World {
     fn make_campaign(&self, number: u32) -> Campaign {
         let platforms = u32::try_from(self.platforms.len()).unwrap_or(1).max(1);
         let platform = self.platforms[(number % platforms) as usize];
+        // The campaigns of a platform in a workspace take turns in what there are two ways of.
+        let is_second = (number / platforms / self.workspaces.max(1)) % 2 == 1;
         let mut rng = chance::of(self.seed, About::Campaign, &[u64::from(number)]);
         let id = match platform {
             Platform::Smartlead => (self.base(2_900_000) + u64::from(number)).to_string(),
@@ -171,12 +173,11 @@ impl World {
             mailboxes: [sender(0), sender(1), sender(2)],
             utc_offset_hours: *chance::pick(&mut rng, &[0, 1, 1, 1, 2, -5, -8, 8]),
             pitch: rng.random_range(0..words::PITCHES.len()),
-            has_both_names: chance::happens(&mut rng, rates::BOTH_NAMES),
+            has_both_names: is_second,
             manual_step: Some(3).filter(|_| chance::happens(&mut rng, rates::MANUAL_STEP) && platform == Platform::Smartlead),
             is_paused: chance::happens(&mut rng, rates::PAUSED),
             reports_exhausted: chance::happens(&mut rng, rates::REPORTS_EXHAUSTED),
-            // Workspaces move from one generation to the other: the campaigns of each take turns.
-            is_new: platform == Platform::Breakcold && (number / platforms / self.workspaces.max(1)) % 2 == 1,
+            is_new: platform == Platform::Breakcold && is_second,
         }
     }
 

@@ -199,6 +199,52 @@ fn every_sort_of_event_is_there() {
 }
 
 #[test]
+fn no_platform_tells_of_what_it_has_no_webhook_for() {
+    let never: [(Platform, &[Kind]); 4] = [
+        (Platform::Plusvibe, &[Kind::EmailOpened, Kind::EmailClicked]),
+        (Platform::Emailbison, &[Kind::EmailClicked, Kind::ContactNotInterested, Kind::CampaignCompleted]),
+        (Platform::Lemlist, &[Kind::EmailAutoReplied, Kind::ContactMeetingBooked]),
+        (Platform::Hubspot, &[Kind::EmailSent, Kind::EmailOpened, Kind::EmailClicked, Kind::ContactListsUpdated]),
+    ];
+    for planned in PLANNED.iter() {
+        let unknown = never.iter().find(|(platform, kinds)| *platform == planned.platform && kinds.contains(&planned.kind));
+        assert!(unknown.is_none(), "{}: {}", planned.platform, planned.kind);
+        let has_campaign = planned.platform != Platform::Hubspot && !planned.is_new;
+        assert!(has_campaign || planned.campaign.is_none(), "{}", String::from_utf8_lossy(&planned.body));
+    }
+}
+
+#[test]
+fn what_has_two_names_or_two_generations_is_there_in_both() {
+    let names = |platform: Platform| -> BTreeSet<String> {
+        let all = PLANNED.iter().filter(|planned| planned.platform == platform);
+        let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+        let name = |body: Value| match platform {
+            Platform::Emailbison => text(&body["event"]["type"]),
+            Platform::Plusvibe => text(&body["webhook_event"]),
+            Platform::Lemlist => text(&body["type"]),
+            Platform::Hubspot => text(&body[0]["subscriptionType"]),
+            _ => text(&body["event"]),
+        };
+        all.map(|planned| name(serde_json::from_slice(&planned.body).expect("JSON")).expect("a name")).collect()
+    };
+    let pairs = [
+        (Platform::Emailbison, ["EMAIL_SENT", "LEAD_FIRST_CONTACTED"]),
+        (Platform::Plusvibe, ["ALL_EMAIL_REPLIES", "FIRST_EMAIL_REPLIES"]),
+        (Platform::Lemlist, ["emailsInterested", "interested"]),
+        (Platform::Lemlist, ["emailsUnsubscribed", "entityUnsubscribed"]),
+        (Platform::Hubspot, ["contact.creation", "object.creation"]),
+        (Platform::Hubspot, ["contact.merge", "contact.deletion"]),
+        (Platform::Breakcold, ["lead.create", "record.created"]),
+        (Platform::Breakcold, ["lead.delete", "record.deleted"]),
+    ];
+    for (platform, both) in pairs {
+        let names = names(platform);
+        assert!(both.iter().all(|name| names.contains(*name)), "{both:?}: {names:?}");
+    }
+}
+
+#[test]
 fn hubspot_sends_batches_that_come_apart_into_its_events() {
     let parser = parser(Platform::Hubspot).expect("HubSpot can be read");
     let mut sizes = BTreeSet::new();
