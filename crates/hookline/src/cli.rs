@@ -42,7 +42,7 @@ pub(crate) enum Command {
         merged and deleted, notes and tasks. The same seed gives the same traffic. It ends with a ledger: \
         sent = processed + duplicate + unrouted + quarantined + refused + failed, and exits with 1 if not every delivery was \
         taken.\n\nWith --failing or --patient it also ends with what each platform did about failures: what it tried again, what \
-        was lost for good, and when it switched the webhook off. With --failing and without --url nothing is sent and nothing \
+        was lost for good, and when it switched the webhook off, after which it sends nothing more. With --failing and without --url nothing is sent and nothing \
         takes time: the simulator plays the server, too."
     )]
     Simulate(SimulateArguments),
