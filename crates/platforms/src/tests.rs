@@ -1,6 +1,8 @@
 //! What holds for every parser.
 
-use serde_json::json;
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -71,4 +73,17 @@ fn every_platform_names_its_events_once() {
         folded.dedup();
         assert_eq!((folded.len(), folded.is_empty()), (names.len(), false), "{platform}");
     }
+}
+
+/// Holds `fixtures/seeds` to a platform's fixtures: what is fuzzed and measured begins with them, outside of this crate. One body
+/// a line. With `HOOKLINE_WRITE_SEEDS` in the environment the file is written.
+pub(crate) fn hold_seeds<'n>(platform: Platform, fixtures: impl IntoIterator<Item = (&'n str, Value)>) {
+    let lines: Vec<String> = fixtures.into_iter().map(|(name, body)| format!("{}: {body}", Value::from(name))).collect();
+    let text = format!("{{\n{}\n}}\n", lines.join(",\n"));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/seeds/{platform}.json"));
+    if std::env::var_os("HOOKLINE_WRITE_SEEDS").is_some() {
+        fs::write(&file, &text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    assert!(kept == text, "{} differs from the fixtures: run this test with HOOKLINE_WRITE_SEEDS=1", file.display());
 }

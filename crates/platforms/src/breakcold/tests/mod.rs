@@ -161,3 +161,8 @@ fn set(text: &str) -> Option<Change<String>> {
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
+
+#[test]
+fn the_seeds_are_the_fixtures() {
+    crate::tests::hold_seeds(Platform::Breakcold, FIXTURES.map(|name| (name, fixture(name))));
+}

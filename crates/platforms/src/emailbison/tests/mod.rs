@@ -146,3 +146,8 @@ fn some(text: &str) -> Option<String> {
 fn at(text: &str) -> Option<Millis> {
     Some(crate::time_text::parse(text).expect("a time"))
 }
+
+#[test]
+fn the_seeds_are_the_fixtures() {
+    crate::tests::hold_seeds(Platform::Emailbison, fixtures::NAMES.map(|name| (name, fixtures::fixture(name))));
+}

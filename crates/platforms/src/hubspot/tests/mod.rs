@@ -119,3 +119,8 @@ fn extra<'a>(event: &'a Event, name: &str) -> Option<&'a Value> {
 fn kind(body: &Value) -> Kind {
     event(body).kind
 }
+
+#[test]
+fn the_seeds_are_the_fixtures() {
+    crate::tests::hold_seeds(Platform::Hubspot, fixtures::all());
+}

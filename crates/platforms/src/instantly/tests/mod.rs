@@ -166,3 +166,8 @@ fn step_key(lead: &str) -> Option<EmailKey> {
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
+
+#[test]
+fn the_seeds_are_the_fixtures() {
+    crate::tests::hold_seeds(Platform::Instantly, FIXTURES.iter().map(|(name, _)| (*name, fixture(name))));
+}

@@ -97,3 +97,8 @@ fn campaign_key() -> CampaignKey {
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
+
+#[test]
+fn the_seeds_are_the_fixtures() {
+    crate::tests::hold_seeds(Platform::Lemlist, fixtures::all());
+}

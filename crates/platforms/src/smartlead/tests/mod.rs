@@ -119,3 +119,8 @@ fn another_webhook() -> Value {
         "metadata": {"webhook_created_at": "2026-03-01T00:00:00.000Z"},
     })
 }
+
+#[test]
+fn the_seeds_are_the_fixtures() {
+    crate::tests::hold_seeds(Platform::Smartlead, FIXTURES.iter().map(|(name, _)| (*name, fixture(name))));
+}
