@@ -46,7 +46,8 @@ fn found(value: &RawValue, wrappers: usize) -> Vec<&RawValue> {
             continue;
         }
         all.extend(values(object, |key| SECRET_FIELDS.contains(&key)));
-        if values(object, |key| key == MARK).iter().any(|mark| is_set(mark)) {
+        // Of a mark that is repeated the last counts, as where the event is read: what is read must not be another event for it.
+        if values(object, |key| key == MARK).last().is_some_and(|mark| is_set(mark)) {
             all.extend(values(object, |key| key == VALUE));
         }
         let shown = values(object, |key| matches!(key, "headers" | "query")).into_iter();

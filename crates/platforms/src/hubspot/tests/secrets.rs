@@ -14,6 +14,14 @@ fn a_sensitive_value_is_blanked_in_place() {
     let cases = [
         (r#"{"propertyValue":"078-05","isSensitive":true}"#, r#"{"propertyValue":"******","isSensitive":true}"#),
         (r#"{"isSensitive":"true","propertyValue":"é"}"#, r#"{"isSensitive":"true","propertyValue":"**"}"#),
+        (
+            r#"{"isSensitive":null,"propertyValue":"a","propertyValue":"b","isSensitive":true}"#,
+            r#"{"isSensitive":null,"propertyValue":"*","propertyValue":"*","isSensitive":true}"#,
+        ),
+        (
+            r#"{"isSensitive":true,"propertyValue":"a","isSensitive":null}"#,
+            r#"{"isSensitive":true,"propertyValue":"a","isSensitive":null}"#,
+        ),
         (r#"{"isSensitive":1,"propertyValue":78.5}"#, r#"{"isSensitive":1,"propertyValue":0   }"#),
         (r#"{"isSensitive":true,"propertyValue":["a"]}"#, r#"{"isSensitive":true,"propertyValue":0    }"#),
         (
@@ -71,5 +79,18 @@ fn all_else_stays_as_it_is() {
         r#"[1,"secret_key",null]"#,
     ] {
         assert_eq!(redacted(body), body);
+    }
+}
+
+/// Found by fuzzing: with the first mark counted by one and the last by the other, the stored body was another event.
+#[test]
+fn a_redacted_body_is_the_event_that_it_was() {
+    for body in [
+        r#"{"objectId":7,"isSensitive":true,"isSensitive":null,"propertyValue":null}"#,
+        r#"{"objectId":7,"isSensitive":null,"isSensitive":true,"propertyValue":"078-05"}"#,
+        r#"{"objectId":7,"subscriptionType":"contact.enrichment","headers":{"authorization":"b"}}"#,
+    ] {
+        let parsed = |body: &str| super::parse_bytes(body.as_bytes()).expect("an event");
+        assert_eq!(parsed(&redacted(body)), parsed(body), "{body}");
     }
 }
