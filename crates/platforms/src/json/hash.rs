@@ -1,7 +1,22 @@
 //! Hashes of JSON that do not depend on the order of keys: what went through a database comes back in another (captures).
+//!
+//! Nor do they depend on a secret: it is blanked in the stored body, which must be read as the event that it was received as.
+//! Secrets are left out wherever some platform's redaction looks for them, in whatever is wrapped as well.
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+
+/// Fields that are secrets: every name that some platform's redaction looks for.
+const SECRETS: [&str; 6] = ["secret", "secret_key", "client_secret", "webhook_secret", "access_token", "hapikey"];
+
+/// Where a relay puts what came beside a body.
+const BESIDE: [&str; 2] = ["headers", "query"];
+
+/// Words in the names of headers and parameters that carry secrets, lower case.
+const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
+
+/// HubSpot's mark of a value that nobody may keep, and where the value stands.
+const MARKED: (&str, &str) = ("isSensitive", "propertyValue");
 
 /// A hash of an object.
 pub(crate) fn object_hash(object: &Map<String, Value>) -> [u8; 32] {
@@ -11,20 +26,31 @@ pub(crate) fn object_hash(object: &Map<String, Value>) -> [u8; 32] {
 /// A hash of an object without the fields of its own that are named.
 pub(crate) fn object_hash_without(object: &Map<String, Value>, left_out: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash_object(&mut hash, object, left_out);
+    hash_fields(&mut hash, object, |key| left_out.contains(&key));
     hash.finalize().into()
 }
 
 /// Hashes an object by its sorted keys, so that nothing depends on how the map keeps them.
-fn hash_object(hash: &mut Sha256, object: &Map<String, Value>, left_out: &[&str]) {
-    let mut fields: Vec<_> = object.iter().filter(|(key, _)| !left_out.contains(&key.as_str())).collect();
+fn hash_fields(hash: &mut Sha256, object: &Map<String, Value>, is_left_out: impl Fn(&str) -> bool) {
+    let is_marked = object.contains_key(MARKED.0);
+    let is_secret = |key: &str| SECRETS.contains(&key) || (is_marked && key == MARKED.1);
+    let mut fields: Vec<_> = object.iter().filter(|(key, _)| !is_left_out(key) && !is_secret(key)).collect();
     fields.sort_by_key(|(key, _)| *key);
     hash.update(b"{");
     hash.update((fields.len() as u64).to_be_bytes());
     for (key, value) in fields {
         hash_text(hash, b'k', key);
-        hash_value(hash, value);
+        match value {
+            Value::Object(beside) if BESIDE.contains(&key.as_str()) => hash_fields(hash, beside, names_a_secret),
+            value => hash_value(hash, value),
+        }
     }
+}
+
+/// Whether a header or a parameter carries a secret.
+fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "key" || SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Hashes a value. The depth is bounded by the reader's.
@@ -39,7 +65,7 @@ fn hash_value(hash: &mut Sha256, value: &Value) {
             hash.update((values.len() as u64).to_be_bytes());
             values.iter().for_each(|value| hash_value(hash, value));
         }
-        Value::Object(object) => hash_object(hash, object, &[]),
+        Value::Object(object) => hash_fields(hash, object, |_| false),
     }
 }
 
@@ -72,6 +98,26 @@ mod tests {
             json!({"a": 1, "b": {"c": [[1], 2], "d": null}}),
         ] {
             assert_ne!(hash(&one), hash(&different), "{different}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_left_out_wherever_they_are_blanked() {
+        let with = |secret: &str| {
+            json!({
+                "a": 1, "secret_key": secret, "headers": {"host": "h", "X-Api-Key": secret}, "query": {"key": secret},
+                "body": [{"secret": secret, "data": {"isSensitive": true, "propertyValue": secret}}],
+            })
+        };
+        assert_eq!(hash(&with("abc")), hash(&with("***")));
+        for path in ["/headers/host", "/body/0/data/isSensitive", "/a"] {
+            let mut changed = with("abc");
+            *changed.pointer_mut(path).expect("it is there") = json!("other");
+            assert_ne!(hash(&with("abc")), hash(&changed), "{path}");
+        }
+        // Names that are none.
+        for name in ["secrets", "X-Api-Key", "propertyValue", "key"] {
+            assert_ne!(hash(&json!({name: "a"})), hash(&json!({name: "b"})), "{name}");
         }
     }
 
