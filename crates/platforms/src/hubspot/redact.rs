@@ -28,6 +28,8 @@ pub(super) fn redact(body: &mut [u8]) {
     blank_any(body, |top| found(top, WRAPPERS_MAX));
     if serde_json::from_slice::<&RawValue>(body).is_err() {
         redact_text(body, &[VALUE]);
+        // What was no UTF-8 may have been blanked, so that it is JSON now.
+        blank_any(body, |top| found(top, WRAPPERS_MAX));
     }
 }
 

@@ -94,3 +94,11 @@ fn a_redacted_body_is_the_event_that_it_was() {
         assert_eq!(parsed(&redacted(body)), parsed(body), "{body}");
     }
 }
+
+/// Found by fuzzing: blanking the value made JSON of it, whose token was then still there.
+#[test]
+fn a_body_that_is_json_but_for_its_value_has_no_secret_left() {
+    let mut body = b"{\"access_token\":\"abc\",\"hapikey\":55,\"propertyValue\":\"\xc1\"}".to_vec();
+    Hubspot.redact(&mut body);
+    assert_eq!(body.escape_ascii().to_string().replace('\\', ""), r#"{"access_token":"***","hapikey":0 ,"propertyValue":"*"}"#);
+}
