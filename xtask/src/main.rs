@@ -36,6 +36,18 @@ enum Task {
         #[arg(long, default_value_t = 20_000)]
         cases: u32,
     },
+    /// Feed mutated bodies to every parser and every verifier
+    Fuzz {
+        /// How many per target
+        #[arg(long, default_value_t = 1_000_000)]
+        executions: u64,
+        /// Only this target, such as parse_smartlead or verify_hubspot_v3
+        #[arg(long)]
+        target: Option<String>,
+        /// What all chance comes from: the same seed finds the same
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// All of the above
     Full,
     /// Train the compression dictionary of a platform on simulated traffic, under a new number
@@ -66,8 +78,10 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Crash { rounds } => crash(rounds),
         Task::Properties { cases } => properties(cases),
         Task::Dictionary { platform, number, bytes } => dictionary(&platform, number, bytes),
+        Task::Fuzz { executions, target, seed } => fuzz(executions, target.as_deref(), seed),
         Task::Full => {
             properties(20_000)?;
+            fuzz(1_000_000, None, 1)?;
             crash(50)?;
             mutate::run(None)
         }
@@ -89,6 +103,13 @@ fn properties(cases: u32) -> anyhow::Result<()> {
     let mut test = cargo(&["test", "--release", "--locked", "-p", "hookline-testkit", "--test", "it", "--", "stored"]);
     test.env("HOOKLINE_PROPTEST_CASES", (cases / 20).to_string());
     succeed(&mut test, "the store and the reference model differ")
+}
+
+fn fuzz(executions: u64, target: Option<&str>, seed: u64) -> anyhow::Result<()> {
+    let mut run = cargo(&["run", "--release", "--locked", "-p", "hookline-fuzz", "--"]);
+    run.args(["--executions", &executions.to_string(), "--seed", &seed.to_string()]);
+    run.args(target.iter().flat_map(|target| ["--target", *target]));
+    succeed(&mut run, "a reader of bytes broke a promise")
 }
 
 fn crash(rounds: u32) -> anyhow::Result<()> {

@@ -19,7 +19,7 @@ const ORDER: [&str; 9] = [
     "hookline-model",
 ];
 /// Crates that support tests: the product never depends on them, but for its own tests.
-const SUPPORT: [&str; 1] = ["hookline-testkit"];
+const SUPPORT: [&str; 2] = ["hookline-testkit", "hookline-fuzz"];
 /// Crates with SQL: the store, and the benchmark for the one of its baselines that is not ours but what people usually write.
 const SQL: [&str; 2] = ["hookline-store", "hookline-bench"];
 /// Well beyond the usual 400; a file that needs more is two files.
