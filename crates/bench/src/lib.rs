@@ -1,10 +1,11 @@
-//! The ingest benchmark: a fixed corpus, a load generator, baselines, and what is measured with them.
+//! The benchmarks. Of ingest: a fixed corpus, a load generator, baselines, and what is measured with them. Of parsing: [`parse()`].
 //!
 //! - [`corpus`]: the deliveries, each a function of its number;
 //! - `load`: sends them, in a closed or an open loop, and checks every answer;
 //! - [`baseline`]: the frozen programs to compare with, on the server's own accept loop;
 //! - `process`: the real binary and the baselines as child processes;
-//! - `measure`: the measurements, `summary` their arithmetic, [`report`] what is found.
+//! - `measure`: the measurements, `summary` their arithmetic, [`report`] what is found;
+//! - `parse`: what reading one body costs, by platform and fixture.
 //!
 //! `docs/benchmarks.md` says what each figure means. Nothing here reads the wall clock, the environment or entropy.
 
@@ -15,6 +16,7 @@ mod gauges;
 mod load;
 mod measure;
 mod options;
+mod parse;
 mod process;
 pub mod report;
 mod summary;
@@ -22,6 +24,7 @@ mod table;
 
 pub use error::Error;
 pub use options::{Length, Options};
+pub use parse::{BodyCost, ParseOptions, ParseReport, RATIO_GOAL, parse};
 
 use self::{
     baseline::Baseline,

@@ -4,7 +4,8 @@ use std::{io::Write, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use hookline_bench::{Error, Length, Options, baseline::Baseline};
+use hookline_bench::{Error, Length, Options, ParseOptions, baseline::Baseline};
+use hookline_model::platform::UnknownPlatform;
 use hookline_server::{Clock, Entropy};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,13 @@ pub(crate) enum BenchCommand {
         docs/benchmarks.md says what is measured and how. Progress goes to standard error, the report to standard output."
     )]
     Ingest(IngestArguments),
+
+    /// What parsing and redacting a body costs, against reading it as JSON and no more
+    #[command(
+        after_help = "Examples:\n  hookline bench parse\n  hookline bench parse --platform smartlead --rounds 101\n\nIt all runs in this \
+        process, in turns, on the fixtures of the platforms. Nothing else should run. docs/benchmarks.md says what is measured."
+    )]
+    Parse(ParseArguments),
 
     /// Serve one of the programs that Hookline is compared with; the benchmark starts it
     #[command(hide = true)]
@@ -95,6 +103,26 @@ pub(crate) struct IngestArguments {
     json: bool,
 }
 
+/// Flags of `bench parse`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ParseArguments {
+    /// How often each body is measured
+    #[arg(long, value_name = "N", default_value_t = 51)]
+    rounds: u32,
+
+    /// How often it is read in one turn
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    turn: u32,
+
+    /// Only this platform
+    #[arg(long, value_name = "NAME")]
+    platform: Option<String>,
+
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Flags of `bench baseline`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BaselineArguments {
@@ -115,6 +143,7 @@ pub(crate) struct BaselineArguments {
 pub(crate) fn run(command: BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Ingest(arguments) => ingest(arguments),
+        BenchCommand::Parse(arguments) => parse(&arguments),
         BenchCommand::Baseline(arguments) => baseline(&arguments),
     }
 }
@@ -137,6 +166,16 @@ fn ingest(arguments: IngestArguments) -> anyhow::Result<()> {
     runtime.shutdown_background();
     let report = outcome?;
     let text = if json { format!("{}\n", report.to_json()?) } else { report.to_string() };
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("write to standard output")
+}
+
+fn parse(arguments: &ParseArguments) -> anyhow::Result<()> {
+    let platform = arguments.platform.as_deref().map(str::parse).transpose();
+    let platform = platform.map_err(|error: UnknownPlatform| WrongUsage(format!("--platform: {error}")))?;
+    let options = ParseOptions { rounds: arguments.rounds, turn: arguments.turn, platform };
+    let report = hookline_bench::parse(&options, &|step| eprintln!("{step}")).map_err(wrong_usage)?;
+    let text = if arguments.json { format!("{}\n", report.to_json()?) } else { report.to_string() };
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("write to standard output")
 }
