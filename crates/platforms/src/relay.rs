@@ -8,7 +8,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     ParseError,
-    json::{blank, elements, values},
+    json::{Names, blank, elements, sorted_values, values},
 };
 
 /// How many wrappings are taken off.
@@ -16,6 +16,9 @@ pub(crate) const WRAPPINGS_MAX: usize = 4;
 
 /// The most events in one body.
 const EVENTS_MAX: usize = 500;
+
+/// Where a workflow tool shows the headers of a request.
+pub(crate) const HEADERS: &str = "headers";
 
 /// Words in the names of headers that carry secrets, lower case.
 const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
@@ -82,9 +85,9 @@ pub(crate) fn split(body: &[u8]) -> Result<Option<Vec<&[u8]>>, ParseError> {
 }
 
 /// Overwrites the text of the `fields` of every object down the wrappings, and of secret headers under `headers`, with as many `*`
-/// as it has bytes, also in the objects of an array. What is not JSON stays as it is.
-pub(crate) fn blank_secrets(body: &mut [u8], fields: &[&str], wrappers: &[&str]) {
-    blank(body, |top| {
+/// as it has bytes, also in the objects of an array. `names` are the fields and [`HEADERS`]. What is not JSON stays as it is.
+pub(crate) fn blank_secrets(body: &mut [u8], names: &Names, fields: &[&str], wrappers: &[&str]) {
+    blank(body, names, |top| {
         let mut secrets = Vec::new();
         collect(top, fields, wrappers, WRAPPINGS_MAX, &mut secrets);
         secrets
@@ -93,13 +96,33 @@ pub(crate) fn blank_secrets(body: &mut [u8], fields: &[&str], wrappers: &[&str])
 
 /// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
 fn collect<'a>(value: &'a RawValue, fields: &[&str], wrappers: &[&str], depth: usize, secrets: &mut Vec<&'a RawValue>) {
-    secrets.extend(values(value, |key| fields.contains(&key)));
-    let headers = values(value, |key| key == "headers").into_iter().filter(|headers| headers.get().starts_with('{'));
-    secrets.extend(headers.flat_map(|headers| values(headers, is_secret_header)));
-    if depth > 0 {
-        let wrapped = values(value, |key| wrappers.contains(&key));
-        wrapped.into_iter().for_each(|value| collect(value, fields, wrappers, depth - 1, secrets));
+    let sort = |key: &str| {
+        if fields.contains(&key) {
+            Some(Sort::Secret)
+        } else if key == HEADERS {
+            Some(Sort::Headers)
+        } else {
+            (depth > 0 && wrappers.contains(&key)).then_some(Sort::Wrapped)
+        }
+    };
+    for (sort, value) in sorted_values(value, sort) {
+        match sort {
+            Sort::Secret => secrets.push(value),
+            Sort::Headers if value.get().starts_with('{') => secrets.extend(values(value, is_secret_header)),
+            Sort::Headers => {}
+            Sort::Wrapped => collect(value, fields, wrappers, depth - 1, secrets),
+        }
     }
+}
+
+/// What stands under a key.
+enum Sort {
+    /// A secret.
+    Secret,
+    /// Headers, some of which may be.
+    Headers,
+    /// What is wrapped.
+    Wrapped,
 }
 
 /// Whether a header carries a secret.
@@ -114,6 +137,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    static NAMES: Names = Names::new(&["secret", HEADERS]);
 
     fn body_wrapper(object: &Map<String, Value>) -> Option<&'static str> {
         (object.contains_key("body") && !object.contains_key("type")).then_some("body")
@@ -165,7 +190,7 @@ mod tests {
 
     fn redacted(body: &str) -> String {
         let mut bytes = body.as_bytes().to_vec();
-        blank_secrets(&mut bytes, &["secret"], &["body"]);
+        blank_secrets(&mut bytes, &NAMES, &["secret"], &["body"]);
         String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
     }
 
@@ -217,7 +242,7 @@ mod tests {
         fn any_bytes_are_answered(body in collection::vec(any::<u8>(), 0..200)) {
             let _ = (open(&body, body_wrapper), split(&body));
             let mut blanked = body.clone();
-            blank_secrets(&mut blanked, &["secret"], &["body"]);
+            blank_secrets(&mut blanked, &NAMES, &["secret"], &["body"]);
             prop_assert_eq!(blanked.len(), body.len());
         }
     }

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     breakcold::envelope::{WRAPPER, WRAPPERS_MAX},
-    json::{blank, values},
+    json::{Names, blank, sorted_values, values},
 };
 
 /// The field with the secret, beside the payload. It proves every delivery of a webhook, and never changes (Breakcold's classic
@@ -14,10 +14,13 @@ pub(super) const SECRET: &str = "secret";
 /// Words in the names of headers that carry secrets, lower case.
 const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
 
+/// A body without these has nothing to blank.
+static NAMES: Names = Names::new(&[SECRET, "headers"]);
+
 /// Overwrites the text of every top-level `secret`, and of every secret header under `headers`, with as many `*` as it has bytes,
 /// also in the objects of an array and in what a relay has wrapped. What is not JSON stays as it is.
 pub(super) fn redact(body: &mut [u8]) {
-    blank(body, |top| {
+    blank(body, &NAMES, |top| {
         let mut secrets = Vec::new();
         collect(top, WRAPPERS_MAX, &mut secrets);
         secrets
@@ -26,13 +29,30 @@ pub(super) fn redact(body: &mut [u8]) {
 
 /// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
 fn collect<'a>(value: &'a RawValue, depth: usize, secrets: &mut Vec<&'a RawValue>) {
-    secrets.extend(values(value, |key| key == SECRET));
-    for headers in values(value, |key| key == "headers").into_iter().filter(|headers| headers.get().starts_with('{')) {
-        secrets.extend(values(headers, is_secret));
+    let sort = |key: &str| match key {
+        SECRET => Some(Sort::Secret),
+        "headers" => Some(Sort::Headers),
+        WRAPPER if depth > 0 => Some(Sort::Wrapped),
+        _ => None,
+    };
+    for (sort, value) in sorted_values(value, sort) {
+        match sort {
+            Sort::Secret => secrets.push(value),
+            Sort::Headers if value.get().starts_with('{') => secrets.extend(values(value, is_secret)),
+            Sort::Headers => {}
+            Sort::Wrapped => collect(value, depth - 1, secrets),
+        }
     }
-    if depth > 0 {
-        values(value, |key| key == WRAPPER).into_iter().for_each(|value| collect(value, depth - 1, secrets));
-    }
+}
+
+/// What stands under a key.
+enum Sort {
+    /// A secret.
+    Secret,
+    /// Headers, some of which may be.
+    Headers,
+    /// What a relay has wrapped.
+    Wrapped,
 }
 
 /// Whether a header carries a secret.

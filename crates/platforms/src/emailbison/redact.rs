@@ -4,13 +4,16 @@
 //! adds in a header. An n8n webhook node shows a request as `{"headers": {..}, "params": {..}, "query": {..}, "body": {..}}`, and
 //! there the header, and a secret in the address (`?token=`), stand in the body.
 
-use crate::json::{blank, values};
+use crate::json::{Names, blank, values};
 
 /// Words in the names of headers and parameters that carry secrets, lower case (public receivers of EmailBison's webhooks).
 const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
 
 /// Where a relay puts what came beside the body.
 const PLACES: [&str; 2] = ["headers", "query"];
+
+/// A body without these has nothing to blank.
+static NAMES: Names = Names::new(&PLACES);
 
 /// The names of these fields where a body cannot be read.
 pub(super) const SECRET_FIELDS: [&str; 10] = [
@@ -29,7 +32,7 @@ pub(super) const SECRET_FIELDS: [&str; 10] = [
 /// Overwrites the text of every secret header and parameter of a relay's with as many `*` as it has bytes, also in the objects of
 /// an array. What is not JSON stays as it is.
 pub(super) fn redact(body: &mut [u8]) {
-    blank(body, |top| {
+    blank(body, &NAMES, |top| {
         let places = values(top, |key| PLACES.contains(&key)).into_iter().filter(|place| place.get().starts_with('{'));
         places.flat_map(|place| values(place, is_secret)).collect()
     });

@@ -5,7 +5,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     hubspot::property::{MARK, VALUE},
-    json::{blank_any, values},
+    json::{Names, blank_any, sorted_values, values},
     redact_text::redact_text,
 };
 
@@ -22,41 +22,70 @@ pub(super) const TEXT_FIELDS: [&str; 8] =
 /// Words in the names of headers, and of the parameters of an address, that carry secrets; lower case.
 const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "api-key", "apikey", "cookie", "signature"];
 
+/// A body that is JSON and has none of these has nothing to blank.
+static NAMES: Names =
+    Names::new(&["secret_key", "client_secret", "webhook_secret", "access_token", "hapikey", MARK, "headers", "query"]);
+
+/// A body that is no JSON has nothing to blank without this.
+static VALUES: Names = Names::new(&[VALUE]);
+
 /// Overwrites the values of sensitive properties and of secrets, in place: a text by as many `*` as it has bytes, anything else by
 /// a zero. In what is not JSON a mark cannot be read, so every value of a property goes.
 pub(super) fn redact(body: &mut [u8]) {
-    blank_any(body, |top| found(top, WRAPPERS_MAX));
-    if serde_json::from_slice::<&RawValue>(body).is_err() {
+    blank_any(body, &NAMES, |top| found(top, WRAPPERS_MAX));
+    if VALUES.may_be_in(body) && serde_json::from_slice::<&RawValue>(body).is_err() {
         redact_text(body, &[VALUE]);
         // What was no UTF-8 may have been blanked, so that it is JSON now.
-        blank_any(body, |top| found(top, WRAPPERS_MAX));
+        blank_any(body, &NAMES, |top| found(top, WRAPPERS_MAX));
     }
+}
+
+/// What stands under a key.
+enum Sort {
+    /// A secret.
+    Secret,
+    /// The mark of a sensitive value.
+    Mark,
+    /// The value of a property.
+    Value,
+    /// What a relay shows beside the body.
+    Shown,
+    /// The body, as a relay shows it.
+    Wrapped,
 }
 
 /// What is to be blanked in an object, in the objects of an array, and in what they wrap.
 fn found(value: &RawValue, wrappers: usize) -> Vec<&RawValue> {
-    let objects: Vec<&RawValue> = match value.get().as_bytes().first() {
-        Some(b'[') => serde_json::from_str(value.get()).unwrap_or_default(),
-        _ => vec![value],
-    };
     let mut all = Vec::new();
-    for object in objects {
-        if object.get().starts_with('[') && wrappers > 0 {
-            all.extend(found(object, wrappers - 1));
+    if value.get().starts_with('[') {
+        let elements: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
+        let inner = |element: &&RawValue| element.get().starts_with('{') || (element.get().starts_with('[') && wrappers > 0);
+        let wrappers_of = |element: &RawValue| if element.get().starts_with('[') { wrappers - 1 } else { wrappers };
+        all.extend(elements.into_iter().filter(inner).flat_map(|element| found(element, wrappers_of(element))));
+        return all;
+    }
+    let sort = |key: &str| match key {
+        MARK => Some(Sort::Mark),
+        VALUE => Some(Sort::Value),
+        "headers" | "query" => Some(Sort::Shown),
+        "body" => Some(Sort::Wrapped),
+        key => SECRET_FIELDS.contains(&key).then_some(Sort::Secret),
+    };
+    let (mut is_marked, mut values_of) = (false, Vec::new());
+    for (sort, value) in sorted_values(value, sort) {
+        match sort {
+            Sort::Secret => all.push(value),
+            // Of a mark that is repeated the last counts, as where the event is read: what is read must not be another event
+            // for it.
+            Sort::Mark => is_marked = is_set(value),
+            Sort::Value => values_of.push(value),
+            Sort::Shown if value.get().starts_with('{') => all.extend(values(value, is_secret)),
+            Sort::Wrapped if wrappers > 0 => all.extend(found(value, wrappers - 1)),
+            Sort::Shown | Sort::Wrapped => {}
         }
-        if !object.get().starts_with('{') {
-            continue;
-        }
-        all.extend(values(object, |key| SECRET_FIELDS.contains(&key)));
-        // Of a mark that is repeated the last counts, as where the event is read: what is read must not be another event for it.
-        if values(object, |key| key == MARK).last().is_some_and(|mark| is_set(mark)) {
-            all.extend(values(object, |key| key == VALUE));
-        }
-        let shown = values(object, |key| matches!(key, "headers" | "query")).into_iter();
-        all.extend(shown.filter(|part| part.get().starts_with('{')).flat_map(|part| values(part, is_secret)));
-        if wrappers > 0 {
-            all.extend(values(object, |key| key == "body").into_iter().flat_map(|inner| found(inner, wrappers - 1)));
-        }
+    }
+    if is_marked {
+        all.extend(values_of);
     }
     all
 }

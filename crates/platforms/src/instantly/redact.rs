@@ -3,15 +3,18 @@
 //! Instantly's own bodies hold none: what authenticates a delivery is a header (Instantly's developer pages). An n8n webhook node
 //! shows a request as `{"headers": {..}, "body": {..}}` (captures), and there that header stands in the body.
 
-use crate::json::{blank, values};
+use crate::json::{Names, blank, values};
 
 /// Words in the names of headers that carry secrets, lower case (public receivers of Instantly's webhooks).
 const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
 
+/// A body without these has nothing to blank.
+static NAMES: Names = Names::new(&["headers"]);
+
 /// Overwrites the text of every secret header under the top-level `headers` with as many `*` as it has bytes, also in the objects
 /// of an array. What is not JSON stays as it is.
 pub(super) fn redact(body: &mut [u8]) {
-    blank(body, |top| {
+    blank(body, &NAMES, |top| {
         let headers = values(top, |key| key == "headers").into_iter().filter(|headers| headers.get().starts_with('{'));
         headers.flat_map(|headers| values(headers, is_secret)).collect()
     });

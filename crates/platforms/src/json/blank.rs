@@ -1,16 +1,43 @@
 //! Blanks values in place: the stored bytes are the bytes received, but for these.
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::OnceLock};
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use memchr::memmem::Finder;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Overwrites the texts that `find` finds, given the whole body, with as many `*` as they have bytes. What is not JSON stays as
-/// it is.
-pub(crate) fn blank<F>(body: &mut [u8], find: F)
+/// The keys that some value to be blanked stands under, or under which it is wrapped. Most bodies have none of them, and are not
+/// read at all then.
+pub(crate) struct Names {
+    names: &'static [&'static str],
+    finders: OnceLock<Vec<Finder<'static>>>,
+}
+
+impl Names {
+    /// These names, of letters, digits, hyphens and underscores.
+    pub(crate) const fn new(names: &'static [&'static str]) -> Names {
+        Names { names, finders: OnceLock::new() }
+    }
+
+    /// Whether one of them may be a key of the body: as it is, or with one of its letters written as an escape.
+    pub(crate) fn may_be_in(&self, body: &[u8]) -> bool {
+        let quoted = || {
+            let names = self.names.iter().map(|name| format!("\"{name}\""));
+            names.chain(["\\u".to_owned()]).map(|text| Finder::new(&text).into_owned()).collect()
+        };
+        self.finders.get_or_init(quoted).iter().any(|finder| finder.find(body).is_some())
+    }
+}
+
+/// Overwrites the texts that `find` finds, given the whole body, with as many `*` as they have bytes. What is not JSON stays as it
+/// is, and so does what has none of the names.
+pub(crate) fn blank<F>(body: &mut [u8], names: &Names, find: F)
 where
     F: for<'a> FnOnce(&'a RawValue) -> Vec<&'a RawValue>,
 {
+    if !names.may_be_in(body) {
+        return;
+    }
     let spans = match serde_json::from_slice::<&RawValue>(body) {
         Ok(top) => find(top).into_iter().filter_map(|found| inside_quotes(body, found.get())).collect::<Vec<_>>(),
         Err(_) => return,
@@ -24,10 +51,13 @@ where
 
 /// Overwrites the values that `find` finds, of any type: a text as [`blank`] does, anything else with a zero and white space. The
 /// body stays JSON, and as long as it is.
-pub(crate) fn blank_any<F>(body: &mut [u8], find: F)
+pub(crate) fn blank_any<F>(body: &mut [u8], names: &Names, find: F)
 where
     F: for<'a> FnOnce(&'a RawValue) -> Vec<&'a RawValue>,
 {
+    if !names.may_be_in(body) {
+        return;
+    }
     let spans: Vec<_> = match serde_json::from_slice::<&RawValue>(body) {
         Ok(top) => {
             let found = find(top).into_iter().map(RawValue::get);
@@ -47,17 +77,28 @@ where
 
 /// The values that stand under a wanted key in an object, or in the objects of an array; also of a key that is repeated, of which
 /// other readers see only the last. What cannot be read holds nothing that could be found.
-pub(crate) fn values<'a>(value: &'a RawValue, wants: impl Fn(&str) -> bool) -> Vec<&'a RawValue> {
-    let objects: Vec<&'a RawValue> = match value.get().as_bytes().first() {
+pub(crate) fn values(value: &RawValue, wants: impl Fn(&str) -> bool) -> Vec<&RawValue> {
+    sorted_values(value, |key| wants(key).then_some(())).into_iter().map(|((), value)| value).collect()
+}
+
+/// The same for keys of several sorts, in one reading: each value with what its key is.
+pub(crate) fn sorted_values<T>(value: &RawValue, sort: impl Fn(&str) -> Option<T>) -> Vec<(T, &RawValue)> {
+    let mut found = Vec::new();
+    for object in objects(value) {
+        let mut reader = serde_json::Deserializer::from_str(object.get());
+        found.extend(Wanted(&sort).deserialize(&mut reader).unwrap_or_default());
+    }
+    found
+}
+
+/// A value that is an object, or the objects of an array.
+fn objects(value: &RawValue) -> Vec<&RawValue> {
+    let mut objects: Vec<&RawValue> = match value.get().as_bytes().first() {
         Some(b'[') => serde_json::from_str(value.get()).unwrap_or_default(),
         _ => vec![value],
     };
-    let mut found = Vec::new();
-    for object in objects.into_iter().filter(|object| object.get().starts_with('{')) {
-        let mut reader = serde_json::Deserializer::from_str(object.get());
-        found.extend(Wanted(&wants).deserialize(&mut reader).unwrap_or_default());
-    }
-    found
+    objects.retain(|object| object.get().starts_with('{'));
+    objects
 }
 
 /// The place of `token`, a part of `body`, without its quotes; none if it is no text.
@@ -74,16 +115,16 @@ fn place(body: &[u8], part: &str) -> Option<Range<usize>> {
 /// Reads an object for the values under wanted keys.
 struct Wanted<'w, W>(&'w W);
 
-impl<'de, W: Fn(&str) -> bool> DeserializeSeed<'de> for Wanted<'_, W> {
-    type Value = Vec<&'de RawValue>;
+impl<'de, T, W: Fn(&str) -> Option<T>> DeserializeSeed<'de> for Wanted<'_, W> {
+    type Value = Vec<(T, &'de RawValue)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, W: Fn(&str) -> bool> Visitor<'de> for Wanted<'_, W> {
-    type Value = Vec<&'de RawValue>;
+impl<'de, T, W: Fn(&str) -> Option<T>> Visitor<'de> for Wanted<'_, W> {
+    type Value = Vec<(T, &'de RawValue)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -91,12 +132,61 @@ impl<'de, W: Fn(&str) -> bool> Visitor<'de> for Wanted<'_, W> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values = Vec::new();
-        // As `String`, so that escapes in the key are undone.
-        while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
-            if (self.0)(&key) {
-                values.push(value);
+        while let Some(sort) = map.next_key_seed(Key(self.0))? {
+            match sort {
+                Some(sort) => values.push((sort, map.next_value()?)),
+                None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         Ok(values)
+    }
+}
+
+/// Reads a key, its escapes undone, for what it is; no text is kept of it.
+struct Key<'w, W>(&'w W);
+
+impl<'de, T, W: Fn(&str) -> Option<T>> DeserializeSeed<'de> for Key<'_, W> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T, W: Fn(&str) -> Option<T>> Visitor<'_> for Key<'_, W> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok((self.0)(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_however_it_is_written() {
+        static NAMES: Names = Names::new(&["secret_key", "headers"]);
+        for body in [r#"{"secret_key":1}"#, r#"[{"x":{"headers" :{}}}]"#, r#"{"s\u0065cret_key":1}"#, r#"{"\u0073ecret_key":1}"#]
+        {
+            assert!(NAMES.may_be_in(body.as_bytes()), "{body}");
+        }
+        for body in ["", r#"{"secret":"secret_key"#, r#"{"my_secret_key":"secret-key"}"#, r#"{"a":"\n"}"#, r#"{"SECRET_KEY":1}"#]
+        {
+            assert!(!NAMES.may_be_in(body.as_bytes()), "{body}");
+        }
+    }
+
+    #[test]
+    fn values_of_several_sorts_are_found_in_one_reading() {
+        let body: &RawValue = serde_json::from_str(r#"[{"a":1,"b":[2],"c":3,"\u0061":4},5,{"b":{}}]"#).expect("JSON");
+        let found = sorted_values(body, |key| "ab".find(key));
+        let found: Vec<_> = found.into_iter().map(|(sort, value)| (sort, value.get())).collect();
+        assert_eq!(found, [(0, "1"), (1, "[2]"), (0, "4"), (1, "{}")]);
     }
 }

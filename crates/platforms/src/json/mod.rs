@@ -9,7 +9,7 @@ mod scalar;
 mod split;
 
 pub(crate) use address::Mailbox;
-pub(crate) use blank::{blank, blank_any, values};
+pub(crate) use blank::{Names, blank, blank_any, sorted_values, values};
 pub(crate) use fields::Fields;
 pub(crate) use hash::{object_hash, object_hash_without};
 pub(crate) use scalar::{cut, fold, id_of_text, is_present, is_scalar, is_uuid};

@@ -25,13 +25,20 @@ mod who;
 use hookline_model::{kind::Kind, platform::Platform};
 use serde_json::{Map, Value};
 
-use crate::{Delivery, ParseError, Parsed, Parser, json::Fields, relay};
+use crate::{
+    Delivery, ParseError, Parsed, Parser,
+    json::{Fields, Names},
+    relay,
+};
 
 /// The field with the hook's secret (Lemlist's developer pages).
 const SECRET: &str = "secret";
 
 /// The key under which a workflow tool puts the activity.
 const BODY: &str = "body";
+
+/// A body without these has nothing to blank.
+static NAMES: Names = Names::new(&[SECRET, relay::HEADERS]);
 
 /// The parser of Lemlist's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +66,7 @@ impl Parser for Lemlist {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        relay::blank_secrets(body, &[SECRET], &[BODY]);
+        relay::blank_secrets(body, &NAMES, &[SECRET], &[BODY]);
     }
 
     fn secret_fields(&self) -> &'static [&'static str] {

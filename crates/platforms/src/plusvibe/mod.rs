@@ -27,7 +27,11 @@ mod who;
 use hookline_model::{kind::Kind, platform::Platform};
 use serde_json::{Map, Value};
 
-use crate::{Delivery, ParseError, Parsed, Parser, json::Fields, relay};
+use crate::{
+    Delivery, ParseError, Parsed, Parser,
+    json::{Fields, Names},
+    relay,
+};
 
 /// The field with the webhook's secret, should PlusVibe echo it.
 const SECRET: &str = "secret";
@@ -40,6 +44,9 @@ const INNER: [&str; 3] = ["data", "payload", "lead"];
 
 /// Where secrets are looked for beside the top.
 const WRAPPERS: [&str; 3] = [BODY, "data", "payload"];
+
+/// A body without these has nothing to blank.
+static NAMES: Names = Names::new(&[SECRET, relay::HEADERS]);
 
 /// The parser of PlusVibe's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +74,7 @@ impl Parser for Plusvibe {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        relay::blank_secrets(body, &[SECRET], &WRAPPERS);
+        relay::blank_secrets(body, &NAMES, &[SECRET], &WRAPPERS);
     }
 
     fn secret_fields(&self) -> &'static [&'static str] {

@@ -3,17 +3,20 @@
 use serde_json::value::RawValue;
 
 use crate::{
-    json::{blank, values},
+    json::{Names, blank, sorted_values},
     smartlead::relay::{WRAPPERS, WRAPPERS_MAX},
 };
 
 /// The field with the secret, at the top of a body (SmartLead webhook guide).
 const SECRET_KEY: &str = "secret_key";
 
+/// A body without this has nothing to blank.
+static NAMES: Names = Names::new(&[SECRET_KEY]);
+
 /// Overwrites the text under every top-level `secret_key` with as many `*` as it has bytes, also in the objects of an array and
 /// in what a relay has wrapped. What is not JSON stays as it is.
 pub(super) fn redact(body: &mut [u8]) {
-    blank(body, |top| {
+    blank(body, &NAMES, |top| {
         let mut secrets = Vec::new();
         collect(top, WRAPPERS_MAX, &mut secrets);
         secrets
@@ -22,9 +25,11 @@ pub(super) fn redact(body: &mut [u8]) {
 
 /// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
 fn collect<'a>(value: &'a RawValue, depth: usize, secrets: &mut Vec<&'a RawValue>) {
-    secrets.extend(values(value, |key| key == SECRET_KEY));
-    if depth > 0 {
-        values(value, |key| WRAPPERS.contains(&key)).into_iter().for_each(|value| collect(value, depth - 1, secrets));
+    // Whether it is the secret.
+    let sort =
+        |key: &str| if WRAPPERS.contains(&key) { (depth > 0).then_some(false) } else { (key == SECRET_KEY).then_some(true) };
+    for (is_secret, value) in sorted_values(value, sort) {
+        if is_secret { secrets.push(value) } else { collect(value, depth - 1, secrets) }
     }
 }
 
