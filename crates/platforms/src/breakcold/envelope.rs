@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     Delivery, ParseError,
     breakcold::snake::snake,
-    json::{Fields, is_present},
+    json::{Fields, KeySet, is_present},
 };
 
 /// Where a relay puts the body: an n8n webhook node shows a request as `{"headers", "body"}`, some of them in an array of one.
@@ -34,18 +34,20 @@ pub(super) struct Body {
     /// Breakcold's workspace (a "space" in the classic one), else what the source is set to.
     pub(super) account: Option<String>,
     envelope: Map<String, Value>,
+    envelope_keys: KeySet,
     content: Map<String, Value>,
+    content_keys: KeySet,
 }
 
 impl Body {
     /// What stands around the content.
     pub(super) fn envelope(&self) -> Fields<'_> {
-        Fields::new(&self.envelope)
+        Fields::with_keys(&self.envelope, self.envelope_keys)
     }
 
     /// The `payload`, or the `data`.
     pub(super) fn content(&self) -> Fields<'_> {
-        Fields::new(&self.content)
+        Fields::with_keys(&self.content, self.content_keys)
     }
 
     /// The same as an object.
@@ -89,8 +91,11 @@ pub(super) fn open(delivery: &Delivery<'_>) -> Result<Body, ParseError> {
         Some(Value::Object(content)) => tidy(content),
         _ => Map::new(),
     };
-    let stated = Fields::new(&envelope).id(account).or_else(|| Fields::new(&content).id(account));
-    Ok(Body { generation, account: stated.or_else(|| delivery.settings.account.clone()), envelope, content })
+    let (envelope_keys, content_keys) = (KeySet::of(&envelope), KeySet::of(&content));
+    let mut body = Body { generation, account: None, envelope, envelope_keys, content, content_keys };
+    let stated = body.envelope().id(account).or_else(|| body.content().id(account));
+    body.account = stated.or_else(|| delivery.settings.account.clone());
+    Ok(body)
 }
 
 /// The object that an event is in.

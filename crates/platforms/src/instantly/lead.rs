@@ -64,8 +64,9 @@ const ENVELOPE: [&str; 22] = [
 /// Sets the lead's fields.
 pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
     let places = places(body);
-    let first = |keys: &[&str]| places.iter().find_map(|place| Fields::new(place).text_of(keys)).map(Change::Set);
-    let first_name = |keys: &[&str]| places.iter().find_map(|place| Fields::new(place).name_of(keys)).map(Change::Set);
+    let fields: Vec<Fields<'_>> = places.iter().map(|place| Fields::new(place)).collect();
+    let first = |keys: &[&str]| fields.iter().find_map(|place| place.text_of(keys)).map(Change::Set);
+    let first_name = |keys: &[&str]| fields.iter().find_map(|place| place.name_of(keys)).map(Change::Set);
     facts.first_name = first_name(&FIRST_NAME);
     facts.last_name = first_name(&LAST_NAME);
     facts.company_name = first_name(&COMPANY_NAME);
@@ -91,8 +92,18 @@ fn linkedin(place: &Map<String, Value>) -> Option<String> {
 
 /// Which of the names of a profile a key is.
 fn linkedin_rank(key: &str) -> Option<usize> {
-    let plain = key.to_lowercase().replace(|c: char| c.is_whitespace() || matches!(c, '-' | '_'), "");
+    // Most keys are none by their first letter, and no other letter becomes one of these in lower case.
+    let first = key.chars().find(|c| !is_left_out(*c))?;
+    if !matches!(first, 'l' | 'L' | 'p' | 'P') {
+        return None;
+    }
+    let plain = key.to_lowercase().replace(is_left_out, "");
     LINKEDIN.iter().position(|known| *known == plain)
+}
+
+/// White space, hyphens and underscores.
+fn is_left_out(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '_')
 }
 
 /// All other fields of the lead: `jobTitle`, `personalization` and the agency's own, of any name.

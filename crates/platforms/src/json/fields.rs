@@ -7,7 +7,7 @@ use hookline_model::{key::EmailAddress, time::Millis};
 use super::{
     address::address,
     key_set::KeySet,
-    scalar::{flag, fold, id, integer, is_present, is_uuid, message_id, ordinal, verbatim},
+    scalar::{flag, id, integer, is_present, is_uuid, message_id, name, ordinal, text, verbatim},
 };
 use crate::time_text;
 
@@ -26,6 +26,11 @@ impl<'a> Fields<'a> {
     /// The fields of `object`.
     pub(crate) fn new(object: &'a Map<String, Value>) -> Fields<'a> {
         Fields { inner: None, top: Some(object), keys: KeySet::of(object) }
+    }
+
+    /// The fields of `object`, whose keys are known already.
+    pub(crate) fn with_keys(object: &'a Map<String, Value>, keys: KeySet) -> Fields<'a> {
+        Fields { inner: None, top: Some(object), keys }
     }
 
     /// No fields.
@@ -99,7 +104,7 @@ impl<'a> Fields<'a> {
 
     /// A text without the white space around it.
     pub(crate) fn text(self, key: &str) -> Option<String> {
-        self.verbatim(key).map(|text| text.trim().to_owned())
+        self.find(key, text)
     }
 
     /// The first text under any of the keys.
@@ -109,7 +114,7 @@ impl<'a> Fields<'a> {
 
     /// A name: a text whose runs of white space, line breaks among them, are folded to single spaces.
     pub(crate) fn name(self, key: &str) -> Option<String> {
-        self.text(key).map(|text| fold(&text))
+        self.find(key, name)
     }
 
     /// The first name under any of the keys.

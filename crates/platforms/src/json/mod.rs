@@ -12,6 +12,7 @@ pub(crate) use address::Mailbox;
 pub(crate) use blank::{Names, blank, blank_any, sorted_values, values};
 pub(crate) use fields::Fields;
 pub(crate) use hash::{object_hash, object_hash_without};
+pub(crate) use key_set::KeySet;
 pub(crate) use scalar::{cut, fold, id_of_text, is_present, is_scalar, is_uuid};
 pub(crate) use split::elements;
 

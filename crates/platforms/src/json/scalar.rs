@@ -31,7 +31,14 @@ pub(crate) fn is_scalar(value: &Value) -> bool {
 
 /// A text with its runs of white space folded to single spaces.
 pub(crate) fn fold(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded
 }
 
 /// A text cut to at most `max` characters.
@@ -53,6 +60,22 @@ pub(super) fn verbatim(value: &Value) -> Option<String> {
     }
 }
 
+/// The same without the white space around it.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()),
+        other => verbatim(other),
+    }
+}
+
+/// The same with its runs of white space folded.
+pub(super) fn name(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(fold(text)),
+        other => verbatim(other),
+    }
+}
+
 /// An id: a UUID in lower case, any other as it is. The UUID of zeros stands for none.
 pub(super) fn id(value: &Value) -> Option<String> {
     let id = match value {
@@ -61,8 +84,8 @@ pub(super) fn id(value: &Value) -> Option<String> {
         _ => return None,
     };
     if is_uuid(&id) {
-        let lower = id.to_ascii_lowercase();
-        return (lower != Uuid::nil().as_hyphenated().to_string()).then_some(lower);
+        let is_nil = id.bytes().all(|byte| matches!(byte, b'0' | b'-'));
+        return (!is_nil).then(|| id.to_ascii_lowercase());
     }
     (id.len() <= ID_BYTES_MAX && !id.contains(char::is_control)).then_some(id)
 }
