@@ -107,7 +107,7 @@ pub(crate) struct SimulateArguments {
     pub(crate) seed: u64,
 
     /// Events that HubSpot sends in one body at most
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub(crate) batch: u8,
 
     /// Requests under way at most

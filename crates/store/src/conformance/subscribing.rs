@@ -81,7 +81,7 @@ pub(super) async fn new_settings_leave_how_it_stands_and_its_owner_alone(make_pl
         status_at: Millis(50),
         ..first.clone()
     };
-    assert_eq!(all(&world), [expected.clone()]);
+    assert_eq!(all(&world), std::slice::from_ref(&expected));
     let stolen = put(&world, subscription(1, AddressOwner::Workspace(BETA))).await;
     assert!(matches!(stolen, Err(Error::Conflict(_))), "{stolen:?}");
     world.store.change_directory(vec![status(SubscriptionStatus::Active, None)]).await.expect("it is resumed");
