@@ -134,6 +134,19 @@ impl Fields {
         }
     }
 
+    /// An object of texts, whatever they are called; null is as good as absent. What is no text is named by both names.
+    pub(super) fn texts(&mut self, name: &'static str) -> Result<Option<Vec<(String, String)>>, Problem> {
+        if self.object.get(name).is_none_or(Value::is_null) {
+            self.object.remove(name);
+            return Ok(None);
+        }
+        let read = |(key, value): (String, Value)| match value {
+            Value::String(text) => Ok((key, text)),
+            _ => Err(Problem::invalid(within(name, &key), "Give a text.")),
+        };
+        self.inner(name)?.object.into_iter().map(read).collect::<Result<_, _>>().map(Some)
+    }
+
     /// The one field that there is, and its text; `None` if there are more, or none.
     pub(super) fn only(self) -> Option<(String, Value)> {
         let mut fields = self.object.into_iter().filter(|(_, value)| !value.is_null());
@@ -222,6 +235,12 @@ impl Fields {
         let text = self.text(name)?;
         text.map(|text| text.parse().map_err(|_| Problem::invalid(name, "Give an id: a UUID."))).transpose()
     }
+}
+
+/// The name of a field within another one, of which no more is repeated than anybody needs to find it.
+pub(super) fn within(name: &str, field: &str) -> String {
+    let shown: String = field.chars().take(64).collect();
+    format!("{name}.{shown}")
 }
 
 /// A field that must be there is not.

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The most keys that one campaign gets by this.
-pub(super) const KEYS_MAX: usize = 100;
+pub(in crate::api) const KEYS_MAX: usize = 100;
 
 /// How many pages of events that are not over yet are looked through for a statement.
 const PAGES_MAX: usize = 20;
@@ -55,7 +55,7 @@ impl FromRequestParts<Arc<Service>> for Target {
 }
 
 /// Refuses a campaign of too many keys.
-pub(super) fn has_room(keys: usize) -> Result<(), Problem> {
+pub(in crate::api) fn has_room(keys: usize) -> Result<(), Problem> {
     if keys < KEYS_MAX {
         return Ok(());
     }
@@ -68,7 +68,7 @@ fn fact(a: &CampaignKey, b: &CampaignKey, aliased: bool) -> AliasFact {
 }
 
 /// That `other` is the campaign of these keys.
-pub(super) fn joining(keys: &[CampaignKey], other: &CampaignKey) -> Vec<AliasFact> {
+pub(in crate::api) fn joining(keys: &[CampaignKey], other: &CampaignKey) -> Vec<AliasFact> {
     keys.iter().take(1).map(|key| fact(key, other, true)).collect()
 }
 
@@ -81,7 +81,7 @@ pub(super) fn parting(keys: &[CampaignKey], other: &CampaignKey) -> Vec<AliasFac
 }
 
 /// The event that says so.
-pub(super) async fn statement(
+pub(in crate::api) async fn statement(
     service: &Service,
     workspace: WorkspaceId,
     kind: Kind,

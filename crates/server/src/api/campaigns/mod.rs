@@ -1,7 +1,7 @@
 //! Campaigns, and which of them are one.
 
 pub(super) mod alias;
-mod aliasing;
+pub(super) mod aliasing;
 pub(super) mod list;
 pub(super) mod show;
 pub(super) mod unalias;

@@ -1,5 +1,6 @@
 //! Sources, of workspaces and of agencies alike: how a platform's deliveries are verified and answered. No answer has a secret.
 
+pub(super) mod aliases;
 pub(super) mod delete;
 pub(super) mod list;
 pub(super) mod put;

@@ -92,10 +92,14 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/agencies/{agency_id}/sources", Scope::Agency, 200),
     (GET, "/v1/agencies/{agency_id}/sources/{platform}", Scope::Agency, 200),
     (PUT, "/v1/agencies/{agency_id}/sources/{platform}", Scope::Agency, 200),
+    (GET, "/v1/agencies/{agency_id}/sources/{platform}/aliases", Scope::Agency, 200),
+    (PUT, "/v1/agencies/{agency_id}/sources/{platform}/aliases", Scope::Agency, 200),
     (DELETE, "/v1/agencies/{agency_id}/sources/{platform}", Scope::Agency, 204),
     (GET, "/v1/workspaces/{workspace_id}/sources", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/sources/{platform}", Scope::Workspace, 200),
     (PUT, "/v1/workspaces/{workspace_id}/sources/{platform}", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/sources/{platform}/aliases", Scope::Workspace, 200),
+    (PUT, "/v1/workspaces/{workspace_id}/sources/{platform}/aliases", Scope::Workspace, 200),
     (DELETE, "/v1/workspaces/{workspace_id}/sources/{platform}", Scope::Workspace, 204),
     (GET, "/v1/rejections", Scope::Installation, 200),
     (POST, "/v1/keys", Scope::NewKey, 201),
@@ -203,6 +207,7 @@ impl Tenants {
             "/v1/workspaces/{workspace_id}/rerun" => {
                 json!({"since": "2026-02-11T00:00:00Z", "until": "2026-02-12T00:00:00Z", "dry_run": false})
             }
+            _ if template.ends_with("/sources/{platform}/aliases") => json!({"names": {"reply_seen": "contact.creation"}}),
             _ if template.ends_with("/sources/{platform}") => json!({"verification": {"method": "none"}, "enabled": false}),
             _ => json!({"name": "New"}),
         }
