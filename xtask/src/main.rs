@@ -50,6 +50,8 @@ enum Task {
     },
     /// All of the above
     Full,
+    /// Write what the README and docs/platforms.md say of platforms and events anew, from the parsers
+    Tables,
     /// Train the compression dictionary of a platform on simulated traffic, under a new number
     Dictionary {
         /// Whose
@@ -79,6 +81,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Properties { cases } => properties(cases),
         Task::Dictionary { platform, number, bytes } => dictionary(&platform, number, bytes),
         Task::Fuzz { executions, target, seed } => fuzz(executions, target.as_deref(), seed),
+        Task::Tables => tables(),
         Task::Full => {
             properties(20_000)?;
             fuzz(1_000_000, None, 1)?;
@@ -86,6 +89,13 @@ fn run(task: Task) -> anyhow::Result<()> {
             mutate::run(None)
         }
     }
+}
+
+/// Has the test that holds the tables against the parsers write them.
+fn tables() -> anyhow::Result<()> {
+    let mut test = cargo(&["test", "--locked", "-p", "hookline-platforms", "--test", "tables"]);
+    test.env("HOOKLINE_WRITE_TABLES", "1");
+    succeed(&mut test, "the tables were not written")
 }
 
 /// Writes `crates/store/dictionaries/NUMBER-PLATFORM.zdict`. It is used once it is in the list in `payload.rs`.
