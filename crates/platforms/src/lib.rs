@@ -21,6 +21,7 @@ pub mod lemlist;
 pub mod plusvibe;
 pub mod redact_text;
 mod relay;
+pub mod shape;
 pub mod smartlead;
 #[cfg(test)]
 mod tests;

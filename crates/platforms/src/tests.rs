@@ -9,7 +9,7 @@ use super::*;
 const RECEIVED: Millis = Millis(1_770_000_000_000);
 
 /// Per platform a body that names no account, with `{name}` where the name of the event stands, of any kind that has a contact.
-fn body(platform: Platform, name: &str) -> Vec<u8> {
+pub(crate) fn body(platform: Platform, name: &str) -> Vec<u8> {
     let body = match platform {
         Platform::Smartlead => json!({"event_type": name, "to_email": "a@x.example", "campaign_id": 7}),
         Platform::Instantly => {
@@ -29,7 +29,7 @@ fn body(platform: Platform, name: &str) -> Vec<u8> {
 }
 
 /// Every platform that is read, with its parser.
-fn read() -> impl Iterator<Item = (Platform, &'static dyn Parser)> {
+pub(crate) fn read() -> impl Iterator<Item = (Platform, &'static dyn Parser)> {
     Platform::ALL.into_iter().filter_map(|platform| Some((platform, parser(platform)?)))
 }
 
