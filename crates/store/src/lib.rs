@@ -21,6 +21,7 @@ pub mod rerun;
 pub mod routing;
 pub mod search;
 pub mod settle;
+pub mod shapes;
 pub mod source;
 pub mod sqlite;
 pub mod stats;
@@ -44,12 +45,13 @@ use hookline_model::{
 use crate::{
     answers::KeptAnswer,
     deliveries::Deliveries,
-    directory::{Directory, DirectoryChange},
+    directory::{AddressOwner, Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
     routing::{Delivered, Placed, Placing, Unplaced},
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
+    shapes::ShapesRow,
     stats::{StatsBy, StatsFilter, StatsRow},
 };
 
@@ -301,6 +303,13 @@ pub trait Store: Deliveries + Send + Sync {
     ///
     /// [`Error::TooMuch`] beyond [`stats::STATS_ROWS_WALKED_MAX`] and [`stats::STATS_ROWS_MAX`].
     fn stats(&self, workspace: WorkspaceId, filter: StatsFilter, by: StatsBy) -> Answer<'_, Vec<StatsRow>>;
+
+    /// What is known of the shapes of deliveries: everything that was kept.
+    fn shapes(&self) -> Answer<'_, Vec<ShapesRow>>;
+
+    /// Keeps what is known of shapes in the place of the former, and forgets owners that are gone, all or nothing. It survives
+    /// the end of the process; a power cut may take the last of it, and whoever finds the file damaged starts without.
+    fn keep_shapes(&self, rows: Vec<ShapesRow>, gone: Vec<AddressOwner>) -> Answer<'_, ()>;
 
     /// Every record of a workspace in canonical JSON, see `docs/records.md`. For checks: it is as large as the workspace.
     fn dump(&self, workspace: WorkspaceId) -> Answer<'_, serde_json::Value>;

@@ -25,6 +25,7 @@ use hookline_store::{
     routing::{Delivered, Placed, Placing, Unplaced},
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
+    shapes::ShapesRow,
     source::Source,
     stats::{STATS_ROWS_WALKED_MAX, StatsBy, StatsFilter, StatsRow, Tally},
     subscriptions::Subscription,
@@ -49,6 +50,7 @@ struct Kept {
     appended: Vec<Append>,
     quarantined: Vec<Quarantined>,
     subscriptions: Vec<Subscription>,
+    shapes: Vec<ShapesRow>,
     answers: Vec<KeptAnswer>,
     answers_on_their_way: bool,
     error: Option<Error>,
@@ -439,6 +441,18 @@ impl Store for FakeStore {
         answer(self.enter().map(|mut kept| {
             kept.asked.push(format!("{workspace} {filter:?}"));
             Tally::new(by, STATS_ROWS_WALKED_MAX).rows()
+        }))
+    }
+
+    fn shapes(&self) -> Answer<'_, Vec<ShapesRow>> {
+        answer(self.enter().map(|kept| kept.shapes.clone()))
+    }
+
+    fn keep_shapes(&self, rows: Vec<ShapesRow>, gone: Vec<AddressOwner>) -> Answer<'_, ()> {
+        answer(self.enter().map(|mut kept| {
+            let is_new = |old: &ShapesRow| rows.iter().any(|row| (row.owner, row.platform) == (old.owner, old.platform));
+            kept.shapes.retain(|old| !gone.contains(&old.owner) && !is_new(old));
+            kept.shapes.extend(rows);
         }))
     }
 

@@ -34,6 +34,7 @@ mod routes;
 mod rows;
 mod search;
 mod settle;
+mod shapes;
 mod shared;
 mod sizes;
 mod sources;
@@ -64,6 +65,7 @@ use self::{
     reader::{Reader, WorkspaceReader},
     search::Search,
     settle::Settling,
+    shapes::Shapes,
     shared::Shared,
     view::{Command, View},
     writer::{Reply, Task, Writer},
@@ -78,12 +80,13 @@ pub use self::{
 use crate::{
     Answer, Append, Appended, Error, Quarantined, RebuildKeys, Status, Store, StoredEvent,
     answers::KeptAnswer,
-    directory::{Directory, DirectoryChange},
+    directory::{AddressOwner, Directory, DirectoryChange},
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
     rerun::{Received, Reread, Rerun, RerunFilter},
     routing::{Delivered, Placed, Placing, Unplaced},
     search::{Found, SearchQuery},
     settle::{MakeAnswer, Settled, Settlement},
+    shapes::ShapesRow,
     stats::{StatsBy, StatsFilter, StatsRow},
 };
 use hookline_model::{
@@ -103,6 +106,7 @@ pub struct SqliteStore {
     readers: Pool<Reader>,
     search: Option<Search>,
     desk: Desk,
+    shapes: Shapes,
     threads: Mutex<Vec<JoinHandle<()>>>,
     files: open::Files,
     _lock: open::Lock,
@@ -136,6 +140,7 @@ impl SqliteStore {
         let open_search = |limits| Search::open(&files, limits, committed, disk.clone(), &shared);
         let search = options.search.map(open_search).transpose()?;
         let (desk, deliveries) = Desk::open(&files)?;
+        let shapes = Shapes::open(&files)?;
         let checkpointer = Arc::new(Checkpointer::new(options.checkpoint_pages));
         let view = View {
             records,
@@ -178,6 +183,7 @@ impl SqliteStore {
             readers: Pool::new(readers),
             search,
             desk,
+            shapes,
             threads: Mutex::new(threads),
             files,
             _lock: lock,
@@ -433,6 +439,14 @@ impl Store for SqliteStore {
         Box::pin(self.read(workspace, move |reader| reader.stats(&filter, by)))
     }
 
+    fn shapes(&self) -> Answer<'_, Vec<ShapesRow>> {
+        Box::pin(self.shapes.all())
+    }
+
+    fn keep_shapes(&self, rows: Vec<ShapesRow>, gone: Vec<AddressOwner>) -> Answer<'_, ()> {
+        Box::pin(self.shapes.keep(rows, gone))
+    }
+
     fn dump(&self, workspace: WorkspaceId) -> Answer<'_, serde_json::Value> {
         Box::pin(self.read(workspace, |reader: &mut WorkspaceReader<'_>| reader.dump()))
     }
@@ -473,6 +487,7 @@ impl Store for SqliteStore {
         Box::pin(async move {
             self.queue.close();
             self.desk.close().await;
+            self.shapes.close().await;
             let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner)).into_iter();
             let (writer, view, copying) = (threads.next(), threads.next(), threads.next());
             let (shared, checkpointer) = (Arc::clone(&self.shared), Arc::clone(&self.checkpointer));

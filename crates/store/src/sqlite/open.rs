@@ -44,11 +44,12 @@ const DELIVERIES_SCHEMA: i64 = 1;
 const LOG_PAGE_BYTES: i64 = 8192;
 /// Pages of records.db and search.db: most events change a row or two at a random place, and a page is written whole.
 const RECORDS_PAGE_BYTES: i64 = 4096;
-/// "HKLg", "HKRc", "HKSe" and "HKDl": which file is which, for `file(1)` and for us.
+/// "HKLg", "HKRc", "HKSe", "HKDl" and "HKSh": which file is which, for `file(1)` and for us.
 const LOG_APPLICATION: i64 = 0x484b_4c67;
 const RECORDS_APPLICATION: i64 = 0x484b_5263;
 const SEARCH_APPLICATION: i64 = 0x484b_5365;
 const DELIVERIES_APPLICATION: i64 = 0x484b_446c;
+const SHAPES_APPLICATION: i64 = 0x484b_5368;
 
 /// The log is written at its end, but for claims.
 const LOG_CACHE_KIB: i64 = 16 * 1024;
@@ -61,6 +62,12 @@ const SEARCH_CACHE_KIB: i64 = 4 * 1024;
 const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
 /// How many pages the write-ahead log of deliveries.db has before its writer copies it back.
 const DELIVERIES_WAL_PAGES: i64 = 4_096;
+/// What is kept of shapes is read once and replaced now and then.
+const SHAPES_CACHE_KIB: i64 = 512;
+/// How many pages the write-ahead log of shapes.db has before it is copied back.
+const SHAPES_WAL_PAGES: i64 = 512;
+/// Version of shapes.db's schema: a file with another one is started anew.
+const SHAPES_SCHEMA: i64 = 1;
 
 /// The files of a data folder.
 #[derive(Clone, Debug)]
@@ -69,6 +76,7 @@ pub(super) struct Files {
     pub(super) records: PathBuf,
     pub(super) search: PathBuf,
     pub(super) deliveries: PathBuf,
+    pub(super) shapes: PathBuf,
 }
 
 /// Holds the folder for this process.
@@ -90,9 +98,9 @@ pub(super) fn take_folder(folder: &Path) -> Result<(Files, Lock), Error> {
             folder.display()
         ))
     })?;
-    let names = ["log.db", "records.db", "search.db", "deliveries.db"];
-    let [log, records, search, deliveries] = names.map(|name| folder.join(name));
-    Ok((Files { log, records, search, deliveries }, Lock { _file: file }))
+    let names = ["log.db", "records.db", "search.db", "deliveries.db", "shapes.db"];
+    let [log, records, search, deliveries, shapes] = names.map(|name| folder.join(name));
+    Ok((Files { log, records, search, deliveries, shapes }, Lock { _file: file }))
 }
 
 #[cfg(unix)]
@@ -159,7 +167,7 @@ pub(super) fn deliveries_writer(files: &Files) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// A file that follows from the log, and so can be made again.
+/// A file that can be made again, from the log or from what comes.
 struct Derived {
     name: &'static str,
     application: i64,
@@ -202,6 +210,22 @@ const SEARCH: Derived = Derived {
     again: "indexing the log again",
 };
 
+const SHAPES: Derived = Derived {
+    name: "shapes.db",
+    application: SHAPES_APPLICATION,
+    version: SHAPES_SCHEMA,
+    schema: include_str!("schema/shapes.sql"),
+    cache_kib: SHAPES_CACHE_KIB,
+    again: "learning the shapes of deliveries again",
+};
+
+/// Opens shapes.db for its one connection.
+pub(super) fn shapes_writer(files: &Files) -> Result<Connection, Error> {
+    let connection = derived_writer(&files.shapes, &SHAPES)?;
+    pragma(&connection, "wal_autocheckpoint", SHAPES_WAL_PAGES)?;
+    Ok(connection)
+}
+
 /// Opens records.db for its one writer.
 pub(super) fn records_writer(files: &Files) -> Result<Connection, Error> {
     derived_writer(&files.records, &RECORDS)
@@ -213,7 +237,7 @@ pub(super) fn search_writer(files: &Files) -> Result<Connection, Error> {
 }
 
 /// Opens a derived file for its one writer. One that is damaged, or of another version, is put away and started anew:
-/// everything in it follows from the log.
+/// everything in it can be made again.
 fn derived_writer(path: &Path, file: &Derived) -> Result<Connection, Error> {
     let Derived { name, again, .. } = file;
     match try_derived_writer(path, file) {
