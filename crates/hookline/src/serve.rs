@@ -12,7 +12,7 @@ use hookline_store::{
 use listenfd::ListenFd;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sha2::{Digest, Sha256};
-use tokio::{net::TcpListener, signal::unix::SignalKind};
+use tokio::{net::TcpListener, signal::unix::SignalKind, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -25,6 +25,9 @@ use crate::{
 
 /// How often the metrics recorder tidies up its histograms, which grow otherwise.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// How often what is known of the shapes of deliveries is brought to the store.
+const DRIFT_KEPT: Duration = Duration::from_secs(60);
 
 /// Buckets of histograms in seconds: from a commit on a quick disk to a time-out.
 const SECONDS_BUCKETS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -127,12 +130,33 @@ async fn serve_until(
         trusted_proxies: settings.trusted_proxies.clone(),
         master_key: Arc::new(master_key),
     });
+    service.recall_drift().await.context("read what is known of the shapes of deliveries")?;
+    let stop_keeping = stop.child_token();
+    let keeping = tokio::spawn(keep_drift(Arc::clone(&service), stop_keeping.clone()));
+    let served = serve_on(&service, public, admin, &limits, stop).await;
+    stop_keeping.cancel();
+    // A write that goes on is waited for.
+    drop(keeping.await);
+    if let Err(error) = service.keep_drift(true).await {
+        tracing::warn!(%error, "what was learned of shapes since the last minute is lost");
+    }
+    served
+}
+
+/// Serves on one listener, or the two sorts of surfaces on two.
+async fn serve_on(
+    service: &Arc<Service>,
+    public: TcpListener,
+    admin: Option<TcpListener>,
+    limits: &Limits,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     match admin {
-        None => serve(public, service.router(), &limits, stop).await.context("serve"),
+        None => serve(public, service.router(), limits, stop).await.context("serve"),
         Some(admin) => {
             let (public, admin) = tokio::join!(
-                serve(public, service.router_public(), &limits, stop.clone()),
-                serve(admin, service.router_admin(), &limits, stop.clone()),
+                serve(public, service.router_public(), limits, stop.clone()),
+                serve(admin, service.router_admin(), limits, stop.clone()),
             );
             public.and(admin).context("serve")
         }
@@ -169,6 +193,17 @@ fn stop_signal() -> anyhow::Result<CancellationToken> {
         }
     });
     Ok(stop)
+}
+
+/// Brings what is known of shapes to the store, now and then.
+async fn keep_drift(service: Arc<Service>, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(DRIFT_KEPT);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        if let Err(error) = service.keep_drift(false).await {
+            tracing::warn!(%error, "what is known of shapes could not be kept; it is tried again");
+        }
+    }
 }
 
 async fn keep_up(metrics: PrometheusHandle) {

@@ -10,13 +10,14 @@
 //! - `secrets`: what sources are verified by, sealed with the master key.
 //!
 //! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
-//! parser is asked), `routing` (where an agency's deliveries belong) and `rejections` (who was refused at the door), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
+//! parser is asked), `routing` (where an agency's deliveries belong) `rejections` (who was refused at the door) and `drift` (what platforms send otherwise than before), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
 //! and the source of chance are handed in.
 
 mod api;
 mod catch;
 mod chance;
 mod docs;
+mod drift;
 mod health;
 mod limits;
 mod listen;

@@ -7,6 +7,8 @@ use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 pub(crate) const RECEIVED_TOTAL: &str = "hookline_received_total";
 /// Counter: deliveries that did not prove where they come from, by platform and by what was wrong.
 pub(crate) const UNPROVEN_TOTAL: &str = "hookline_unproven_total";
+/// Counter: what platforms sent otherwise than before, once per difference, by platform and by what differs.
+pub(crate) const DRIFT_TOTAL: &str = "hookline_drift_total";
 /// Histogram: from the end of the head to the answer, for what was kept.
 pub(crate) const INGEST_SECONDS: &str = "hookline_ingest_seconds";
 /// Gauge: bytes of the deliveries that wait for the log's writer.
@@ -34,6 +36,8 @@ pub(crate) const LABEL_PLATFORM: &str = "platform";
 pub(crate) const LABEL_STATUS: &str = "status";
 /// Label: `missing`, `stale` or `wrong`.
 pub(crate) const LABEL_WHY: &str = "why";
+/// Label: `new_name`, `new_field`, `missing_field` or `changed_type`.
+pub(crate) const LABEL_WHAT: &str = "what";
 /// The platform of an address whose path names none.
 pub(crate) const PLATFORM_UNKNOWN: &str = "unknown";
 
@@ -41,6 +45,7 @@ pub(crate) const PLATFORM_UNKNOWN: &str = "unknown";
 pub fn describe() {
     describe_counter!(RECEIVED_TOTAL, Unit::Count, "Requests to receiving addresses");
     describe_counter!(UNPROVEN_TOTAL, Unit::Count, "Deliveries that did not prove where they come from");
+    describe_counter!(DRIFT_TOTAL, Unit::Count, "What platforms sent otherwise than before, each difference once");
     describe_histogram!(INGEST_SECONDS, Unit::Seconds, "From the head of a delivery to its answer, for what was kept");
     describe_gauge!(QUEUE_BYTES, Unit::Bytes, "Deliveries waiting for the log's writer");
     describe_gauge!(BODIES_BYTES, Unit::Bytes, "Reserved for bodies being received or processed");

@@ -14,7 +14,9 @@ use crate::{
     api::idempotency::Running,
     catch,
     chance::Entropy,
-    docs, health,
+    docs,
+    drift::Watch,
+    health,
     limits::Limits,
     receive,
     receive::budget::ByteBudget,
@@ -59,8 +61,8 @@ pub struct ServiceOptions {
     pub master_key: Arc<MasterKey>,
 }
 
-/// The surfaces' state. Build it once and make every router from it: the byte budget, the rejections and the running
-/// requests are in it.
+/// The surfaces' state. Build it once and make every router from it: the byte budget, the rejections, the
+/// running requests and what is known of shapes are in it.
 pub struct Service {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -76,6 +78,7 @@ pub struct Service {
     pub(crate) running: Running,
     pub(crate) master_key: Arc<MasterKey>,
     pub(crate) opened: OpenedSources,
+    pub(crate) drift: Watch,
 }
 
 impl Service {
@@ -97,6 +100,7 @@ impl Service {
             running: Running::default(),
             master_key: options.master_key,
             opened: OpenedSources::default(),
+            drift: Watch::default(),
             limits,
         })
     }

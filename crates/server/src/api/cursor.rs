@@ -38,6 +38,7 @@ pub(super) enum Listing {
     Tasks = 19,
     Messages = 20,
     Erasures = 21,
+    Drift = 22,
 }
 
 impl Listing {
@@ -65,6 +66,7 @@ impl Listing {
             Listing::Tasks => "tasks",
             Listing::Messages => "messages",
             Listing::Erasures => "erasures",
+            Listing::Drift => "drift",
         }
     }
 }

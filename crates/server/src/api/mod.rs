@@ -15,6 +15,7 @@ mod campaigns;
 mod contacts;
 mod cursor;
 mod describe;
+mod drift;
 mod emails;
 mod erasures;
 mod events;
@@ -151,12 +152,14 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("delete_workspace_quarantined", DELETE, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}", quarantine::delete::delete, quarantine::delete::describe),
         endpoint("reprocess_workspace_quarantined", POST, "/v1/workspaces/{workspace_id}/quarantine/{quarantine_id}/reprocess", quarantine::reprocess::reprocess, quarantine::reprocess::describe),
         endpoint("rerun_workspace", POST, "/v1/workspaces/{workspace_id}/rerun", rerun::rerun, rerun::describe),
+        endpoint("list_agency_drift", GET, "/v1/agencies/{agency_id}/drift", drift::list, drift::describe),
         endpoint("list_agency_sources", GET, "/v1/agencies/{agency_id}/sources", sources::list::list, sources::list::describe),
         endpoint("show_agency_source", GET, "/v1/agencies/{agency_id}/sources/{platform}", sources::show::show, sources::show::describe),
         endpoint("put_agency_source", PUT, "/v1/agencies/{agency_id}/sources/{platform}", sources::put::put, sources::put::describe),
         endpoint("delete_agency_source", DELETE, "/v1/agencies/{agency_id}/sources/{platform}", sources::delete::delete, sources::delete::describe),
         endpoint("show_agency_aliases", GET, "/v1/agencies/{agency_id}/sources/{platform}/aliases", sources::aliases::show::show_of_agency, sources::aliases::show::describe_of_agency),
         endpoint("put_agency_aliases", PUT, "/v1/agencies/{agency_id}/sources/{platform}/aliases", sources::aliases::put::put_of_agency, sources::aliases::put::describe_of_agency),
+        endpoint("list_workspace_drift", GET, "/v1/workspaces/{workspace_id}/drift", drift::list, drift::describe),
         endpoint("list_workspace_sources", GET, "/v1/workspaces/{workspace_id}/sources", sources::list::list, sources::list::describe),
         endpoint("show_workspace_source", GET, "/v1/workspaces/{workspace_id}/sources/{platform}", sources::show::show, sources::show::describe),
         endpoint("put_workspace_source", PUT, "/v1/workspaces/{workspace_id}/sources/{platform}", sources::put::put, sources::put::describe),

@@ -22,6 +22,7 @@ use hookline_store::{Append, Appended, Error, Quarantined, directory::AddressOwn
 
 use crate::{
     chance::uuid_v7,
+    drift::{self, Seen},
     metrics::INGEST_SECONDS,
     problem::{Problem, ProblemType},
     reading,
@@ -228,6 +229,9 @@ fn unread(service: &Service, error: ReadError) -> Problem {
 async fn keep(service: &Service, door: &Door, parsed: Parsed, received_at: Millis, raw: Vec<u8>) -> Outcome {
     let origin = reading::origin(&parsed.event);
     let Parsed { event, claim } = parsed;
+    let kind = event.kind;
+    // The log takes the body; what it is like is looked at when it is known whose it became.
+    let body = (raw.len() <= drift::BODY_BYTES_MAX).then(|| raw.clone());
     let delivery = Append { workspace: door.workspace, event, claim, origin, received_at, raw };
     let delivered = match door.owner {
         AddressOwner::Agency(agency) => routing::deliver(service, agency, delivery).await,
@@ -238,6 +242,10 @@ async fn keep(service: &Service, door: &Door, parsed: Parsed, received_at: Milli
     };
     match delivered {
         Ok(Delivered { appended: Appended { event_id, duplicate }, workspace }) => {
+            if let Some(body) = &body {
+                let owner = workspace.map_or(door.owner, AddressOwner::Workspace);
+                service.drift.see(&Seen { owner, parser: door.parser, body, kind, event_id, received_at });
+            }
             let status = match (duplicate, workspace) {
                 (true, _) => "duplicate",
                 (false, Some(_)) => PROCESSED,

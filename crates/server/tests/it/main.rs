@@ -2,6 +2,7 @@
 
 mod aliases;
 mod described;
+mod drift;
 mod idempotency;
 mod items;
 mod quarantine;
