@@ -20,7 +20,8 @@ use self::walk::Walk;
 
 /// How many objects and arrays deep fields are looked at.
 pub const DEPTH_MAX: usize = 6;
-/// How many fields of a body are looked at: per type one, the elements of an array each for itself.
+/// How many fields of a body are looked at, one that has several types counted for each. Of a body that has more, nobody can say
+/// what it lacks.
 pub const FIELDS_MAX: usize = 300;
 /// How many elements of an array are looked at.
 pub const ELEMENTS_MAX: usize = 16;
@@ -91,6 +92,18 @@ impl Types {
     #[must_use]
     pub fn has(self, one: Type) -> bool {
         self.0 & one as u8 != 0
+    }
+
+    /// How many they are.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether there is anything but `null` among them.

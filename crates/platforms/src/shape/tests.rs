@@ -101,6 +101,11 @@ fn what_is_looked_at_is_bounded() {
     assert_eq!(paths(&wide).len(), FIELDS_MAX);
     let long: Vec<Value> = (0..100).map(|number| if number < ELEMENTS_MAX { json!(1) } else { json!("x") }).collect();
     assert_eq!(paths(&json!({"a": long})), ["a array", "a[] number"]);
+    // A long array leaves room for what stands behind it.
+    let rows: Vec<Value> = (0..ELEMENTS_MAX)
+        .map(|_| (0..20).map(|number| (format!("f{number}"), json!(1))).collect::<serde_json::Map<_, _>>().into())
+        .collect();
+    assert_eq!(paths(&json!({"a": rows, "z": 1})).len(), 23);
     let key = "k".repeat(PATH_BYTES_MAX);
     let inner = json!({(key.clone()): {"x": 1}, (format!("{key}k")): {"y": 1}, "z": 1});
     assert_eq!(paths(&inner), [format!("{key} object"), "z number".to_owned()]);
@@ -124,4 +129,5 @@ fn types_are_kept_as_bits() {
     assert_eq!((Types::from_bits(types.bits()), types.to_string().as_str()), (types, "null|object"));
     assert!(types.has(Type::Object) && !types.has(Type::String) && types.has_value());
     assert!(!Types::default().with(Type::Null).has_value());
+    assert_eq!((types.len(), types.is_empty(), Types::default().is_empty()), (2, false, true));
 }

@@ -52,7 +52,7 @@ fn mix(number: u64, text: &[u8]) -> u64 {
 pub(super) struct Walk<'f> {
     places: &'static [Place],
     free: &'f FreeObjects,
-    /// A number per field and type that was seen, the elements of arrays each for itself.
+    /// A number per field and type that was seen, those within arrays once.
     seen: Vec<u64>,
     name: Option<(usize, String)>,
     /// Who wants to know the names of the fields: where we are, and what was found by the number of its path.
@@ -76,6 +76,8 @@ struct Spot<'k> {
     rank: Option<usize>,
     /// Whether an object here is free by its name.
     is_free: bool,
+    /// Whether it is within an array.
+    is_repeated: bool,
 }
 
 impl<'f> Walk<'f> {
@@ -87,15 +89,15 @@ impl<'f> Walk<'f> {
     /// Walks over a body; `None` if it is no JSON.
     pub(super) fn over(&mut self, body: &[u8]) -> Option<()> {
         let mut read = serde_json::Deserializer::from_slice(body);
-        let spot = Spot { number: SEED, parent: SEED, depth: 0, length: 0, key: None, rank: None, is_free: false };
+        let spot =
+            Spot { number: SEED, parent: SEED, depth: 0, length: 0, key: None, rank: None, is_free: false, is_repeated: false };
         At { walk: self, spot }.deserialize(&mut read).ok()?;
         read.end().ok()
     }
 
-    /// A number of all that was seen, in whatever order and however often.
+    /// A number of all that was seen, in whatever order.
     pub(super) fn fingerprint(&mut self) -> u64 {
         self.seen.sort_unstable();
-        self.seen.dedup();
         self.seen.iter().fold(SEED, |mixed, number| mix(mixed, &number.to_le_bytes()))
     }
 
@@ -113,7 +115,11 @@ impl<'f> Walk<'f> {
         if spot.depth == 0 || self.seen.len() >= FIELDS_MAX {
             return;
         }
-        self.seen.push(mix(spot.number, &[one as u8]));
+        let number = mix(spot.number, &[one as u8]);
+        // Or a long array would take the room of what stands behind it.
+        if !(spot.is_repeated && self.seen.contains(&number)) {
+            self.seen.push(number);
+        }
         if let Some((path, found)) = &mut self.naming {
             let field = Field { path: path.clone(), number: spot.number, parent: spot.parent, types: Types::default() };
             let field = found.entry(spot.number).or_insert(field);
@@ -224,8 +230,16 @@ impl<'de> Visitor<'de> for At<'_, '_, '_> {
         if spot.depth < DEPTH_MAX && length <= PATH_BYTES_MAX {
             let number = mix(spot.number, ELEMENT.as_bytes());
             // The elements of a body that is an array are as deep as the fields of one that is an object.
-            let inner =
-                Spot { number, parent: spot.number, depth: spot.depth + 1, length, key: None, rank: None, is_free: false };
+            let inner = Spot {
+                number,
+                parent: spot.number,
+                depth: spot.depth + 1,
+                length,
+                key: None,
+                rank: None,
+                is_free: false,
+                is_repeated: true,
+            };
             let before = walk.enter(ELEMENT, true);
             for _ in 0..ELEMENTS_MAX {
                 if elements.next_element_seed(At { walk: &mut *walk, spot: inner })?.is_none() {
@@ -293,6 +307,7 @@ impl Visitor<'_> for Key<'_, '_, '_> {
             key: (key == "event").then_some("event"),
             rank: rank(walk.places, of.key, key, of.depth),
             is_free: is_free(key),
+            is_repeated: of.is_repeated,
         };
         Ok((inner, before))
     }

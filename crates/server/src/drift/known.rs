@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use hookline_model::{id::EventId, time::Millis};
-use hookline_platforms::shape::{Field, ROOT, Type, Types};
+use hookline_platforms::shape::{FIELDS_MAX, Field, ROOT, Type, Types};
 
 /// How many deliveries it takes until a name's fields are learned: before, nothing that comes or is missing is told.
 pub(super) const LEARNED: u64 = 20;
@@ -85,17 +85,26 @@ impl Drift {
 }
 
 /// The fields of a body by the number of their path.
-struct Body<'b>(HashMap<u64, &'b Field>);
+struct Body<'b> {
+    fields: HashMap<u64, &'b Field>,
+    /// Whether these are all fields that it has.
+    is_whole: bool,
+}
 
-impl Body<'_> {
+impl<'b> Body<'b> {
+    fn new(fields: &'b [Field]) -> Body<'b> {
+        let is_whole = fields.iter().map(|field| field.types.len()).sum::<usize>() < FIELDS_MAX;
+        Body { fields: fields.iter().map(|field| (field.number, field)).collect(), is_whole }
+    }
+
     fn types(&self, number: u64) -> Option<Types> {
-        self.0.get(&number).map(|field| field.types)
+        self.fields.get(&number).map(|field| field.types)
     }
 
     /// Whether a field is not there, though what it is in is.
     fn lacks(&self, (number, parent): (u64, u64)) -> bool {
         let is_object = parent == ROOT || self.types(parent).is_some_and(|types| types.has(Type::Object));
-        is_object && self.types(number).is_none()
+        self.is_whole && is_object && self.types(number).is_none()
     }
 }
 
@@ -184,7 +193,7 @@ impl Known {
     /// Learns a shape from the fields of a body.
     pub(super) fn learn(&mut self, fingerprint: u64, fields: &[Field], event_id: EventId, at: Millis, room: Room) -> Learned {
         self.settle();
-        let body = Body(fields.iter().map(|field| (field.number, field)).collect());
+        let body = Body::new(fields);
         let mut learned = Learned::default();
         if self.deliveries >= LEARNED {
             let drifts = self.differences(fields, &body, event_id, at, room.fields);

@@ -76,8 +76,9 @@ impl World {
 
 fn with(body: &Value, fields: Value) -> Value {
     let mut body = body.clone();
-    for (name, value) in fields.as_object().expect("fields") {
-        body[name] = value.clone();
+    match (&mut body, fields) {
+        (Value::Object(body), Value::Object(fields)) => body.extend(fields),
+        _ => panic!("two objects"),
     }
     body
 }
@@ -136,6 +137,18 @@ async fn a_field_that_is_missing_is_noted_after_it_was_always_there() {
     world.post(&without(&usual(), "subject")).await;
     world.post(&with(&without(&usual(), "subject"), json!({"more": 1, "stats_id": "y"}))).await;
     assert_eq!(world.told().await, ["EMAIL_SENT new_field more - number 1"]);
+}
+
+#[tokio::test]
+async fn nothing_is_missing_from_a_body_that_was_not_seen_whole() {
+    let world = World::new().await;
+    world.learn(&usual()).await;
+    let mut large = without(&with(&usual(), json!({"stats_id": "x", "aaa": {}})), "subject");
+    for number in 0..400 {
+        large["aaa"][format!("f{number}")] = json!(1);
+    }
+    world.post(&large).await;
+    assert_eq!(world.told().await, ["EMAIL_SENT new_field aaa - object 1"]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use hookline_model::{
     source::{Ack, Method},
     time::Millis,
 };
+use hookline_platforms::Parser;
 use hookline_store::{
     directory::{AddressOwner, DirectoryChange},
     source::{NAME_BYTES_MAX, NAMES_MAX, Source},
@@ -134,7 +135,7 @@ fn names(service: &Service, platform: Platform, fields: &mut Fields) -> Result<B
     if given.len() > NAMES_MAX {
         return Err(Problem::invalid("names", format!("Give {NAMES_MAX} names at most.")));
     }
-    let known = (service.parsers)(platform).map(|parser| parser.names()).unwrap_or_default();
+    let known = (service.parsers)(platform).map(Parser::names).unwrap_or_default();
     let mut names = BTreeMap::new();
     for (written, stands_for) in given {
         let refused = |detail: String| Err(Problem::invalid(within("names", &written), detail));
