@@ -64,11 +64,16 @@ fn contains(names: &[String], name: &str) -> bool {
 
 /// Whether an event is of a kind or group, or means it.
 fn is_meant(pattern: &str, event: &Event) -> bool {
-    let is_of = |kind: Kind| match pattern.strip_suffix(".*") {
+    covers(pattern, event.kind) || meant(event).is_some_and(|kind| covers(pattern, kind))
+}
+
+/// Whether a name of a kind, a group such as `email.*`, or `*`, covers a kind.
+#[must_use]
+pub fn covers(pattern: &str, kind: Kind) -> bool {
+    match pattern.strip_suffix(".*") {
         Some(group) => kind.name().split_once('.').is_some_and(|(head, _)| head == group),
         None => pattern == "*" || kind.name() == pattern,
-    };
-    is_of(event.kind) || meant(event).is_some_and(is_of)
+    }
 }
 
 /// The kind that an event means beside its own: what its interest would be called if it were stated alone.

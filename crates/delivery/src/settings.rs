@@ -23,22 +23,7 @@ pub const LIST_MAX: usize = 200;
 /// The most headers that a receiver is sent beside the usual.
 pub const HEADERS_MAX: usize = 32;
 
-/// A wire format and vocabulary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// Our own, signed after Standard Webhooks.
-    #[default]
-    Hookline,
-    /// SmartLead's.
-    Smartlead,
-    /// Instantly's.
-    Instantly,
-    /// Breakcold's, the classic one.
-    Breakcold,
-    /// CloudEvents 1.0, structured.
-    Cloudevents,
-}
+pub use hookline_dialects::Dialect;
 
 /// What a subscription is set to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,8 +40,8 @@ pub struct Settings {
     /// Which of these.
     #[serde(default, skip_serializing_if = "Filter::is_empty")]
     pub filter: Filter,
-    /// In which words.
-    #[serde(default)]
+    /// In which words; our own, if nothing is said.
+    #[serde(default = "own_dialect")]
     pub dialect: Dialect,
     /// In which of the dialect's shapes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -185,6 +170,12 @@ impl Settings {
         if lists.iter().any(|list| list.len() > LIST_MAX) || self.filter.data.len() > LIST_MAX {
             return wrong("filter", &format!("Give at most {LIST_MAX} values in each list."));
         }
+        if let Some(variant) = &self.variant
+            && let Err(unknown) = self.dialect.variant(variant)
+        {
+            let expected: String = unknown.expected.chars().take(200).collect();
+            return wrong("variant", &format!("Give one that the dialect {} has: {expected}.", self.dialect));
+        }
         if self.concurrency.is_some_and(|concurrency| !(1..=CONCURRENCY_MAX).contains(&concurrency)) {
             return wrong("concurrency", &format!("Give 1 to {CONCURRENCY_MAX} requests at once."));
         }
@@ -211,6 +202,11 @@ impl Settings {
             None => matches!(origin, Origin::Live | Origin::Manual),
         }
     }
+}
+
+/// The dialect of who names none.
+fn own_dialect() -> Dialect {
+    Dialect::Hookline
 }
 
 /// Whether a text is a kind, a group of kinds, or all of them.
@@ -248,6 +244,8 @@ mod tests {
             (r#""concurrency":65"#, "concurrency"),
             (r#""rate":0"#, "rate"),
             (r#""max_age":0"#, "max_age"),
+            (r#""variant":"flat""#, "variant"),
+            (r#""dialect":"smartlead","variant":"data""#, "variant"),
             (r#""policy":{"pause_after":0}"#, "policy"),
         ] {
             let json = format!(r#"{{"url":"https://x.example/","kinds":["*"],{rest}}}"#);

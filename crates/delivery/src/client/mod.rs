@@ -127,6 +127,12 @@ impl Client {
         Client { http, guard }
     }
 
+    /// What it may send to.
+    #[must_use]
+    pub fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
     /// Sends a request; `now` is what a date in `Retry-After` is measured against.
     pub async fn attempt(&self, request: Request, now: Millis) -> Attempt {
         let started = Instant::now();

@@ -10,6 +10,7 @@
 
 mod breaker;
 mod feed;
+pub mod metrics;
 mod reader;
 mod sender;
 mod supervisor;
@@ -29,6 +30,8 @@ use http::HeaderMap;
 use serde_json::Value;
 use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+
+pub use sender::attempt_row;
 
 use crate::{
     client::Client,
@@ -146,7 +149,13 @@ impl Dispatcher {
     /// Starts it, inside of a runtime.
     #[must_use]
     pub fn start(options: DispatchOptions) -> Dispatcher {
-        let (changed, stopping) = (Arc::new(Notify::new()), CancellationToken::new());
+        Dispatcher::start_with(options, Arc::default())
+    }
+
+    /// The same; whoever has `changed` can say that subscriptions have changed, as [`Dispatcher::nudge`] does.
+    #[must_use]
+    pub fn start_with(options: DispatchOptions, changed: Arc<Notify>) -> Dispatcher {
+        let stopping = CancellationToken::new();
         let work = supervisor::Supervisor::new(options, Arc::clone(&changed), stopping.clone());
         Dispatcher { changed, stopping, supervisor: tokio::spawn(work.run()) }
     }

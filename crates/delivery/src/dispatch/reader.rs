@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     DispatchOptions, Subscribed,
     feed::{Entry, Feed},
+    metrics::{DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME},
 };
 use crate::matching;
 
@@ -166,8 +167,15 @@ impl Reader {
         let outgoing = dispatch.outgoing.clone();
         if is_news || fast.max(bulk) - self.written >= WRITTEN_EVERY {
             dispatch.moved.push(Moved { subscription: self.subscribed.row.id, fast, bulk, not_expressible });
+            let skipped = dispatch.skipped.len() as u64;
             self.options.store.dispatch(dispatch).await?;
             self.written = fast.max(bulk);
+            let dialect = self.subscribed.settings.dialect.name();
+            for (outcome, count) in [("skipped", skipped), ("not_expressible", not_expressible)] {
+                if count > 0 {
+                    metrics::counter!(DELIVERIES_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(count);
+                }
+            }
         }
         (self.fast, self.bulk) = (fast, bulk);
         for delivery in outgoing {

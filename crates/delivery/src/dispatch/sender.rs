@@ -13,10 +13,15 @@ use hookline_store::{
     directory::DirectoryChange,
     subscriptions::SubscriptionStatus,
 };
+use metrics::{counter, histogram};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{DispatchOptions, Rendered, Subscribed, breaker::Breaker};
+use super::{
+    DispatchOptions, Rendered, Subscribed,
+    breaker::Breaker,
+    metrics::{ATTEMPT_SECONDS, ATTEMPTS_TOTAL, DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME, OnTheWire, attempt_outcome},
+};
 use crate::{
     client::{Attempt, Fault, Request},
     policy::{Next, Stop},
@@ -250,8 +255,9 @@ impl Sender {
         let (client, clock) = (self.options.client.clone(), Arc::clone(&self.options.clock));
         let number = outgoing.attempts.last().map_or(0, |attempt| attempt.number) + 1;
         self.in_flight.spawn(async move {
+            let _on_the_wire = OnTheWire::new();
             let attempt = client.attempt(request, clock.now()).await;
-            let row = told(number, now, headers.kept, &attempt);
+            let row = attempt_row(number, now, headers.kept, &attempt);
             (outgoing, attempt, row)
         });
     }
@@ -259,6 +265,10 @@ impl Sender {
     /// Decides what follows from an attempt.
     async fn ended(&mut self, outgoing: Outgoing, attempt: &Attempt, row: AttemptRow) {
         let now = self.options.clock.now();
+        let dialect = self.subscribed.settings.dialect.name();
+        let outcome = attempt_outcome(row.status, row.error.as_ref().map(|(code, _)| code.as_str()));
+        counter!(ATTEMPTS_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(1);
+        histogram!(ATTEMPT_SECONDS, LABEL_DIALECT => dialect).record(row.latency());
         let charged = outgoing.charged + u32::from(row.is_charged);
         let next = self.subscribed.policy.next(attempt.ending, charged, now, (self.options.chance)());
         match next {
@@ -277,6 +287,8 @@ impl Sender {
             Next::Delivered => DeliveryStatus::Delivered,
             Next::Failed | Next::Gone => DeliveryStatus::Failed,
         };
+        let outcome = if status == DeliveryStatus::Delivered { "delivered" } else { "failed" };
+        counter!(DELIVERIES_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(1);
         self.outcomes.push(Outcome::Ended { subscription, key, status, reason: None, at: now, attempt });
         self.failed_in_row = if status == DeliveryStatus::Delivered { 0 } else { self.failed_in_row + 1 };
         self.release(outgoing.contact);
@@ -316,6 +328,8 @@ impl Sender {
             return;
         }
         self.is_stopped = true;
+        // First what it is stopped for: whoever reads that it is stopped reads that too.
+        self.write_down(0).await;
         let (id, at) = (self.subscribed.row.id, self.options.clock.now());
         tracing::warn!(subscription = %id, ?status, %reason, "a subscription was stopped");
         let change = DirectoryChange::SetSubscriptionStatus { id, status, reason: Some(reason), at };
@@ -348,7 +362,8 @@ fn message_id(subscribed: &Subscribed, outgoing: &Outgoing) -> String {
 }
 
 /// An attempt, as it is kept.
-fn told(number: u32, started_at: Millis, request_headers: Vec<(String, String)>, attempt: &Attempt) -> AttemptRow {
+#[must_use]
+pub fn attempt_row(number: u32, started_at: Millis, request_headers: Vec<(String, String)>, attempt: &Attempt) -> AttemptRow {
     let micros = |time: Option<std::time::Duration>| time.and_then(|time| u64::try_from(time.as_micros()).ok());
     let timing = attempt.timing;
     AttemptRow {
