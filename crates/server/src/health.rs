@@ -1,6 +1,6 @@
 //! What asks after the server itself, and what is answered where nothing is.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -13,9 +13,13 @@ use metrics::gauge;
 use schemars::JsonSchema;
 use serde_json::json;
 
+use hookline_model::id::SubscriptionId;
+use hookline_store::{deliveries::Standing, subscriptions::SubscriptionStatus};
+
 use crate::{
     metrics::{
-        BODIES_BYTES, FOLDED_ENTRIES, LOG_BYTES, LOG_ENTRIES, QUEUE_BYTES, RECORDS_BYTES, SEARCH_BYTES, SEARCH_LAG_ENTRIES,
+        BODIES_BYTES, FOLDED_ENTRIES, LABEL_STATUS, LOG_BYTES, LOG_ENTRIES, QUEUE_BYTES, RECORDS_BYTES, SEARCH_BYTES,
+        SEARCH_LAG_ENTRIES, WEBHOOKS, WEBHOOKS_BACKLOG,
     },
     openapi::{Described, Operation, word_schemas},
     problem::{Problem, ProblemType},
@@ -88,7 +92,28 @@ async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Proble
     if let Some(indexed) = status.indexed {
         gauge!(SEARCH_LAG_ENTRIES).set(status.committed.saturating_sub(indexed) as f64);
     }
+    webhooks(&service, status.committed).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()).into_response())
+}
+
+/// How webhooks stand.
+async fn webhooks(service: &Service, committed: u64) -> Result<(), Problem> {
+    let directory = service.store.directory();
+    let standings: HashMap<SubscriptionId, Standing> = service.store.standings().await?.into_iter().collect();
+    let (mut counts, mut backlog) = ([0_u32; 3], 0);
+    for row in directory.subscriptions() {
+        let place = SubscriptionStatus::ALL.iter().position(|status| *status == row.status).unwrap_or_default();
+        counts[place] += 1;
+        if row.status == SubscriptionStatus::Active {
+            let reached = standings.get(&row.id).map_or(0, |standing| standing.bulk).max(row.since);
+            backlog = backlog.max(committed.saturating_sub(reached));
+        }
+    }
+    for (name, count) in ["active", "paused", "disabled"].into_iter().zip(counts) {
+        gauge!(WEBHOOKS, LABEL_STATUS => name).set(f64::from(count));
+    }
+    gauge!(WEBHOOKS_BACKLOG).set(backlog as f64);
+    Ok(())
 }
 
 /// For every path that no route has. The path is not repeated: it may be a mistyped webhook address.

@@ -7,7 +7,8 @@
 //!   shows it to people, with a page for every type of problem. Tests hold every answer they get against the document.
 //! - `listen`: the accept loop with its time-outs, apart from what is served.
 //!
-//! - `secrets`: what sources are verified by, sealed with the master key.
+//! - `secrets`: what sources are verified by and subscriptions sign with, sealed with the master key.
+//! - `passing_on`: what the dispatcher is given: the words of every dialect, and opened secrets.
 //!
 //! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
 //! parser is asked), `routing` (where an agency's deliveries belong) `rejections` (who was refused at the door) and `drift` (what platforms send otherwise than before), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
@@ -23,6 +24,7 @@ mod limits;
 mod listen;
 mod metrics;
 mod openapi;
+mod passing_on;
 mod problem;
 mod reading;
 mod receive;
@@ -38,6 +40,7 @@ pub use chance::Entropy;
 pub use limits::Limits;
 pub use listen::serve;
 pub use metrics::describe as describe_metrics;
+pub use passing_on::PassingOn;
 pub use problem::{Problem, ProblemType};
 pub use secrets::{MasterKey, MasterKeyError, check_master_key, holds_secrets};
 pub use service::{Clock, FindParser, RenderMetrics, Service, ServiceOptions, router};

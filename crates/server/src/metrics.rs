@@ -27,12 +27,16 @@ pub(crate) const RECORDS_BYTES: &str = "hookline_records_bytes";
 pub(crate) const SEARCH_BYTES: &str = "hookline_search_bytes";
 /// Gauge: entries in the log that search does not find yet; absent when search is off.
 pub(crate) const SEARCH_LAG_ENTRIES: &str = "hookline_search_lag_entries";
+/// Gauge: webhooks, by how they stand.
+pub(crate) const WEBHOOKS: &str = "hookline_webhooks";
+/// Gauge: how many positions of the log the active webhook that is furthest behind is behind.
+pub(crate) const WEBHOOKS_BACKLOG: &str = "hookline_webhooks_backlog_entries";
 /// Gauge: open connections.
 pub(crate) const OPEN_CONNECTIONS: &str = "hookline_open_connections";
 
 /// Label: the platform of the address, or [`PLATFORM_UNKNOWN`].
 pub(crate) const LABEL_PLATFORM: &str = "platform";
-/// Label: `processed`, `duplicate`, `unrouted`, `quarantined`, or the problem's name.
+/// Label: `processed`, `duplicate`, `unrouted`, `quarantined`, or the problem's name; of webhooks `active`, `paused` or `disabled`.
 pub(crate) const LABEL_STATUS: &str = "status";
 /// Label: `missing`, `stale` or `wrong`.
 pub(crate) const LABEL_WHY: &str = "why";
@@ -41,7 +45,7 @@ pub(crate) const LABEL_WHAT: &str = "what";
 /// The platform of an address whose path names none.
 pub(crate) const PLATFORM_UNKNOWN: &str = "unknown";
 
-/// Describes every metric of this crate to the installed recorder; call it once, after installing one.
+/// Describes every metric of this crate, and of the one that passes events on, to the installed recorder; call it once, after installing one.
 pub fn describe() {
     describe_counter!(RECEIVED_TOTAL, Unit::Count, "Requests to receiving addresses");
     describe_counter!(UNPROVEN_TOTAL, Unit::Count, "Deliveries that did not prove where they come from");
@@ -55,5 +59,8 @@ pub fn describe() {
     describe_gauge!(RECORDS_BYTES, Unit::Bytes, "Disk space of the records");
     describe_gauge!(SEARCH_BYTES, Unit::Bytes, "Disk space of the search index");
     describe_gauge!(SEARCH_LAG_ENTRIES, Unit::Count, "Entries in the log that search does not find yet");
+    describe_gauge!(WEBHOOKS, Unit::Count, "Webhooks");
+    describe_gauge!(WEBHOOKS_BACKLOG, Unit::Count, "Positions of the log that the active webhook furthest behind is behind");
+    hookline_delivery::dispatch::metrics::describe();
     describe_gauge!(OPEN_CONNECTIONS, Unit::Count, "Open connections");
 }

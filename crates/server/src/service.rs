@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use ipnet::IpNet;
+use tokio::sync::Notify;
 
+use hookline_delivery::client::Client;
 use hookline_model::{platform::Platform, time::Millis};
 use hookline_platforms::Parser;
 use hookline_store::Store;
@@ -59,6 +61,8 @@ pub struct ServiceOptions {
     pub trusted_proxies: Vec<IpNet>,
     /// What secrets are sealed with.
     pub master_key: Arc<MasterKey>,
+    /// Sends to receivers, and judges where they are.
+    pub client: Client,
 }
 
 /// The surfaces' state. Build it once and make every router from it: the byte budget, the rejections, the
@@ -79,6 +83,9 @@ pub struct Service {
     pub(crate) master_key: Arc<MasterKey>,
     pub(crate) opened: OpenedSources,
     pub(crate) drift: Watch,
+    pub(crate) client: Client,
+    /// Told whenever the directory was changed through the API.
+    pub(crate) changed: Arc<Notify>,
 }
 
 impl Service {
@@ -101,6 +108,8 @@ impl Service {
             master_key: options.master_key,
             opened: OpenedSources::default(),
             drift: Watch::default(),
+            client: options.client,
+            changed: Arc::default(),
             limits,
         })
     }

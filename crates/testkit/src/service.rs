@@ -9,6 +9,10 @@ use std::{
     },
 };
 
+use hookline_delivery::{
+    client::{Client, ClientOptions, Resolve, Resolving},
+    guard::Guard,
+};
 use hookline_model::{
     entry::Origin,
     id::{Address, AgencyId, QuarantineId, WorkspaceId},
@@ -140,6 +144,19 @@ pub async fn fill_unrouted(store: &dyn Store, count: u64) {
     }
 }
 
+/// A client that sends to this machine, and finds no other: nothing gets out of a test.
+#[must_use]
+pub fn local_client() -> Client {
+    struct Nowhere;
+    impl Resolve for Nowhere {
+        fn resolve<'a>(&'a self, _: &'a str) -> Resolving<'a> {
+            Box::pin(async { Err(std::io::ErrorKind::NotFound.into()) })
+        }
+    }
+    let guard = Guard { allow_private: true, allow: Vec::new() };
+    Client::new(ClientOptions { guard, resolve: Arc::new(Nowhere), roots: Vec::new() })
+}
+
 /// The service's surfaces over a store.
 pub fn surfaces(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Limits) -> Arc<Service> {
     surfaces_seeded(store, clock, limits, 1)
@@ -159,6 +176,7 @@ pub fn surfaces_seeded(store: Arc<dyn Store>, clock: Arc<dyn Clock>, limits: Lim
         metrics: None,
         trusted_proxies: Vec::new(),
         master_key: Arc::new(MasterKey::new(&Seeded::new(0))),
+        client: local_client(),
     })
 }
 

@@ -39,6 +39,7 @@ pub(super) enum Listing {
     Messages = 20,
     Erasures = 21,
     Drift = 22,
+    Webhooks = 23,
 }
 
 impl Listing {
@@ -67,6 +68,7 @@ impl Listing {
             Listing::Messages => "messages",
             Listing::Erasures => "erasures",
             Listing::Drift => "drift",
+            Listing::Webhooks => "webhooks",
         }
     }
 }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
@@ -153,6 +154,21 @@ impl Fields {
         fields.next().filter(|_| fields.next().is_none())
     }
 
+    /// A field as it was sent, null too; `None` if it was left out.
+    pub(super) fn given(&mut self, name: &'static str) -> Option<Value> {
+        self.object.remove(name)
+    }
+
+    /// Reads a field into its place, if it was sent; null is the default.
+    pub(super) fn put<T: DeserializeOwned + Default>(&mut self, name: &'static str, place: &mut T) -> Result<(), Problem> {
+        match self.given(name) {
+            None => {}
+            Some(Value::Null) => *place = T::default(),
+            Some(value) => *place = read_value(name, value)?,
+        }
+        Ok(())
+    }
+
     /// A field's text; null is as good as absent.
     pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
         match self.object.remove(name) {
@@ -241,6 +257,15 @@ impl Fields {
 pub(super) fn within(name: &str, field: &str) -> String {
     let shown: String = field.chars().take(64).collect();
     format!("{name}.{shown}")
+}
+
+/// Reads a field's value as a type does, and says what is wrong with it in the words of that type.
+pub(super) fn read_value<T: DeserializeOwned>(name: &'static str, value: Value) -> Result<T, Problem> {
+    serde_json::from_value(value).map_err(|error| {
+        // What was sent is told again in it, so it is bounded.
+        let told: String = error.to_string().chars().take(300).collect();
+        Problem::invalid(name, format!("This cannot be read: {told}."))
+    })
 }
 
 /// A field that must be there is not.

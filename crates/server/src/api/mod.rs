@@ -37,6 +37,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 mod unrouted;
+mod webhooks;
 mod workspaces;
 
 use std::sync::Arc;
@@ -166,6 +167,24 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("delete_workspace_source", DELETE, "/v1/workspaces/{workspace_id}/sources/{platform}", sources::delete::delete, sources::delete::describe),
         endpoint("show_workspace_aliases", GET, "/v1/workspaces/{workspace_id}/sources/{platform}/aliases", sources::aliases::show::show_of_workspace, sources::aliases::show::describe_of_workspace),
         endpoint("put_workspace_aliases", PUT, "/v1/workspaces/{workspace_id}/sources/{platform}/aliases", sources::aliases::put::put_of_workspace, sources::aliases::put::describe_of_workspace),
+        endpoint("create_agency_webhook", POST, "/v1/agencies/{agency_id}/webhooks", webhooks::create::create, webhooks::create::describe),
+        endpoint("list_agency_webhooks", GET, "/v1/agencies/{agency_id}/webhooks", webhooks::list::list, webhooks::list::describe),
+        endpoint("show_agency_webhook", GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}", webhooks::show::show, webhooks::show::describe),
+        endpoint("update_agency_webhook", PATCH, "/v1/agencies/{agency_id}/webhooks/{webhook_id}", webhooks::update::update, webhooks::update::describe),
+        endpoint("delete_agency_webhook", DELETE, "/v1/agencies/{agency_id}/webhooks/{webhook_id}", webhooks::delete::delete, webhooks::delete::describe),
+        endpoint("pause_agency_webhook", POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/pause", webhooks::pause::pause, webhooks::pause::describe),
+        endpoint("resume_agency_webhook", POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/resume", webhooks::resume::resume, webhooks::resume::describe),
+        endpoint("rotate_agency_webhook_secret", POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/rotate-secret", webhooks::rotate::rotate, webhooks::rotate::describe),
+        endpoint("test_agency_webhook", POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/test", webhooks::test::test, webhooks::test::describe),
+        endpoint("create_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks", webhooks::create::create, webhooks::create::describe),
+        endpoint("list_workspace_webhooks", GET, "/v1/workspaces/{workspace_id}/webhooks", webhooks::list::list, webhooks::list::describe),
+        endpoint("show_workspace_webhook", GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}", webhooks::show::show, webhooks::show::describe),
+        endpoint("update_workspace_webhook", PATCH, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}", webhooks::update::update, webhooks::update::describe),
+        endpoint("delete_workspace_webhook", DELETE, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}", webhooks::delete::delete, webhooks::delete::describe),
+        endpoint("pause_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/pause", webhooks::pause::pause, webhooks::pause::describe),
+        endpoint("resume_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/resume", webhooks::resume::resume, webhooks::resume::describe),
+        endpoint("rotate_workspace_webhook_secret", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/rotate-secret", webhooks::rotate::rotate, webhooks::rotate::describe),
+        endpoint("test_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/test", webhooks::test::test, webhooks::test::describe),
         endpoint("list_rejections", GET, "/v1/rejections", rejections::list, rejections::describe),
         endpoint("create_key", POST, "/v1/keys", keys::create::create, keys::create::describe),
         endpoint("list_keys", GET, "/v1/keys", keys::list::list, keys::list::describe),

@@ -112,6 +112,8 @@ impl Once {
     ) -> Result<Reply, Problem> {
         changes.extend(self.0.map(|identity| DirectoryChange::KeepAnswer(identity.keep(kept, service.clock.now()))));
         service.store.change_directory(changes).await?;
+        // Who passes events on looks again at who is to be told what.
+        service.changed.notify_one();
         Ok(reply)
     }
 

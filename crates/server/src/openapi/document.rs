@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The groups that operations are shown in, and what they are about.
-pub(super) const TAGS: [(&str, &str); 14] = [
+pub(super) const TAGS: [(&str, &str); 15] = [
     ("Receiving", "Where platforms post. The address in the path is a secret; there is no other key."),
     ("Events", "What happened, in our words, whichever platform told it."),
     ("Contacts", "Whom the campaigns write to."),
@@ -31,6 +31,7 @@ pub(super) const TAGS: [(&str, &str); 14] = [
     ("Workspaces", "One client's data each."),
     ("Addresses", "Where a platform posts for a workspace or an agency. Several may be valid at once."),
     ("Sources", "How a platform's deliveries are verified and answered, for a workspace or for a whole agency."),
+    ("Webhooks", "Who is told what happens, where, in which words, and how a receiver is treated that does not answer."),
     ("Keys", "Who may ask."),
     ("Operating", "How the server does."),
 ];

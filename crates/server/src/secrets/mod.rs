@@ -129,5 +129,8 @@ pub async fn check_master_key(store: &dyn Store, key: &MasterKey, entropy: &dyn 
 /// Whether the store holds secrets, which only the key opens that they were sealed with.
 #[must_use]
 pub fn holds_secrets(store: &dyn Store) -> bool {
-    store.directory().sources().any(|source| source.secret.is_some() || source.secret_previous.is_some())
+    let directory = store.directory();
+    // A subscription has its secrets sealed also if there are none.
+    !directory.subscriptions().is_empty()
+        || directory.sources().any(|source| source.secret.is_some() || source.secret_previous.is_some())
 }

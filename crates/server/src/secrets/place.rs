@@ -1,6 +1,6 @@
 //! Where a sealed secret belongs.
 
-use hookline_model::platform::Platform;
+use hookline_model::{id::SubscriptionId, platform::Platform};
 use hookline_store::directory::AddressOwner;
 
 /// Which of a source's secrets.
@@ -19,6 +19,8 @@ pub(crate) enum Place {
     Check,
     /// A secret of a source.
     Source(AddressOwner, Platform, Field),
+    /// What is secret of a subscription.
+    Subscription(SubscriptionId),
 }
 
 impl Place {
@@ -26,6 +28,7 @@ impl Place {
     pub(super) fn bytes(&self) -> Vec<u8> {
         match self {
             Place::Check => b"key check".to_vec(),
+            Place::Subscription(id) => format!("subscription/{id}").into_bytes(),
             Place::Source(owner, platform, field) => {
                 let (whose, id) = match owner {
                     AddressOwner::Agency(id) => ("agency", id.0),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use hookline_model::{
-    id::{AgencyId, WorkspaceId},
+    id::{AgencyId, SubscriptionId, WorkspaceId},
     platform::Platform,
     source::{Ack, Method},
     time::Millis,
@@ -38,6 +38,8 @@ fn places() -> Vec<Place> {
         Place::Source(owner(1), Platform::Instantly, Field::Secret),
         Place::Source(owner(2), Platform::Smartlead, Field::Secret),
         Place::Source(of_agency, Platform::Smartlead, Field::Secret),
+        Place::Subscription(SubscriptionId(Uuid::from_u128(1))),
+        Place::Subscription(SubscriptionId(Uuid::from_u128(2))),
     ]
 }
 

@@ -17,6 +17,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
+use hookline_delivery::{
+    client::{Client, ClientOptions, Resolve, Resolving},
+    guard::Guard,
+};
 use hookline_model::time::Millis;
 
 use crate::{
@@ -57,6 +61,17 @@ impl Clock for Hand {
     fn now(&self) -> Millis {
         Millis(self.0.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+/// A client that finds no name: nothing gets out of a test.
+pub(crate) fn nowhere() -> Client {
+    struct Nowhere;
+    impl Resolve for Nowhere {
+        fn resolve<'a>(&'a self, _: &'a str) -> Resolving<'a> {
+            Box::pin(async { Err(std::io::ErrorKind::NotFound.into()) })
+        }
+    }
+    Client::new(ClientOptions { guard: Guard::default(), resolve: Arc::new(Nowhere), roots: Vec::new() })
 }
 
 /// A service under test.
@@ -111,6 +126,7 @@ impl App {
             metrics: None,
             trusted_proxies: Vec::new(),
             master_key: Arc::new(MasterKey::new(&Counting::default())),
+            client: nowhere(),
         };
         change(&mut options);
         App { store, service: Service::new(options) }

@@ -20,6 +20,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
+use hookline_delivery::{
+    client::{Client, ClientOptions, Resolve, Resolving},
+    guard::Guard,
+};
 use hookline_model::time::Millis;
 use hookline_server::{Clock, Entropy, FindParser, Limits, MasterKey, ServiceOptions, router};
 use hookline_store::{
@@ -255,8 +259,20 @@ fn open(
         metrics: None,
         trusted_proxies: Vec::new(),
         master_key: Arc::new(MasterKey::from_hex(&"5a".repeat(32)).expect("a key")),
+        client: nowhere(),
     });
     (store, router)
+}
+
+/// A client that finds no name: nothing gets out of a test.
+pub(crate) fn nowhere() -> Client {
+    struct Nowhere;
+    impl Resolve for Nowhere {
+        fn resolve<'a>(&'a self, _: &'a str) -> Resolving<'a> {
+            Box::pin(async { Err(std::io::ErrorKind::NotFound.into()) })
+        }
+    }
+    Client::new(ClientOptions { guard: Guard::default(), resolve: Arc::new(Nowhere), roots: Vec::new() })
 }
 
 /// See [`World::call_once`]; can be given to a task.

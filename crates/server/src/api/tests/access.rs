@@ -103,6 +103,24 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/workspaces/{workspace_id}/sources/{platform}/aliases", Scope::Workspace, 200),
     (PUT, "/v1/workspaces/{workspace_id}/sources/{platform}/aliases", Scope::Workspace, 200),
     (DELETE, "/v1/workspaces/{workspace_id}/sources/{platform}", Scope::Workspace, 204),
+    (POST, "/v1/agencies/{agency_id}/webhooks", Scope::Agency, 201),
+    (GET, "/v1/agencies/{agency_id}/webhooks", Scope::Agency, 200),
+    (GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}", Scope::Agency, 200),
+    (PATCH, "/v1/agencies/{agency_id}/webhooks/{webhook_id}", Scope::Agency, 200),
+    (DELETE, "/v1/agencies/{agency_id}/webhooks/{webhook_id}", Scope::Agency, 204),
+    (POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/pause", Scope::Agency, 200),
+    (POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/resume", Scope::Agency, 200),
+    (POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/rotate-secret", Scope::Agency, 200),
+    (POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/test", Scope::Agency, 200),
+    (POST, "/v1/workspaces/{workspace_id}/webhooks", Scope::Workspace, 201),
+    (GET, "/v1/workspaces/{workspace_id}/webhooks", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}", Scope::Workspace, 200),
+    (PATCH, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}", Scope::Workspace, 200),
+    (DELETE, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}", Scope::Workspace, 204),
+    (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/pause", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/resume", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/rotate-secret", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/test", Scope::Workspace, 200),
     (GET, "/v1/rejections", Scope::Installation, 200),
     (POST, "/v1/keys", Scope::NewKey, 201),
     (GET, "/v1/keys", Scope::Own, 200),
@@ -118,6 +136,8 @@ struct Tenants {
     /// In the workspace's quarantine, and in the agency's.
     quarantined: Vec<String>,
     route_id: String,
+    /// The workspace's webhook, and the agency's.
+    webhooks: Vec<String>,
     key_id: String,
     installation_read: String,
     agency_write: String,
@@ -149,6 +169,11 @@ impl Tenants {
             let made = app.call(PUT, &path, ADMIN, Some(json!({"verification": {"method": "none"}, "enabled": true}))).await;
             assert_eq!(made.status, StatusCode::OK, "{made:?}");
         }
+        let mut webhooks = Vec::new();
+        for (of, owner) in [("workspaces", &workspace), ("agencies", &agency)] {
+            let made = app.make(&format!("/v1/{of}/{}/webhooks", text(&owner["id"])), webhook("Replies")).await;
+            webhooks.push(text(&made["id"]).to_owned());
+        }
         let key =
             app.make("/v1/keys", json!({"scope": "workspace", "workspace_id": workspace["id"], "role": "read", "name": "x"}));
         let rules = format!("/v1/agencies/{}/routes", text(&agency["id"]));
@@ -156,6 +181,7 @@ impl Tenants {
         let route_id = text(&app.make(&rules, rule).await["id"]).to_owned();
         Tenants {
             route_id,
+            webhooks,
             key_id: text(&key.await["id"]).to_owned(),
             quarantined,
             event_id: text(&event.body["event_id"]).to_owned(),
@@ -183,6 +209,7 @@ impl Tenants {
             .replace("{quarantine_id}", &self.quarantined[usize::from(of_agency)])
             .replace("{event_id}", &self.event_id)
             .replace("{route_id}", &self.route_id)
+            .replace("{webhook_id}", &self.webhooks[usize::from(of_agency)])
             .replace("{alias_id}", &self.alias_id().to_string())
             .replace("{key_id}", &self.key_id)
             .replace("{platform}", "hubspot")
@@ -211,6 +238,8 @@ impl Tenants {
             }
             _ if template.ends_with("/sources/{platform}/aliases") => json!({"names": {"reply_seen": "contact.creation"}}),
             _ if template.ends_with("/sources/{platform}") => json!({"verification": {"method": "none"}, "enabled": false}),
+            _ if template.ends_with("/webhooks") => webhook("New"),
+            _ if template.ends_with("/rotate-secret") => json!({"overlap_s": 60}),
             _ => json!({"name": "New"}),
         }
     }
@@ -233,6 +262,11 @@ impl Tenants {
         }
         (write, read)
     }
+}
+
+/// What a webhook is made of; nothing gets out of a test.
+fn webhook(name: &str) -> Value {
+    json!({"name": name, "url": "https://receiver.example/hook", "kinds": ["email.replied"]})
 }
 
 #[test]
@@ -322,6 +356,12 @@ async fn the_right_key_opens_every_route() {
     }
 }
 
+/// Whether the answer to a write has a secret in it.
+fn makes_a_secret(method: &Method, template: &str) -> bool {
+    let made = ["/v1/keys", "/webhooks", "/rotate-secret"];
+    *method == POST && made.iter().any(|end| template.ends_with(end))
+}
+
 #[tokio::test]
 async fn every_write_is_made_once_under_its_key() {
     for (method, template, _, status) in ROUTES.iter().filter(|(method, ..)| *method != GET) {
@@ -335,8 +375,12 @@ async fn every_write_is_made_once_under_its_key() {
             let mut answer = tenants.app.call_once(method.clone(), &path, ADMIN, "the-key", Some(body.clone())).await;
             assert_eq!(answer.status.as_u16(), *status, "{method} {template} {answer:?}");
             assert_eq!(answer.headers.contains_key("idempotent-replayed"), replayed, "{method} {template}");
-            if *template == "/v1/keys" {
-                answer.body["key"].take();
+            // Secrets are shown once.
+            for once in ["key", "secret"] {
+                if let Some(shown) = answer.body.get_mut(once) {
+                    assert_eq!(shown.is_null(), replayed || !makes_a_secret(method, template), "{method} {template}");
+                    shown.take();
+                }
             }
             answers.push(answer.body);
         }
@@ -389,7 +433,8 @@ async fn every_failure_of_the_store_is_described() {
 #[tokio::test]
 async fn bodies_that_cannot_be_read_are_refused_on_every_route_that_takes_one() {
     let tenants = Tenants::new().await;
-    let takes_one = |path: &str| !path.ends_with("/addresses") && !path.ends_with("/reprocess");
+    let bodiless = ["/addresses", "/reprocess", "/pause", "/resume", "/test"];
+    let takes_one = |path: &str| !bodiless.iter().any(|end| path.ends_with(end));
     for (method, template, ..) in
         ROUTES.iter().filter(|(method, path, ..)| [POST, PATCH, PUT].contains(method) && takes_one(path))
     {

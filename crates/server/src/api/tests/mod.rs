@@ -8,3 +8,4 @@ mod pages;
 mod reads;
 mod sources;
 mod stats;
+mod webhooks;

@@ -1,0 +1,363 @@
+//! What a webhook is to be: the body of a `POST` or `PATCH`, read and checked.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+
+use hookline_delivery::{
+    client::receiver_header,
+    guard::Guard,
+    policy::PolicySettings,
+    settings::{CONCURRENCY_MAX, Dialect, Filter, HEADERS_MAX, LIST_MAX, RATE_MAX, Secrets, Settings},
+};
+use hookline_dialects::authenticity;
+use hookline_model::entry::Origin;
+use hookline_platforms::verify::{SECRET_BYTES_MAX, SECRET_BYTES_MIN};
+use hookline_store::subscriptions::SETTINGS_BYTES_MAX;
+
+use crate::{
+    api::{
+        fields::{Fields, missing, read_value},
+        webhooks::{
+            has_secret,
+            shape::{DialectName, OriginWord, PresetName},
+        },
+    },
+    openapi::{FreeFields, PlatformName},
+    problem::Problem,
+};
+
+/// The fewest and the most bytes that the key of a secret of Standard Webhooks has.
+const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+
+/// What a webhook is made of.
+#[derive(JsonSchema)]
+#[schemars(rename = "NewWebhook", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read field by field")]
+pub(super) struct NewWebhook {
+    /// What people call it, without control characters.
+    #[schemars(length(min = 1, max = 200), example = &"Replies to the CRM")]
+    name: String,
+    /// Where to: `https://` or `http://`, no user name or password, no address of the inside unless the server allows it.
+    #[schemars(length(min = 1, max = 2048), example = &"https://crm.example.com/hooks/hookline")]
+    url: String,
+    /// Kinds, groups of kinds such as `email.*`, or `*`: by what an event means, whatever the platform calls it.
+    #[schemars(length(min = 1, max = LIST_MAX), example = &["email.replied", "contact.interested"])]
+    kinds: Vec<String>,
+    #[serde(flatten)]
+    rest: WebhookSettings,
+}
+
+/// What of a webhook is to be otherwise. A field that is not sent stays as it is; null is what a new one has.
+#[derive(JsonSchema)]
+#[schemars(rename = "WebhookChange", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read field by field")]
+pub(super) struct WebhookChange {
+    /// What people call it, without control characters.
+    #[schemars(length(min = 1, max = 200), example = &"Replies to the CRM")]
+    name: Option<String>,
+    /// Where to.
+    #[schemars(length(min = 1, max = 2048), example = &"https://crm.example.com/hooks/hookline")]
+    url: Option<String>,
+    /// Kinds, groups of kinds such as `email.*`, or `*`.
+    #[schemars(length(min = 1, max = LIST_MAX), example = &["email.*"])]
+    kinds: Option<Vec<String>>,
+    #[serde(flatten)]
+    rest: WebhookSettings,
+}
+
+/// What may be left out.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "describes a body that is read field by field")]
+struct WebhookSettings {
+    /// Only events in this campaign, by our id or the platform's: the same as `filter.campaigns` with one.
+    #[schemars(length(min = 1, max = 200), example = &"2900417")]
+    campaign_id: Option<String>,
+    filter: Option<NewFilter>,
+    /// `hookline` if it is left out.
+    dialect: Option<DialectName>,
+    /// One of the dialect's: `flat` or `nested` of smartlead, `data` or `flat` of instantly.
+    #[schemars(example = &"nested")]
+    variant: Option<String>,
+    /// Headers that the receiver wants to be sent, by name.
+    #[schemars(with = "Option<HeadersSchema>")]
+    headers: Option<()>,
+    /// `standard` if it is left out.
+    policy: Option<NewPolicy>,
+    /// What deliveries are signed with or carry. If it is left out, one is made and shown once. For hookline and cloudevents
+    /// `whsec_` and base64 of 24 to 64 bytes; instantly has none.
+    #[schemars(length(min = 1, max = SECRET_BYTES_MAX), example = &"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    secret: Option<String>,
+    /// Events that came longer ago than so many seconds are skipped.
+    #[schemars(range(min = 1), example = &86_400)]
+    max_age: Option<u64>,
+    /// How many requests a second at most.
+    #[schemars(range(min = 1, max = RATE_MAX), example = &20)]
+    rate: Option<u32>,
+    /// How many requests at once.
+    #[schemars(range(min = 1, max = CONCURRENCY_MAX), example = &4)]
+    concurrency: Option<u16>,
+    /// Whether what is about one contact arrives in the order of the log.
+    #[schemars(example = false)]
+    ordered: Option<bool>,
+    /// Of which origins; `live` and `manual` if it is left out.
+    origins: Option<Vec<OriginWord>>,
+}
+
+crate::openapi::inline_schemas! {
+    /// Headers by name.
+    HeadersSchema {
+        "type": "object",
+        "additionalProperties": {"type": "string", "maxLength": 4096},
+        "maxProperties": HEADERS_MAX,
+        "examples": [{"authorization": "Bearer 0a1b2c3d"}],
+    }
+}
+
+/// Which events of the kinds. A list that is empty or left out lets everything through; case does not count.
+#[derive(JsonSchema)]
+#[schemars(rename = "NewWebhookFilter", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read as the settings are")]
+struct NewFilter {
+    /// From one of these platforms.
+    #[serde(default)]
+    platforms: Vec<PlatformName>,
+    /// In one of these campaigns, by our id or the platform's.
+    #[serde(default)]
+    #[schemars(length(max = LIST_MAX), example = &["2900417"])]
+    campaigns: Vec<String>,
+    /// Whose category is one of these: the event's, else the contact's.
+    #[serde(default)]
+    #[schemars(length(max = LIST_MAX), example = &["Interested"])]
+    categories: Vec<String>,
+    /// Sent from one of these mailboxes.
+    #[serde(default)]
+    #[schemars(length(max = LIST_MAX), example = &["nora@try-brightpath.example"])]
+    sending_accounts: Vec<String>,
+    /// Whose contact has one of these tags.
+    #[serde(default)]
+    #[schemars(length(max = LIST_MAX), example = &["vip"])]
+    tags: Vec<String>,
+    /// Whose `data` has these values.
+    #[serde(default)]
+    #[schemars(with = "FreeFields")]
+    data: (),
+}
+
+/// A preset's name, or a preset and what departs from it.
+#[derive(JsonSchema)]
+#[schemars(rename = "NewWebhookPolicy", untagged)]
+#[expect(dead_code, reason = "describes a body that is read as the settings are")]
+enum NewPolicy {
+    Preset(PresetName),
+    Settings(NewPolicySettings),
+}
+
+/// A preset, and what departs from it.
+#[derive(JsonSchema)]
+#[schemars(rename = "NewWebhookPolicySettings", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read as the settings are")]
+struct NewPolicySettings {
+    /// `standard` if it is left out.
+    preset: Option<PresetName>,
+    /// How long an attempt may take, in ms.
+    #[schemars(range(min = 100, max = 60_000), example = &5_000)]
+    timeout_ms: Option<u64>,
+    /// What is waited before each retry, in seconds.
+    #[schemars(length(max = 30), example = &[5, 30, 120])]
+    schedule: Option<Vec<u64>>,
+    /// How many deliveries in a row may fail until it is paused.
+    #[schemars(range(min = 1, max = 100_000), example = &5)]
+    pause_after: Option<u32>,
+}
+
+/// What a webhook is to be.
+pub(super) struct Wanted {
+    pub(super) settings: Settings,
+    /// Written as they are stored.
+    pub(super) written: String,
+    /// The headers, if they were sent.
+    pub(super) headers: Option<BTreeMap<String, String>>,
+    /// The secret, if it was sent.
+    pub(super) secret: Option<String>,
+}
+
+impl Wanted {
+    /// Reads a body: what it has goes in the place of what `settings` has.
+    pub(super) fn read(mut fields: Fields, mut settings: Settings, guard: &Guard) -> Result<Wanted, Problem> {
+        if let Some(name) = fields.name_if_given("name")? {
+            settings.name = name;
+        }
+        if let Some(url) = fields.text("url")? {
+            guard.url(&url).map_err(|forbidden| Problem::invalid("url", forbidden.to_string()))?;
+            settings.url = url;
+        }
+        fields.put("kinds", &mut settings.kinds)?;
+        match fields.given("filter") {
+            None => {}
+            Some(Value::Null) => settings.filter = Filter::default(),
+            Some(filter @ Value::Object(_)) => settings.filter = read_value("filter", filter)?,
+            // A list would be read as the fields in their order.
+            Some(_) => return Err(Problem::invalid("filter", "Give an object.")),
+        }
+        if let Some(campaign) = fields.name_if_given("campaign_id")? {
+            settings.filter.campaigns = vec![campaign];
+        }
+        let former = settings.dialect;
+        let known = Dialect::ALL.map(|dialect| (dialect.name(), dialect));
+        settings.dialect = fields.word_if_given("dialect", &known)?.unwrap_or(former);
+        if settings.dialect != former {
+            settings.variant = None;
+        }
+        fields.put("variant", &mut settings.variant)?;
+        policy(&mut fields, &mut settings.policy)?;
+        fields.put("max_age", &mut settings.max_age)?;
+        fields.put("rate", &mut settings.rate)?;
+        fields.put("concurrency", &mut settings.concurrency)?;
+        fields.put("ordered", &mut settings.ordered)?;
+        origins(&mut fields, &mut settings.origins)?;
+        let headers = headers(&mut fields)?;
+        let secret = fields.text("secret")?;
+        fields.end()?;
+        if settings.name.is_empty() {
+            return Err(missing("name"));
+        }
+        if settings.url.is_empty() {
+            return Err(missing("url"));
+        }
+        settings.check().map_err(|error| Problem::invalid(error.field, error.detail))?;
+        if let Some(secret) = &secret {
+            usable(settings.dialect, secret)?;
+        }
+        let written = serde_json::to_string(&settings).unwrap_or_default();
+        if written.len() > SETTINGS_BYTES_MAX {
+            let detail = format!("All settings together have at most {SETTINGS_BYTES_MAX} bytes. Make the lists shorter.");
+            return Err(Problem::invalid("filter", detail));
+        }
+        Ok(Wanted { settings, written, headers, secret })
+    }
+
+    /// What is secret of the webhook from now on: of `former` stays what was not sent. Where a secret is needed and there is none,
+    /// `make` makes it; the second of the answer says that it did.
+    pub(super) fn secrets(
+        &self,
+        former: Secrets,
+        make: impl FnOnce() -> Option<String>,
+    ) -> Result<(Secrets, Option<String>), Problem> {
+        let headers = self.headers.clone().unwrap_or(former.headers);
+        if !has_secret(self.settings.dialect) {
+            return Ok((Secrets { secret: None, previous: None, headers }, None));
+        }
+        if let Some(secret) = &self.secret {
+            return Ok((Secrets { secret: Some(secret.clone()), previous: None, headers }, None));
+        }
+        match former.secret {
+            Some(secret) => {
+                // Of another dialect before, where any text would do.
+                usable(self.settings.dialect, &secret)?;
+                let previous = former.previous.filter(|(secret, _)| usable(self.settings.dialect, secret).is_ok());
+                Ok((Secrets { secret: Some(secret), previous, headers }, None))
+            }
+            None => {
+                let made = make();
+                Ok((Secrets { secret: made.clone(), previous: None, headers }, made))
+            }
+        }
+    }
+}
+
+/// Settings of which nothing was said yet.
+pub(super) fn blank() -> Settings {
+    Settings {
+        name: String::new(),
+        url: String::new(),
+        kinds: Vec::new(),
+        filter: Filter::default(),
+        dialect: Dialect::Hookline,
+        variant: None,
+        policy: PolicySettings::default(),
+        max_age: None,
+        rate: None,
+        concurrency: None,
+        ordered: false,
+        origins: None,
+        extra: BTreeMap::new(),
+    }
+}
+
+fn policy(fields: &mut Fields, policy: &mut PolicySettings) -> Result<(), Problem> {
+    *policy = match fields.given("policy") {
+        None => return Ok(()),
+        Some(Value::Null) => PolicySettings::default(),
+        Some(Value::String(preset)) => read_value("policy", json!({"preset": preset}))?,
+        Some(Value::Object(mut object)) => {
+            object.retain(|_, value| !value.is_null());
+            read_value("policy", Value::Object(object))?
+        }
+        Some(_) => return Err(Problem::invalid("policy", "Give the name of a preset, or an object.")),
+    };
+    Ok(())
+}
+
+fn origins(fields: &mut Fields, origins: &mut Option<Vec<Origin>>) -> Result<(), Problem> {
+    fields.put("origins", origins)?;
+    if let Some(list) = origins {
+        if list.is_empty() || list.len() > super::shape::ORIGINS.len() {
+            return Err(Problem::invalid("origins", "Give one or more origins, each once, or leave it out."));
+        }
+    }
+    Ok(())
+}
+
+/// Headers by their names in lower case; an empty object removes them all.
+fn headers(fields: &mut Fields) -> Result<Option<BTreeMap<String, String>>, Problem> {
+    let given: BTreeMap<String, String> = match fields.given("headers") {
+        None => return Ok(None),
+        Some(Value::Null) => BTreeMap::new(),
+        Some(Value::Object(object)) => {
+            let texts = object.into_iter().map(|(name, value)| match value {
+                Value::String(text) => Ok((name, text)),
+                _ => Err(Problem::invalid("headers", "Give a text under each name.")),
+            });
+            texts.collect::<Result<_, _>>()?
+        }
+        Some(_) => return Err(Problem::invalid("headers", "Give an object: texts by the names of headers.")),
+    };
+    if given.len() > HEADERS_MAX {
+        return Err(Problem::invalid("headers", format!("Give at most {HEADERS_MAX} headers.")));
+    }
+    let mut headers = BTreeMap::new();
+    for (name, value) in given {
+        let (parsed, _) = receiver_header(&name, &value).map_err(|error| Problem::invalid("headers", format!("{error}.")))?;
+        if headers.insert(parsed.as_str().to_owned(), value).is_some() {
+            return Err(Problem::invalid("headers", format!("{parsed} is there twice. Case does not count in names.")));
+        }
+    }
+    Ok(Some(headers))
+}
+
+/// Refuses a secret that the dialect could not sign with.
+pub(super) fn usable(dialect: Dialect, secret: &str) -> Result<(), Problem> {
+    let refused = |detail: String| Err(Problem::invalid("secret", detail));
+    match dialect {
+        Dialect::Hookline | Dialect::Cloudevents => {
+            if authenticity::key(secret).is_ok_and(|key| KEY_BYTES.contains(&key.len())) {
+                return Ok(());
+            }
+            refused(format!(
+                "Give whsec_ and the base64 of {} to {} bytes, or leave this out and one is made.",
+                KEY_BYTES.start(),
+                KEY_BYTES.end()
+            ))
+        }
+        Dialect::Smartlead | Dialect::Breakcold => {
+            let is_text = secret.bytes().all(|byte| byte.is_ascii_graphic());
+            if is_text && (SECRET_BYTES_MIN..=SECRET_BYTES_MAX).contains(&secret.len()) {
+                return Ok(());
+            }
+            refused(format!("Give {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} visible ASCII characters without spaces."))
+        }
+        Dialect::Instantly => refused("Instantly signs nothing. Give a header instead, and leave this out.".to_owned()),
+    }
+}

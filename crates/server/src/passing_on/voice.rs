@@ -1,0 +1,85 @@
+//! The words of every dialect, and the proof of whose they are.
+
+use hookline_delivery::dispatch::{Headers, Rendered, Subscribed, Voice};
+use hookline_dialects::{NotExpressible, Secrets, Telling, render, shapes::EventShape, sign};
+use hookline_model::{entry::Origin, id::DeliveryId, time::Millis};
+use hookline_store::deliveries::Snapshot;
+use http::{HeaderName, HeaderValue, header};
+use serde_json::Value;
+
+/// Who we say we are.
+const USER_AGENT: &str = concat!("Hookline/", env!("CARGO_PKG_VERSION"));
+
+/// What stands for a header's value where attempts are kept.
+const MASK: &str = "***";
+
+/// Every dialect of the house.
+pub(crate) struct Dialects;
+
+impl Voice for Dialects {
+    fn render(&self, subscribed: &Subscribed, snapshot: &Snapshot, message_id: &str) -> Option<Rendered> {
+        let Ok(message) = message_id.parse::<DeliveryId>() else {
+            tracing::error!(%message_id, "the id of a delivery is none");
+            return None;
+        };
+        let settings = &subscribed.settings;
+        let variant = settings.variant.as_deref().and_then(|name| settings.dialect.variant(name).ok());
+        let telling = Telling {
+            snapshot,
+            subscription: hookline_dialects::Subscription {
+                id: subscribed.row.id,
+                name: &settings.name,
+                url: &settings.url,
+                secret_key: subscribed.secrets.secret.as_deref(),
+                created_at: subscribed.row.created_at,
+                names: &[],
+            },
+            message,
+            is_test: snapshot.event.origin == Origin::Test,
+        };
+        match render(settings.dialect, variant, &telling) {
+            Ok(rendered) => Some(Rendered { content_type: rendered.content_type.to_owned(), body: rendered.body }),
+            Err(NotExpressible::NoWord | NotExpressible::Unnamed(_)) => None,
+            Err(why) => {
+                tracing::warn!(subscription = %subscribed.row.id, event = %snapshot.event.event.id, %why, "an event could not be told");
+                None
+            }
+        }
+    }
+
+    fn headers(&self, subscribed: &Subscribed, message_id: &str, at: Millis, rendered: &Rendered) -> Headers {
+        let own = &subscribed.secrets;
+        let signing: Vec<String> = own
+            .secret
+            .iter()
+            .chain(own.previous.iter().filter(|(_, until)| at.0 < *until).map(|(secret, _)| secret))
+            .cloned()
+            .collect();
+        let configured: Vec<(String, String)> = own.headers.clone().into_iter().collect();
+        let secrets = Secrets { signing: &signing, headers: &configured, ..Secrets::default() };
+        let signed = sign(subscribed.settings.dialect, &secrets, message_id, at, &rendered.body).unwrap_or_else(|error| {
+            // What is saved has been tried. Unsigned it is refused by whoever looks, and the attempt says so.
+            tracing::error!(subscription = %subscribed.row.id, %error, "a delivery could not be signed");
+            configured.clone()
+        });
+        let mut headers = Headers::default();
+        let usual = [(header::CONTENT_TYPE, rendered.content_type.as_str()), (header::USER_AGENT, USER_AGENT)];
+        let usual = usual.map(|(name, value)| (name.as_str().to_owned(), value.to_owned()));
+        for (name, value) in usual.into_iter().chain(signed) {
+            let pair = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value));
+            let (Ok(parsed), Ok(parsed_value)) = pair else {
+                tracing::error!(subscription = %subscribed.row.id, %name, "a header cannot be sent");
+                continue;
+            };
+            let is_secret = own.headers.keys().any(|known| known.eq_ignore_ascii_case(&name));
+            headers.kept.push((parsed.as_str().to_owned(), if is_secret { MASK.to_owned() } else { value }));
+            headers.sent.insert(parsed, parsed_value);
+        }
+        headers
+    }
+
+    fn data(&self, snapshot: &Snapshot) -> Value {
+        let shape = serde_json::to_value(EventShape::new(snapshot.event.clone()));
+        shape.ok().and_then(|mut shape| shape.get_mut("data").map(Value::take)).unwrap_or_default()
+    }
+}
