@@ -1,7 +1,8 @@
 //! The wall clock and the operating system's entropy, handed to everything below.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use hookline_delivery::dispatch::{self, Until};
 use hookline_model::time::Millis;
 use hookline_server::{Clock, Entropy};
 
@@ -17,6 +18,34 @@ impl Clock for WallClock {
         let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
+}
+
+/// The longest that is slept at once. The wall clock may be set meanwhile, and is asked again.
+const SLEPT_AT_ONCE: Duration = Duration::from_secs(30);
+
+impl dispatch::Clock for WallClock {
+    fn now(&self) -> Millis {
+        Clock::now(self)
+    }
+
+    fn until(&self, at: Millis) -> Until<'_> {
+        Box::pin(async move {
+            loop {
+                let left = u64::try_from(at.0.saturating_sub(Clock::now(self).0)).unwrap_or_default();
+                if left == 0 {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(left).min(SLEPT_AT_ONCE)).await;
+            }
+        })
+    }
+}
+
+/// A number from 0 to 1, another one each time.
+pub(crate) fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    OsEntropy.fill(&mut bytes);
+    f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
 }
 
 /// The operating system's entropy.

@@ -183,6 +183,16 @@ pub(crate) struct ServeFlags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) search: Option<Switch>,
 
+    /// Send webhooks to private addresses too: this machine, and what is in its network [default: off] [env: HOOKLINE_ALLOW_PRIVATE_DESTINATIONS]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) allow_private_destinations: bool,
+
+    /// Private networks that webhooks are sent to, comma separated [default: none] [env: HOOKLINE_ALLOW_DESTINATIONS]
+    #[arg(long, value_name = "CIDR,..")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) allow_destinations: Option<String>,
+
     /// Settings file [default: hookline.toml if there is one] [env: HOOKLINE_CONFIG]
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]

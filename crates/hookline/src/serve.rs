@@ -3,6 +3,7 @@
 use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use hookline_delivery::client::{Client, ClientOptions, Dns};
 use hookline_model::time::Millis;
 use hookline_server::{Clock, Entropy, Limits, MasterKey, Service, ServiceOptions, check_master_key, holds_secrets, serve};
 use hookline_store::{
@@ -16,7 +17,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind, time::MissedTickBehavior
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    ambient::{OsEntropy, WallClock},
+    ambient::{OsEntropy, WallClock, chance},
     cli::{DemoOptions, ServeFlags},
     first_start, master_key,
     settings::{self, Settings},
@@ -118,6 +119,7 @@ async fn serve_until(
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let limits = Limits { body_bytes_max: settings.body_bytes_max, ..Limits::default() };
+    let patience = limits.shutdown_timeout;
     let service = Service::new(ServiceOptions {
         store,
         clock: Arc::new(WallClock),
@@ -129,11 +131,26 @@ async fn serve_until(
         metrics: Some(Arc::new(move || metrics.render())),
         trusted_proxies: settings.trusted_proxies.clone(),
         master_key: Arc::new(master_key),
+        client: client(settings)?,
     });
     service.recall_drift().await.context("read what is known of the shapes of deliveries")?;
     let stop_keeping = stop.child_token();
     let keeping = tokio::spawn(keep_drift(Arc::clone(&service), stop_keeping.clone()));
-    let served = serve_on(&service, public, admin, &limits, stop).await;
+    let passing_on = service.pass_on(Arc::new(WallClock), Arc::new(chance));
+    // Both stop at once, each within its time: what is on the wire to receivers does not wait for those who ask.
+    let stopped = stop.clone();
+    let passing_on = tokio::spawn(async move {
+        stopped.cancelled().await;
+        if tokio::time::timeout(patience, passing_on.stop()).await.is_err() {
+            tracing::warn!(
+                "some deliveries were still on the wire; they are sent again after the next start, under the same ids"
+            );
+        }
+    });
+    let served = serve_on(&service, public, admin, &limits, stop.clone()).await;
+    // Also if serving ended by a fault.
+    stop.cancel();
+    passing_on.await.context("stop passing events on")?;
     stop_keeping.cancel();
     // A write that goes on is waited for.
     drop(keeping.await);
@@ -161,6 +178,12 @@ async fn serve_on(
             public.and(admin).context("serve")
         }
     }
+}
+
+/// Who sends to receivers, as the settings allow.
+fn client(settings: &Settings) -> anyhow::Result<Client> {
+    let dns = Dns::of_the_machine().context("read how this machine looks names up")?;
+    Ok(Client::new(ClientOptions { guard: settings.guard.clone(), resolve: Arc::new(dns), roots: Vec::new() }))
 }
 
 /// The socket that the service manager passed in this place, or a new one.

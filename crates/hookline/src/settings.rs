@@ -7,6 +7,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use hookline_delivery::guard::Guard;
 use hookline_server::MasterKey;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -21,8 +22,18 @@ const DEFAULT_FILE: &str = "hookline.toml";
 /// What starts the name of every environment variable of ours.
 const PREFIX: &str = "HOOKLINE_";
 /// The settings, as the file and, in capitals behind the prefix, the environment name them.
-const NAMES: [&str; 8] =
-    ["listen", "admin_listen", "database", "public_url", "trusted_proxies", "body_bytes_max", "disk_reserve_bytes", "search"];
+const NAMES: [&str; 10] = [
+    "listen",
+    "admin_listen",
+    "database",
+    "public_url",
+    "trusted_proxies",
+    "body_bytes_max",
+    "disk_reserve_bytes",
+    "search",
+    "allow_private_destinations",
+    "allow_destinations",
+];
 /// The shortest admin key that is accepted.
 const ADMIN_KEY_CHARACTERS_MIN: usize = 32;
 
@@ -41,6 +52,8 @@ struct Raw {
     body_bytes_max: usize,
     disk_reserve_bytes: u64,
     search: Switch,
+    allow_private_destinations: bool,
+    allow_destinations: Option<String>,
 }
 
 impl Default for Raw {
@@ -54,6 +67,8 @@ impl Default for Raw {
             body_bytes_max: 1024 * 1024,
             disk_reserve_bytes: 64 * 1024 * 1024,
             search: Switch::On,
+            allow_private_destinations: false,
+            allow_destinations: None,
         }
     }
 }
@@ -69,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) disk_reserve_bytes: u64,
     /// Whether texts are indexed and can be searched for.
     pub(crate) search: bool,
+    /// What webhooks are sent to beside the public internet.
+    pub(crate) guard: Guard,
     /// The admin key given in the environment.
     pub(crate) admin_key: Option<AdminKey>,
     /// The master key given in the environment.
@@ -141,17 +158,8 @@ fn master_key() -> anyhow::Result<Option<MasterKey>> {
 
 fn check(raw: Raw, admin_key: Option<AdminKey>) -> anyhow::Result<Settings> {
     let wrong = |text: String| anyhow::Error::from(WrongUsage(text));
-    let proxies = raw.trusted_proxies.as_deref().unwrap_or_default();
-    let trusted_proxies = proxies
-        .split(',')
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(|text| {
-            text.parse::<IpNet>()
-                .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
-                .map_err(|_| wrong(format!("trusted_proxies: {text:?} is not a network such as 10.0.0.0/8")))
-        })
-        .collect::<anyhow::Result<_>>()?;
+    let trusted_proxies = networks("trusted_proxies", raw.trusted_proxies.as_deref())?;
+    let allow = networks("allow_destinations", raw.allow_destinations.as_deref())?;
     if let Some(url) = &raw.public_url
         && !(url.starts_with("https://") || url.starts_with("http://"))
     {
@@ -174,9 +182,20 @@ fn check(raw: Raw, admin_key: Option<AdminKey>) -> anyhow::Result<Settings> {
         body_bytes_max: raw.body_bytes_max,
         disk_reserve_bytes: raw.disk_reserve_bytes,
         search: raw.search == Switch::On,
+        guard: Guard { allow_private: raw.allow_private_destinations, allow },
         admin_key,
         master_key: None,
     })
+}
+
+/// Networks, comma separated; a bare address is one of its own.
+fn networks(name: &str, text: Option<&str>) -> anyhow::Result<Vec<IpNet>> {
+    let texts = text.unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
+    let read = |text: &str| {
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+        network.map_err(|_| WrongUsage(format!("{name}: {text:?} is not a network such as 10.0.0.0/8")).into())
+    };
+    texts.map(read).collect()
 }
 
 fn data_folder(database: &str) -> Result<PathBuf, String> {
@@ -220,7 +239,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         type Case = (fn(&mut Raw), &'static str);
-        let cases: [Case; 5] = [
+        let cases: [Case; 6] = [
             (|raw| raw.database = "mysql:x".to_owned(), "database: \"mysql:x\" is not of the form sqlite:FOLDER"),
             (|raw| raw.database = "postgres://x".to_owned(), "database: this version stores in SQLite only; use sqlite:FOLDER"),
             (
@@ -231,11 +250,24 @@ mod tests {
                 |raw| raw.trusted_proxies = Some("10.0.0.0/8, x".to_owned()),
                 "trusted_proxies: \"x\" is not a network such as 10.0.0.0/8",
             ),
+            (
+                |raw| raw.allow_destinations = Some("10.0.0.0/33".to_owned()),
+                "allow_destinations: \"10.0.0.0/33\" is not a network such as 10.0.0.0/8",
+            ),
             (|raw| raw.body_bytes_max = 3, "body_bytes_max: 3 is not between 1024 and 16777216"),
         ];
         for (change, expected) in cases {
             assert_eq!(checked(change).err().as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn nothing_private_is_sent_to_unless_it_is_allowed() {
+        let url = "http://10.1.2.3/hook";
+        assert!(checked(|_| {}).expect("valid").guard.url(url).is_err());
+        assert!(checked(|raw| raw.allow_private_destinations = true).expect("valid").guard.url(url).is_ok());
+        let settings = checked(|raw| raw.allow_destinations = Some("10.1.0.0/16".to_owned())).expect("valid");
+        assert!(settings.guard.url(url).is_ok() && settings.guard.url("http://10.2.0.1/").is_err());
     }
 
     #[test]

@@ -3,9 +3,11 @@
 mod bench;
 mod cli;
 mod crash;
+mod receiver;
 mod restart;
 mod secrets;
 mod sync;
+mod webhooks;
 
 use hookline_testkit::{node::Node, powercut::PowerCut};
 
