@@ -23,7 +23,7 @@ fn plain() -> Value {
 }
 
 /// The plain one with these fields.
-fn with(fields: Value) -> Value {
+fn with(fields: &Value) -> Value {
     let mut body = plain();
     for (name, value) in fields.as_object().expect("an object") {
         body[name] = value.clone();
@@ -45,7 +45,7 @@ impl Client {
     }
 
     async fn make(&self, fields: Value) -> Value {
-        self.app.make(&self.path, with(fields)).await
+        self.app.make(&self.path, with(&fields)).await
     }
 
     async fn call(&self, method: Method, webhook: &Value, rest: &str, body: Option<Value>) -> Answer {
@@ -177,12 +177,12 @@ async fn bad_settings_are_refused_by_the_name_of_their_field() {
         (json!({"status": "paused"}), "status"),
     ];
     for (fields, field) in cases {
-        let answer = client.post(with(fields.clone())).await;
+        let answer = client.post(with(&fields)).await;
         assert_eq!((answer.status, answer.problem_field()), (StatusCode::BAD_REQUEST, Some(field)), "{fields} {answer:?}");
         assert!(answer.body.to_string().len() < 2_000, "{fields}");
     }
     assert_eq!(client.app.store.directory().subscriptions().len(), 0);
-    assert_eq!(client.post(with(json!({"secret": OWN}))).await.status, StatusCode::CREATED);
+    assert_eq!(client.post(with(&json!({"secret": OWN}))).await.status, StatusCode::CREATED);
 }
 
 #[tokio::test]
@@ -294,4 +294,19 @@ async fn what_is_deleted_is_gone() {
     assert_eq!(client.call(Method::DELETE, &made, "", None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(client.call(Method::GET, &made, "", None).await.problem(), "not-found");
     assert_eq!(client.call(Method::POST, &made, "/resume", None).await.problem(), "not-found");
+}
+
+#[tokio::test]
+async fn another_owners_webhook_is_not_found_under_ones_own_path() {
+    let client = Client::new().await;
+    let agency = client.app.agency("Other").await;
+    let other = client.app.workspace(&agency, "Foreign").await;
+    let foreign = client.app.make(&format!("/v1/workspaces/{}/webhooks", text(&other["id"])), plain()).await;
+    let of_agency = client.app.make(&format!("/v1/agencies/{}/webhooks", text(&agency["id"])), plain()).await;
+    for webhook in [&foreign, &of_agency] {
+        assert_eq!(client.call(Method::GET, webhook, "", None).await.problem(), "not-found");
+        assert_eq!(client.patch(webhook, json!({"name": "Mine"})).await.problem(), "not-found");
+        assert_eq!(client.call(Method::POST, webhook, "/test", None).await.problem(), "not-found");
+    }
+    assert_eq!(client.app.get(&client.path, ADMIN).await.body["data"], json!([]));
 }

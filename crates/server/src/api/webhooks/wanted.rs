@@ -302,12 +302,12 @@ fn policy(fields: &mut Fields, policy: &mut PolicySettings) -> Result<(), Proble
 
 fn origins(fields: &mut Fields, origins: &mut Option<Vec<Origin>>) -> Result<(), Problem> {
     fields.put("origins", origins)?;
-    if let Some(list) = origins {
-        if list.is_empty() || list.len() > super::shape::ORIGINS.len() {
-            return Err(Problem::invalid("origins", "Give one or more origins, each once, or leave it out."));
+    match origins {
+        Some(list) if list.is_empty() || list.len() > super::shape::ORIGINS.len() => {
+            Err(Problem::invalid("origins", "Give one or more origins, each once, or leave it out."))
         }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Headers by their names in lower case; an empty object removes them all.
