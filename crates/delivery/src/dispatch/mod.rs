@@ -3,7 +3,7 @@
 //! Every subscription that is active has two tasks. Its *reader* goes through the log behind the subscription's cursors, finds what
 //! it wants, has it put into words, and moves the cursors in the transaction that puts the deliveries into the outbox. Its *sender*
 //! takes them from there, tries them, and writes down how that ended. Between the two is a bounded queue: a receiver that takes
-//! nothing stops its reader, and nobody else. Readers that are level share the pages they read ([`feed`]).
+//! nothing stops its reader, and nobody else. Readers that are level share the pages they read (`feed`).
 //!
 //! What is on its way is in the store and nowhere else that matters: whatever stops, is killed or started anew goes on from there,
 //! with the same ids and bytes.
