@@ -21,6 +21,7 @@ mod links;
 mod pages;
 mod quarantine;
 mod rebuilding;
+mod redelivering;
 mod rerunning;
 mod routing;
 mod searching;
@@ -89,6 +90,17 @@ list_cases! {
         a_delivery_that_failed_comes_back_as_it_was,
         tries_beyond_the_bound_are_counted_and_the_last_is_kept,
         what_is_forgotten_is_gone_and_old_deliveries_are_pruned,
+    }
+    redelivering {
+        a_retry_brings_back_what_failed_and_hastens_what_waits,
+        deliveries_are_counted_by_the_day_in_which_they_were_made,
+        pruned_deliveries_count_on_for_a_while,
+        what_failed_since_is_listed_by_when_it_ended,
+        a_replay_goes_on_where_it_was_and_counts_what_came_of_it,
+        a_replay_that_is_cancelled_sends_no_more,
+        replays_are_bounded_and_repeated_requests_make_one,
+        a_period_of_receipt_is_found_in_the_log,
+        a_consumer_is_moved_on_and_never_back,
     }
     subscribing {
         a_subscription_comes_back_as_it_was_put_and_outlives_the_store,

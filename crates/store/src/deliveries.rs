@@ -295,6 +295,31 @@ pub struct DeliveryFilter {
     pub since: Option<Millis>,
     /// Made before.
     pub until: Option<Millis>,
+    /// Ended at or after; none on its way has.
+    pub ended_since: Option<Millis>,
+}
+
+/// A day (UTC), counted from 1970, in which deliveries were made.
+pub type Day = i64;
+
+/// For how many days it is known how many deliveries there were.
+pub const ROLLUP_DAYS: i64 = 400;
+
+/// The day of a time.
+#[must_use]
+pub fn day_of(at: Millis) -> Day {
+    at.0.div_euclid(24 * 60 * 60 * 1_000)
+}
+
+/// How many deliveries of a day stand so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayCount {
+    /// The day in which they were made.
+    pub day: Day,
+    /// How they stand.
+    pub status: DeliveryStatus,
+    /// How many.
+    pub count: u64,
 }
 
 /// What passing events on needs of a store.
@@ -338,6 +363,10 @@ pub trait Deliveries: Send + Sync {
     /// Brings deliveries that failed back into the outbox, due at once, as they were: the same id and body, and the tries so far.
     /// Answers how many came back: not those that are on their way, were delivered, or are not there.
     fn revive(&self, deliveries: Vec<DeliveryId>, now: Millis) -> Answer<'_, u64>;
+
+    /// How many deliveries to these subscriptions, together, stand how: by the day in which they were made, from the first day to the
+    /// last one, in order. Those that were pruned count on for [`ROLLUP_DAYS`].
+    fn summary(&self, subscriptions: Vec<SubscriptionId>, first: Day, last: Day) -> Answer<'_, Vec<DayCount>>;
 
     /// Forgets that deliveries failed in a row.
     fn forgive(&self, subscription: SubscriptionId) -> Answer<'_, ()>;

@@ -16,7 +16,9 @@ pub mod conformance;
 pub mod deliveries;
 pub mod directory;
 mod error;
+pub mod pulling;
 pub mod query;
+pub mod redelivery;
 pub mod rerun;
 pub mod routing;
 pub mod search;
@@ -46,7 +48,9 @@ use crate::{
     answers::KeptAnswer,
     deliveries::Deliveries,
     directory::{AddressOwner, Directory, DirectoryChange},
+    pulling::Pulling,
     query::{CampaignFilter, ContactFilter, EmailFilter, EventFilter, Page, PageRequest},
+    redelivery::Redelivery,
     rerun::{Received, Reread, Rerun, RerunFilter},
     routing::{Delivered, Placed, Placing, Unplaced},
     search::{Found, SearchQuery},
@@ -159,7 +163,7 @@ pub struct Status {
 }
 
 /// A log of events and the records that follow from it.
-pub trait Store: Deliveries + Send + Sync {
+pub trait Store: Deliveries + Redelivery + Pulling + Send + Sync {
     /// Appends one delivery and answers when it is on disk.
     ///
     /// One of origin [`Origin::Test`] is kept under an id of its own, apart from live deliveries of the same event.

@@ -8,10 +8,15 @@ use hookline_model::{
 };
 use hookline_store::{
     Answer,
-    deliveries::{Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Feed, Outcome, Outgoing, Snapshot, Standing},
+    deliveries::{
+        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Feed, Outcome, Outgoing,
+        Snapshot, Standing,
+    },
+    pulling::Pulling,
     query::{Page, PageRequest},
+    redelivery::{NewReplay, Redelivery, Replay, ReplayStatus, ReplayStep},
 };
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 use super::store::{FakeStore, answer};
 
@@ -60,6 +65,10 @@ impl Deliveries for FakeStore {
         answer(Ok(0))
     }
 
+    fn summary(&self, _: Vec<SubscriptionId>, _: Day, _: Day) -> Answer<'_, Vec<DayCount>> {
+        answer(Ok(Vec::new()))
+    }
+
     fn forgive(&self, _: SubscriptionId) -> Answer<'_, ()> {
         answer(Ok(()))
     }
@@ -70,5 +79,63 @@ impl Deliveries for FakeStore {
 
     fn prune(&self, _: Millis) -> Answer<'_, u64> {
         answer(Ok(0))
+    }
+}
+
+impl Redelivery for FakeStore {
+    fn woken(&self) -> broadcast::Receiver<SubscriptionId> {
+        broadcast::Sender::new(1).subscribe()
+    }
+
+    fn retry(&self, _: DeliveryId, _: Millis) -> Answer<'_, Option<DeliveryStatus>> {
+        answer(Ok(None))
+    }
+
+    fn received_between(&self, _: Millis, _: Millis) -> Answer<'_, (u64, u64)> {
+        answer(Ok((0, 0)))
+    }
+
+    /// One that is done: there is no log.
+    fn start_replay(&self, new: NewReplay) -> Answer<'_, Replay> {
+        answer(Ok(Replay {
+            subscription: new.subscription,
+            run: 1,
+            since: new.since,
+            until: new.until,
+            filter: new.filter,
+            begin: new.after,
+            after: new.through,
+            through: new.through,
+            status: ReplayStatus::Done,
+            created_at: new.created_at,
+            ended_at: Some(new.created_at),
+            dispatched: 0,
+            not_expressible: 0,
+            delivered: 0,
+            failed: 0,
+            skipped: 0,
+        }))
+    }
+
+    fn replays(&self, _: SubscriptionId) -> Answer<'_, Vec<Replay>> {
+        answer(Ok(Vec::new()))
+    }
+
+    fn replay_on(&self, _: ReplayStep) -> Answer<'_, bool> {
+        answer(Ok(false))
+    }
+
+    fn cancel_replay(&self, _: SubscriptionId, _: u32, _: Millis) -> Answer<'_, Option<Replay>> {
+        answer(Ok(None))
+    }
+}
+
+impl Pulling for FakeStore {
+    fn consumer(&self, _: SubscriptionId, _: String) -> Answer<'_, Option<u64>> {
+        answer(Ok(None))
+    }
+
+    fn move_consumer(&self, _: SubscriptionId, _: String, to: u64, _: Millis) -> Answer<'_, u64> {
+        answer(Ok(to))
     }
 }

@@ -24,8 +24,8 @@ use crate::{
     query::PageRequest,
 };
 
-const ONE: SubscriptionId = SubscriptionId(Uuid::from_u128(0xc1));
-const OTHER: SubscriptionId = SubscriptionId(Uuid::from_u128(0xc2));
+pub(super) const ONE: SubscriptionId = SubscriptionId(Uuid::from_u128(0xc1));
+pub(super) const OTHER: SubscriptionId = SubscriptionId(Uuid::from_u128(0xc2));
 
 /// The feed behind a position, read page by page until it is level with the log.
 async fn fed(world: &World, after: u64, at_once: u64) -> Vec<(u64, Event)> {
@@ -43,7 +43,7 @@ async fn fed(world: &World, after: u64, at_once: u64) -> Vec<(u64, Event)> {
 }
 
 /// Waits until the records have the whole log.
-async fn level(world: &World) -> u64 {
+pub(super) async fn level(world: &World) -> u64 {
     let committed = world.committed();
     let mut folded = world.store.folded();
     folded.wait_for(|folded| *folded >= committed).await.expect("the store is open");
@@ -95,7 +95,7 @@ pub(super) async fn a_snapshot_has_the_records_an_event_tells_of(make_place: Mak
     assert_eq!(reply.email.as_ref().expect("the message").direction, "inbound");
 }
 
-fn outgoing(subscription: SubscriptionId, position: u64) -> Outgoing {
+pub(super) fn outgoing(subscription: SubscriptionId, position: u64) -> Outgoing {
     let event_id = event(Kind::EmailSent, position as i64).id;
     Outgoing {
         id: DeliveryId::derive(subscription, event_id, 0),
@@ -115,7 +115,7 @@ fn outgoing(subscription: SubscriptionId, position: u64) -> Outgoing {
     }
 }
 
-fn attempt(number: u32, status: Option<u16>) -> AttemptRow {
+pub(super) fn attempt(number: u32, status: Option<u16>) -> AttemptRow {
     AttemptRow {
         number,
         started_at: at(i64::from(number)),
@@ -128,21 +128,21 @@ fn attempt(number: u32, status: Option<u16>) -> AttemptRow {
     }
 }
 
-async fn put(world: &World, rows: impl IntoIterator<Item = Outgoing>, moved: Vec<Moved>) {
+pub(super) async fn put(world: &World, rows: impl IntoIterator<Item = Outgoing>, moved: Vec<Moved>) {
     let dispatch = Dispatch { outgoing: rows.into_iter().collect(), skipped: Vec::new(), moved };
     world.store.dispatch(dispatch).await.expect("the dispatch is written");
 }
 
-async fn finish(world: &World, outcomes: Vec<Outcome>) {
+pub(super) async fn finish(world: &World, outcomes: Vec<Outcome>) {
     world.store.finish(outcomes).await.expect("the outcomes are written");
 }
 
-fn ended(subscription: SubscriptionId, position: u64, status: DeliveryStatus, attempt: Option<AttemptRow>) -> Outcome {
+pub(super) fn ended(subscription: SubscriptionId, position: u64, status: DeliveryStatus, attempt: Option<AttemptRow>) -> Outcome {
     let key = DeliveryKey { position, run: 0 };
     Outcome::Ended { subscription, key, status, reason: None, at: at(1_000), attempt: attempt.map(Box::new) }
 }
 
-async fn listed(world: &World, subscription: SubscriptionId, status: Option<DeliveryStatus>) -> Vec<DeliveryRow> {
+pub(super) async fn listed(world: &World, subscription: SubscriptionId, status: Option<DeliveryStatus>) -> Vec<DeliveryRow> {
     let filter = DeliveryFilter { status, ..DeliveryFilter::default() };
     let (mut rows, mut page) = (Vec::new(), PageRequest { limit: 2, after: None });
     loop {
@@ -155,11 +155,11 @@ async fn listed(world: &World, subscription: SubscriptionId, status: Option<Deli
     }
 }
 
-fn positions(rows: &[DeliveryRow]) -> Vec<u64> {
+pub(super) fn positions(rows: &[DeliveryRow]) -> Vec<u64> {
     rows.iter().map(|row| row.key.position).collect()
 }
 
-async fn standing(world: &World, subscription: SubscriptionId) -> crate::deliveries::Standing {
+pub(super) async fn standing(world: &World, subscription: SubscriptionId) -> crate::deliveries::Standing {
     let standings = world.store.standings().await.expect("standings are answered");
     standings.into_iter().find(|(id, _)| *id == subscription).map(|(_, standing)| standing).unwrap_or_default()
 }

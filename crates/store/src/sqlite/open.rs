@@ -39,7 +39,13 @@ const RECORDS_SCHEMA: i64 = 4;
 /// Version of search.db's schema *and* of what is indexed in which form: a file with another one is built anew.
 const SEARCH_SCHEMA: i64 = 1;
 /// Version of deliveries.db's schema. It follows from nothing, so a new version comes with a migration.
-const DELIVERIES_SCHEMA: i64 = 1;
+const DELIVERIES_SCHEMA: i64 = 2;
+/// What deliveries.db has since schema 2.
+const DELIVERIES_SCHEMA_2: &str = include_str!("schema/deliveries_2.sql");
+/// From schema 1 to 2: the sums of what is there.
+const DELIVERIES_STEP_2: &str = "ALTER TABLE subscription ADD COLUMN runs INTEGER NOT NULL DEFAULT 0;
+    INSERT INTO rollup SELECT subscription, created_at / 86400000, min(tries, 1), count(*) FROM outbox GROUP BY 1, 2, 3;
+    INSERT INTO rollup SELECT subscription, created_at / 86400000, status, count(*) FROM delivery GROUP BY 1, 2, 3;";
 /// Pages of log.db: entries follow on each other, so large pages waste less.
 const LOG_PAGE_BYTES: i64 = 8192;
 /// Pages of records.db and search.db: most events change a row or two at a random place, and a page is written whole.
@@ -156,8 +162,15 @@ pub(super) fn deliveries_writer(files: &Files) -> Result<Connection, Error> {
     settle(&connection, Durability::Eventually, DELIVERIES_CACHE_KIB)?;
     pragma(&connection, "wal_autocheckpoint", DELIVERIES_WAL_PAGES)?;
     match version {
-        0 => create(&connection, include_str!("schema/deliveries.sql"), DELIVERIES_APPLICATION, DELIVERIES_SCHEMA)?,
+        0 => {
+            let tables = [include_str!("schema/deliveries.sql"), DELIVERIES_SCHEMA_2].join("\n");
+            create(&connection, &tables, DELIVERIES_APPLICATION, DELIVERIES_SCHEMA)?;
+        }
         DELIVERIES_SCHEMA => {}
+        1 => {
+            let step = [DELIVERIES_SCHEMA_2, DELIVERIES_STEP_2].join("\n");
+            migrate(&connection, &step, DELIVERIES_SCHEMA, || Ok(()))?;
+        }
         other => {
             return Err(Error::Conflict(format!(
                 "deliveries.db has schema {other}, this version knows {DELIVERIES_SCHEMA}: start the hookline that made it"

@@ -1,5 +1,6 @@
 //! The embedded store, held to the conformance suite and to what only it promises.
 
+mod deliveries;
 mod known;
 mod limits;
 mod plans;

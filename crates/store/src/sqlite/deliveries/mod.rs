@@ -3,9 +3,14 @@
 //! A file of its own, so that what is written down of a thousand deliveries holds up neither an answer nor a fold. It does not
 //! follow from the log and cannot be made again.
 
+mod again;
 mod forget;
 mod packed;
+mod pulled;
 mod read;
+mod redeliver;
+mod replays;
+mod rollup;
 mod write;
 mod writer;
 
@@ -19,7 +24,7 @@ use hookline_model::{
     time::Millis,
 };
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use self::writer::Command;
 pub(super) use self::writer::Writer;
@@ -30,7 +35,10 @@ use super::{
 };
 use crate::{
     Answer, Error,
-    deliveries::{Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Feed, Outcome, Outgoing, Snapshot, Standing},
+    deliveries::{
+        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Feed, Outcome, Outgoing, Snapshot,
+        Standing,
+    },
     query::{Page, PageRequest},
 };
 
@@ -40,11 +48,15 @@ const READERS: usize = 2;
 /// How many commands wait for the writer; beyond it whoever comes waits.
 const COMMANDS_MAX: usize = 1_024;
 
+/// How many subscriptions to look at are remembered for who is busy; with more he looks at all.
+const WOKEN_MAX: usize = 1_024;
+
 /// The side of deliveries.db that everybody shares.
 pub(super) struct Desk {
     /// `None` once the store closes.
     commands: Mutex<Option<mpsc::Sender<Command>>>,
     readers: Pool<Connection>,
+    woken: broadcast::Sender<SubscriptionId>,
 }
 
 impl Desk {
@@ -53,15 +65,28 @@ impl Desk {
         let connection = open::deliveries_writer(files)?;
         let (sender, commands) = mpsc::channel(COMMANDS_MAX);
         let readers = (0..READERS).map(|_| open::reader(&files.deliveries)).collect::<Result<Vec<_>, Error>>()?;
-        let desk = Desk { commands: Mutex::new(Some(sender)), readers: Pool::new(readers) };
+        let desk =
+            Desk { commands: Mutex::new(Some(sender)), readers: Pool::new(readers), woken: broadcast::Sender::new(WOKEN_MAX) };
         Ok((desk, Writer::new(connection, commands)))
     }
 
-    /// Has the writer do something, and waits until it is committed.
-    async fn write<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command) -> Result<T, Error> {
+    /// Has the writer change something, and waits until it is committed.
+    async fn write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.write_and(change, |_| {}).await
+    }
+
+    /// The same; when it is committed this is done, also if nobody waits any more.
+    async fn write_and<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        and_then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, Error> {
         let sender = self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
         let (reply, receiver) = oneshot::channel();
-        sender.send(command(reply)).await.map_err(|_| Error::Closed)?;
+        sender.send(Command::new(change, reply, and_then)).await.map_err(|_| Error::Closed)?;
         receiver.await.unwrap_or(Err(Error::Closed))
     }
 
@@ -71,6 +96,13 @@ impl Desk {
     ) -> Result<T, Error> {
         let run = move |connection: &mut Connection| read(connection).map_err(|error| failed("read deliveries", &error));
         self.readers.with("read deliveries", run).await
+    }
+
+    /// Tells of subscriptions that somebody else has to look at.
+    fn wake(&self) -> impl FnOnce(&[SubscriptionId]) + Send + 'static {
+        let woken = self.woken.clone();
+        // Nobody listens where nobody serves.
+        move |of| of.iter().for_each(|id| drop(woken.send(*id)))
     }
 
     /// Takes no more commands: the writer ends when it has done those that wait.
@@ -104,11 +136,11 @@ impl Deliveries for SqliteStore {
     }
 
     fn dispatch(&self, dispatch: Dispatch) -> Answer<'_, ()> {
-        Box::pin(self.desk.write(|reply| Command::Dispatch(Box::new(dispatch), reply)))
+        Box::pin(self.desk.write(move |connection| write::dispatch(connection, &dispatch)))
     }
 
     fn finish(&self, outcomes: Vec<Outcome>) -> Answer<'_, ()> {
-        Box::pin(self.desk.write(|reply| Command::Finish(outcomes, reply)))
+        Box::pin(self.desk.write(move |connection| write::finish(connection, &outcomes)))
     }
 
     fn waiting(&self, subscription: SubscriptionId, limit: usize) -> Answer<'_, Vec<Outgoing>> {
@@ -133,18 +165,27 @@ impl Deliveries for SqliteStore {
     }
 
     fn revive(&self, deliveries: Vec<DeliveryId>, now: Millis) -> Answer<'_, u64> {
-        Box::pin(self.desk.write(move |reply| Command::Revive(deliveries, now, reply)))
+        let wake = self.desk.wake();
+        Box::pin(async move {
+            let change = move |connection: &Connection| redeliver::revive(connection, &deliveries, now);
+            let (revived, _) = self.desk.write_and(change, move |(_, of)| wake(of)).await?;
+            Ok(revived)
+        })
+    }
+
+    fn summary(&self, subscriptions: Vec<SubscriptionId>, first: Day, last: Day) -> Answer<'_, Vec<DayCount>> {
+        Box::pin(self.desk.read(move |connection| rollup::summary(connection, &subscriptions, first, last)))
     }
 
     fn forgive(&self, subscription: SubscriptionId) -> Answer<'_, ()> {
-        Box::pin(self.desk.write(move |reply| Command::Forgive(subscription, reply)))
+        Box::pin(self.desk.write(move |connection| write::forgive(connection, subscription)))
     }
 
     fn forget(&self, subscription: SubscriptionId) -> Answer<'_, bool> {
-        Box::pin(self.desk.write(move |reply| Command::Forget(subscription, reply)))
+        Box::pin(self.desk.write(move |connection| forget::forget(connection, subscription)))
     }
 
     fn prune(&self, ended_before: Millis) -> Answer<'_, u64> {
-        Box::pin(self.desk.write(move |reply| Command::Prune(ended_before, reply)))
+        Box::pin(self.desk.write(move |connection| forget::prune(connection, ended_before)))
     }
 }

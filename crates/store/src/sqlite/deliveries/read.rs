@@ -47,7 +47,8 @@ fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<Kind> {
     })
 }
 
-fn status(row: &Row<'_>, column: usize) -> rusqlite::Result<DeliveryStatus> {
+/// How a delivery stands.
+pub(super) fn status(row: &Row<'_>, column: usize) -> rusqlite::Result<DeliveryStatus> {
     let number: u8 = row.get(column)?;
     DeliveryStatus::ALL
         .get(usize::from(number))
@@ -173,7 +174,7 @@ pub(super) fn page(
         Some(DeliveryStatus::Retrying) => Some("AND tries > 0"),
         Some(_) => None,
     };
-    if let Some(tried) = tried {
+    if let Some(tried) = tried.filter(|_| filter.ended_since.is_none()) {
         read(ON_THEIR_WAY, &format!("SELECT {OF_OUTBOX} FROM outbox WHERE subscription = ?1 AND no < ?2 {tried} {period}"))?;
     }
     let ended = match filter.status {
@@ -185,7 +186,10 @@ pub(super) fn page(
             Some(format!("AND status = {} AND status <> {}", status_number(status), status_number(DeliveryStatus::Delivered)))
         }
     };
-    if let Some(status) = ended {
+    if let Some(mut status) = ended {
+        if let Some(ended_since) = filter.ended_since {
+            status.push_str(&format!(" AND ended_at >= {}", ended_since.0));
+        }
         read(ENDED, &format!("SELECT {OF_DELIVERY} FROM delivery WHERE subscription = ?1 AND no < ?2 {status} {period}"))?;
     }
     let next = rows.last().filter(|_| rows.len() >= request.limit);

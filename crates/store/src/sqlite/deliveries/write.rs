@@ -4,9 +4,9 @@ use hookline_model::{
     id::{DeliveryId, SubscriptionId},
     time::Millis,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::packed;
+use super::{packed, replays, rollup};
 use crate::deliveries::{AttemptRow, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outcome, Outgoing};
 
 /// The number of a status in the file; append-only.
@@ -35,7 +35,8 @@ pub(super) fn number_of(connection: &Connection, subscription: SubscriptionId) -
         .optional()
 }
 
-fn number_for(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<i64> {
+/// The same, given to it if nothing was.
+pub(super) fn number_for(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<i64> {
     if let Some(no) = number_of(connection, subscription)? {
         return Ok(no);
     }
@@ -61,7 +62,8 @@ pub(super) fn dispatch(connection: &Connection, dispatch: &Dispatch) -> rusqlite
     Ok(())
 }
 
-fn put(connection: &Connection, outgoing: &Outgoing) -> rusqlite::Result<()> {
+/// Puts a delivery into the outbox, unless it is there.
+pub(super) fn put(connection: &Connection, outgoing: &Outgoing) -> rusqlite::Result<()> {
     let no = number_for(connection, outgoing.subscription)?;
     let sql = "INSERT INTO outbox (subscription, position, run, id, workspace, event, kind, lane, contact, created_at, due_at,
             charged, tries, attempts, content_type, body)
@@ -87,7 +89,15 @@ fn put(connection: &Connection, outgoing: &Outgoing) -> rusqlite::Result<()> {
             outgoing.content_type,
             outgoing.body,
         ])
-        .map(|_| ())
+        .and_then(|rows| match rows {
+            0 => Ok(()),
+            _ => rollup::count(connection, no, outgoing.created_at.0, waiting_status(outgoing.attempts.len() as i64), 1),
+        })
+}
+
+/// How a delivery stands that is on its way.
+pub(super) fn waiting_status(tries: i64) -> DeliveryStatus {
+    if tries == 0 { DeliveryStatus::Pending } else { DeliveryStatus::Retrying }
 }
 
 fn skip(connection: &Connection, row: &DeliveryRow) -> rusqlite::Result<()> {
@@ -111,6 +121,7 @@ fn skip(connection: &Connection, row: &DeliveryRow) -> rusqlite::Result<()> {
         row.content_type,
         row.body,
     ])?;
+    rollup::count(connection, no, row.created_at.0, DeliveryStatus::Skipped, 1)?;
     connection.prepare_cached("UPDATE subscription SET skipped = skipped + 1 WHERE no = ?1")?.execute([no]).map(|_| ())
 }
 
@@ -122,6 +133,7 @@ pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite:
                 let Some(held) = held(connection, *subscription, *key, attempt.as_deref())? else { continue };
                 let sql = "UPDATE outbox SET due_at = ?2, charged = ?3, tries = ?4, attempts = ?5 WHERE no = ?1";
                 connection.prepare_cached(sql)?.execute(params![held.row, due_at.0, charged, held.tries, held.attempts])?;
+                held.moves_to(connection, waiting_status(held.tries))?;
             }
             Outcome::Ended { subscription, key, status, reason, at, attempt } => {
                 let Some(held) = held(connection, *subscription, *key, attempt.as_deref())? else { continue };
@@ -133,12 +145,45 @@ pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite:
 }
 
 /// A row of the outbox, with one more try.
-struct Held {
-    row: i64,
-    subscription: i64,
-    id: DeliveryId,
-    tries: i64,
-    attempts: Option<Vec<u8>>,
+pub(super) struct Held {
+    pub(super) row: i64,
+    pub(super) subscription: i64,
+    pub(super) run: u32,
+    pub(super) id: DeliveryId,
+    pub(super) created_at: i64,
+    /// How it stood before.
+    pub(super) was: DeliveryStatus,
+    pub(super) tries: i64,
+    pub(super) attempts: Option<Vec<u8>>,
+}
+
+impl Held {
+    /// Reads [`Held::COLUMNS`].
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Held> {
+        let tries = row.get(5)?;
+        Ok(Held {
+            row: row.get(0)?,
+            subscription: row.get(1)?,
+            run: row.get(2)?,
+            id: DeliveryId(row.get(3)?),
+            created_at: row.get(4)?,
+            was: waiting_status(tries),
+            tries,
+            attempts: row.get(6)?,
+        })
+    }
+
+    /// What it is read from, of the table `outbox`.
+    pub(super) const COLUMNS: &str =
+        "outbox.no, outbox.subscription, outbox.run, outbox.id, outbox.created_at, outbox.tries, outbox.attempts";
+
+    fn moves_to(&self, connection: &Connection, status: DeliveryStatus) -> rusqlite::Result<()> {
+        if status == self.was {
+            return Ok(());
+        }
+        rollup::count(connection, self.subscription, self.created_at, self.was, -1)?;
+        rollup::count(connection, self.subscription, self.created_at, status, 1)
+    }
 }
 
 fn held(
@@ -147,21 +192,13 @@ fn held(
     key: DeliveryKey,
     attempt: Option<&AttemptRow>,
 ) -> rusqlite::Result<Option<Held>> {
-    let sql = "SELECT outbox.no, subscription, outbox.id, tries, attempts
-        FROM subscription AS owner CROSS JOIN outbox ON subscription = owner.no AND position = ?2 AND run = ?3
-        WHERE owner.id = ?1";
-    let found = connection
-        .prepare_cached(sql)?
-        .query_row(params![subscription.0, key.position.cast_signed(), key.run], |row| {
-            Ok(Held {
-                row: row.get(0)?,
-                subscription: row.get(1)?,
-                id: DeliveryId(row.get(2)?),
-                tries: row.get(3)?,
-                attempts: row.get(4)?,
-            })
-        })
-        .optional()?;
+    let sql = format!(
+        "SELECT {} FROM subscription AS owner CROSS JOIN outbox ON subscription = owner.no AND position = ?2 AND run = ?3
+        WHERE owner.id = ?1",
+        Held::COLUMNS
+    );
+    let values = params![subscription.0, key.position.cast_signed(), key.run];
+    let found = connection.prepare_cached(&sql)?.query_row(values, Held::read).optional()?;
     let Some(mut held) = found else { return Ok(None) };
     if let Some(attempt) = attempt {
         let mut attempts = packed::unpack(held.attempts.as_deref())?;
@@ -173,7 +210,13 @@ fn held(
 }
 
 /// Moves a row from the outbox to those that ended.
-fn end(connection: &Connection, held: &Held, status: DeliveryStatus, reason: Option<&str>, at: Millis) -> rusqlite::Result<()> {
+pub(super) fn end(
+    connection: &Connection,
+    held: &Held,
+    status: DeliveryStatus,
+    reason: Option<&str>,
+    at: Millis,
+) -> rusqlite::Result<()> {
     let keep = "INSERT INTO delivery (subscription, position, run, id, id_head, workspace, event, kind, lane, contact, status,
             reason, created_at, ended_at, charged, tries, attempts, content_type, body)
         SELECT subscription, position, run, id, ?2, workspace, event, kind, lane, contact, ?3, ?4, created_at, ?5, charged, ?6,
@@ -191,39 +234,14 @@ fn end(connection: &Connection, held: &Held, status: DeliveryStatus, reason: Opt
         delivered,
     ])?;
     connection.prepare_cached("DELETE FROM outbox WHERE no = ?1")?.execute([held.row])?;
+    held.moves_to(connection, status)?;
+    replays::ended(connection, held.subscription, held.run, status, 1)?;
     let count = match status {
         DeliveryStatus::Delivered => "UPDATE subscription SET delivered = delivered + 1, failed_in_row = 0 WHERE no = ?1",
         DeliveryStatus::Failed => "UPDATE subscription SET failed = failed + 1, failed_in_row = failed_in_row + 1 WHERE no = ?1",
         _ => "UPDATE subscription SET skipped = skipped + 1 WHERE no = ?1",
     };
     connection.prepare_cached(count)?.execute([held.subscription]).map(|_| ())
-}
-
-/// Brings deliveries that failed back into the outbox.
-pub(super) fn revive(connection: &Connection, ids: &[DeliveryId], now: Millis) -> rusqlite::Result<u64> {
-    let mut revived = 0;
-    for id in ids {
-        let find = "SELECT no, subscription FROM delivery WHERE id_head = ?1 AND id = ?2 AND status = ?3 AND body IS NOT NULL";
-        let failed = status_number(DeliveryStatus::Failed);
-        let found: Option<(i64, i64)> = connection
-            .prepare_cached(find)?
-            .query_row(params![id_head(*id), id.0, failed], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        let Some((row, subscription)) = found else { continue };
-        let back = "INSERT INTO outbox (subscription, position, run, id, workspace, event, kind, lane, contact, created_at,
-                due_at, charged, tries, attempts, content_type, body)
-            SELECT subscription, position, run, id, workspace, event, kind, lane, contact, created_at, ?2, 0, tries, attempts,
-                content_type, body
-            FROM delivery WHERE no = ?1
-            ON CONFLICT (subscription, position, run) DO NOTHING";
-        if connection.prepare_cached(back)?.execute(params![row, now.0])? == 0 {
-            continue;
-        }
-        connection.prepare_cached("DELETE FROM delivery WHERE no = ?1")?.execute([row])?;
-        connection.prepare_cached("UPDATE subscription SET failed = failed - 1 WHERE no = ?1")?.execute([subscription])?;
-        revived += 1;
-    }
-    Ok(revived)
 }
 
 /// Forgets that deliveries failed in a row.

@@ -1,50 +1,47 @@
 //! The one thread that changes deliveries.db: whatever waits is done in one transaction.
 
-use hookline_model::{
-    id::{DeliveryId, SubscriptionId},
-    time::Millis,
-};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{forget, write};
-use crate::{
-    Error,
-    deliveries::{Dispatch, Outcome},
-    sqlite::open::failed,
-};
+use crate::{Error, sqlite::open::failed};
 
 /// How many commands one transaction carries out.
 const BATCH_MAX: usize = 256;
 
-type Reply<T> = oneshot::Sender<Result<T, Error>>;
+/// Tells whoever waits how it went, once that is known.
+type Tell = Box<dyn FnOnce(&Result<(), Error>) + Send>;
 
-/// What the writer can be asked to do.
-pub(super) enum Command {
-    Dispatch(Box<Dispatch>, Reply<()>),
-    Finish(Vec<Outcome>, Reply<()>),
-    Revive(Vec<DeliveryId>, Millis, Reply<u64>),
-    Forgive(SubscriptionId, Reply<()>),
-    Forget(SubscriptionId, Reply<bool>),
-    Prune(Millis, Reply<u64>),
-}
+/// What the writer can be asked to do. Without a connection there was a fault before it, and it is only to be told of.
+pub(super) struct Command(Box<dyn FnOnce(Option<&Connection>) -> (Tell, rusqlite::Result<()>) + Send>);
 
-/// A command that is carried out, and who waits to hear of it once it is committed.
-enum Done {
-    Nothing(Reply<()>),
-    Count(u64, Reply<u64>),
-    Flag(bool, Reply<bool>),
-}
-
-impl Done {
-    /// Answers, or says what went wrong.
-    fn tell(self, outcome: &Result<(), Error>) {
-        // Whoever does not wait any more need not hear of it.
-        match self {
-            Done::Nothing(reply) => drop(reply.send(outcome.clone())),
-            Done::Count(count, reply) => drop(reply.send(outcome.clone().map(|()| count))),
-            Done::Flag(flag, reply) => drop(reply.send(outcome.clone().map(|()| flag))),
-        }
+impl Command {
+    /// A change, whose outcome is sent when it is committed; then `and_then` is done too, if it is.
+    pub(super) fn new<T: Send + 'static>(
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        reply: oneshot::Sender<Result<T, Error>>,
+        and_then: impl FnOnce(&T) + Send + 'static,
+    ) -> Command {
+        Command(Box::new(move |connection| {
+            let (value, ran) = match connection.map(change) {
+                Some(Ok(value)) => (Some(value), Ok(())),
+                Some(Err(error)) => (None, Err(error)),
+                None => (None, Ok(())),
+            };
+            let tell: Tell = Box::new(move |outcome| {
+                let told = match (outcome, value) {
+                    (Ok(()), Some(value)) => {
+                        and_then(&value);
+                        Ok(value)
+                    }
+                    (Err(error), _) => Err(error.clone()),
+                    // Not carried out, and no fault: this does not happen.
+                    (Ok(()), None) => Err(Error::Closed),
+                };
+                // Whoever does not wait any more need not hear of it.
+                drop(reply.send(told));
+            });
+            (tell, ran)
+        }))
     }
 }
 
@@ -68,7 +65,7 @@ impl Writer {
                 tracing::error!(%error, "deliveries could not be written down; they are tried again");
             }
             batch.clear();
-            done.into_iter().for_each(|done| done.tell(&outcome));
+            done.into_iter().for_each(|tell| tell(&outcome));
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
             tracing::warn!(%error, "deliveries.db was closed without a last checkpoint");
@@ -76,61 +73,19 @@ impl Writer {
     }
 
     /// Carries out a batch in one transaction: all of it, or nothing.
-    fn carry_out(&mut self, batch: &mut Vec<Command>, done: &mut Vec<Done>) -> Result<(), Error> {
+    fn carry_out(&mut self, batch: &mut Vec<Command>, done: &mut Vec<Tell>) -> Result<(), Error> {
         let fault = |error: rusqlite::Error| failed("write deliveries down", &error);
-        let begun = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(fault);
-        let mut outcome = begun;
-        for command in batch.drain(..) {
+        let mut outcome = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(fault);
+        for Command(run) in batch.drain(..) {
             // After a fault the rest is not tried, but everybody hears of it.
-            let is_on = outcome.is_ok();
-            let (told, ran) = self.one(command, is_on);
-            done.push(told);
-            if let (true, Err(error)) = (is_on, ran) {
-                outcome = Err(fault(error));
-            }
+            let (tell, ran) = run(outcome.is_ok().then_some(&self.connection));
+            done.push(tell);
+            outcome = outcome.and_then(|()| ran.map_err(fault));
         }
         let outcome = outcome.and_then(|()| self.connection.execute_batch("COMMIT").map_err(fault));
         if outcome.is_err() && !self.connection.is_autocommit() {
             self.connection.execute_batch("ROLLBACK").map_err(fault)?;
         }
         outcome
-    }
-
-    fn one(&self, command: Command, is_on: bool) -> (Done, rusqlite::Result<()>) {
-        let connection = &self.connection;
-        match command {
-            Command::Dispatch(dispatch, reply) => {
-                let ran = if is_on { write::dispatch(connection, &dispatch) } else { Ok(()) };
-                (Done::Nothing(reply), ran)
-            }
-            Command::Finish(outcomes, reply) => {
-                let ran = if is_on { write::finish(connection, &outcomes) } else { Ok(()) };
-                (Done::Nothing(reply), ran)
-            }
-            Command::Forgive(subscription, reply) => {
-                let ran = if is_on { write::forgive(connection, subscription) } else { Ok(()) };
-                (Done::Nothing(reply), ran)
-            }
-            Command::Revive(ids, now, reply) => {
-                let (count, ran) = split(if is_on { write::revive(connection, &ids, now) } else { Ok(0) });
-                (Done::Count(count, reply), ran)
-            }
-            Command::Prune(before, reply) => {
-                let (count, ran) = split(if is_on { forget::prune(connection, before) } else { Ok(0) });
-                (Done::Count(count, reply), ran)
-            }
-            Command::Forget(subscription, reply) => {
-                let (all, ran) = split(if is_on { forget::forget(connection, subscription) } else { Ok(false) });
-                (Done::Flag(all, reply), ran)
-            }
-        }
-    }
-}
-
-/// A value, and whether it came about.
-fn split<T: Default>(outcome: rusqlite::Result<T>) -> (T, rusqlite::Result<()>) {
-    match outcome {
-        Ok(value) => (value, Ok(())),
-        Err(error) => (T::default(), Err(error)),
     }
 }

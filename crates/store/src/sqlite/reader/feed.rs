@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use hookline_model::id::{EmailId, WorkspaceId};
+use hookline_model::{
+    id::{EmailId, WorkspaceId},
+    time::Millis,
+};
 use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
@@ -10,11 +13,15 @@ use super::{Reader, WorkspaceReader};
 use crate::{
     Error,
     deliveries::{FEED_BYTES_MAX, FEED_ROWS_MAX, Fed, Feed, Snapshot},
+    redelivery::CLOCK_SLACK,
     sqlite::{
         log::{self, COLUMNS, LogRow},
         open::failed,
     },
 };
+
+/// How many entries of the log one step of a search by time of receipt looks at.
+const WITNESSES_MAX: i64 = 4_096;
 
 impl Reader {
     /// The log behind `after`, up to and with `until`.
@@ -52,6 +59,30 @@ impl Reader {
         }
         // Positions that have no entry, such as of a supersession by one that the log had, lie behind too.
         Ok(Feed { entries, through: through.max(until) })
+    }
+
+    /// A part of the log with everything that was received in a period, but for what came by another way than from outside.
+    pub(in crate::sqlite) fn received_between(&self, since: Millis, until: Millis, committed: u64) -> Result<(u64, u64), Error> {
+        let first = self.received_from(Millis(since.0.saturating_sub(CLOCK_SLACK)), committed)?;
+        let end = self.received_from(Millis(until.0.saturating_add(CLOCK_SLACK)), committed)?;
+        Ok((first.saturating_sub(1), end.saturating_sub(1).max(first.saturating_sub(1))))
+    }
+
+    /// The first position from which on entries were received at `at` or after; behind the last one if there is none.
+    fn received_from(&self, at: Millis, committed: u64) -> Result<u64, Error> {
+        // What was in quarantine comes into the log late: a row of such entries must not hide those in front of them.
+        let sql = "SELECT EXISTS (SELECT 1 FROM (SELECT received_at FROM entry WHERE position <= ?1 AND position > ?2
+            ORDER BY position DESC LIMIT ?3) WHERE received_at >= ?4)";
+        let fault = |error: rusqlite::Error| failed("search the log", &error);
+        let mut statement = self.log.prepare_cached(sql).map_err(fault)?;
+        let (mut before, mut found) = (0, committed + 1);
+        while found - before > 1 {
+            let middle: u64 = before + (found - before) / 2;
+            let values = [middle.cast_signed(), before.cast_signed(), WITNESSES_MAX, at.0];
+            let is_there: bool = statement.query_row(values, |row| row.get(0)).map_err(fault)?;
+            if is_there { found = middle } else { before = middle }
+        }
+        Ok(found)
     }
 
     /// Whose a number is; nobody's if the workspace is reserved or gone.

@@ -10,7 +10,9 @@ CREATE TABLE subscription (
     delivered       INTEGER NOT NULL DEFAULT 0,
     failed          INTEGER NOT NULL DEFAULT 0,
     skipped         INTEGER NOT NULL DEFAULT 0,
-    not_expressible INTEGER NOT NULL DEFAULT 0
+    not_expressible INTEGER NOT NULL DEFAULT 0,
+    -- The number of its last replay: none is given twice, since ids of deliveries are made of it.
+    runs            INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- On their way. A row comes with its body in the transaction that moves the cursor, and goes when its delivery ends.
