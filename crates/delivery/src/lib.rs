@@ -7,4 +7,5 @@ pub mod dispatch;
 pub mod guard;
 pub mod matching;
 pub mod policy;
+pub mod replay;
 pub mod settings;

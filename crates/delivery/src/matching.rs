@@ -13,10 +13,20 @@ use crate::settings::Settings;
 /// Whether an event is of the kinds that a subscription asks for, and passes what of its filter the event alone decides.
 #[must_use]
 pub fn matches_event(settings: &Settings, fed: &Fed) -> bool {
-    let (event, filter) = (&fed.event, &settings.filter);
-    settings.takes(fed.origin)
-        && settings.kinds.iter().any(|pattern| is_meant(pattern, event))
-        && (filter.platforms.is_empty() || filter.platforms.contains(&event.platform))
+    settings.takes(fed.origin) && matches_kinds(&settings.kinds, &fed.event) && matches_source(settings, &fed.event)
+}
+
+/// Whether an event is of one of these kinds, groups, or any if all are asked for.
+#[must_use]
+pub fn matches_kinds(kinds: &[String], event: &Event) -> bool {
+    kinds.iter().any(|pattern| is_meant(pattern, event))
+}
+
+/// Whether an event comes from where a subscription's filter wants it from: platform and mailbox.
+#[must_use]
+pub fn matches_source(settings: &Settings, event: &Event) -> bool {
+    let filter = &settings.filter;
+    (filter.platforms.is_empty() || filter.platforms.contains(&event.platform))
         && (filter.sending_accounts.is_empty()
             || event.sending_account.as_deref().is_some_and(|account| contains(&filter.sending_accounts, account)))
 }

@@ -1,9 +1,13 @@
 //! The dispatcher: from the log to receivers, each at its own pace.
 //!
-//! Every subscription that is active has two tasks. Its *reader* goes through the log behind the subscription's cursors, finds what
+//! Every subscription that is active has tasks of its own. Its *reader* goes through the log behind the subscription's cursors, finds what
 //! it wants, has it put into words, and moves the cursors in the transaction that puts the deliveries into the outbox. Its *sender*
 //! takes them from there, tries them, and writes down how that ended. Between the two is a bounded queue: a receiver that takes
 //! nothing stops its reader, and nobody else. Readers that are level share the pages they read (`feed`).
+//!
+//! Beside the two is a *replayer*, which goes through parts of the log again that somebody asked for; what it finds goes out when
+//! nothing live waits. Who changes an outbox from outside, by a retry or a replay, has the store tell the supervisor, and that the
+//! subscription's tasks.
 //!
 //! What is on its way is in the store and nowhere else that matters: whatever stops, is killed or started anew goes on from there,
 //! with the same ids and bytes.
@@ -12,12 +16,14 @@ mod breaker;
 mod feed;
 pub mod metrics;
 mod reader;
+mod replayer;
 mod sender;
 mod supervisor;
 #[cfg(test)]
 mod tests;
+mod tidy;
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use hookline_model::{id::WorkspaceId, time::Millis};
 use hookline_store::{
@@ -38,6 +44,8 @@ use crate::{
     policy::Policy,
     settings::{Secrets, Settings},
 };
+
+pub use tidy::KEEP;
 
 /// Waiting for a time, eventually.
 pub type Until<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
@@ -136,6 +144,8 @@ pub struct DispatchOptions {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub chance: Chance,
+    /// For how long deliveries that ended are kept, such as [`KEEP`].
+    pub keep: Duration,
 }
 
 /// Passes events on until it is stopped.

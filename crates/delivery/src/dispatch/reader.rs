@@ -1,11 +1,14 @@
 //! One subscription's way through the log: from its cursors to its outbox.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use hookline_model::{id::DeliveryId, key::ContactKey, time::Millis};
 use hookline_store::{
     Error,
-    deliveries::{DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outgoing, Standing},
+    deliveries::{DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outgoing, Snapshot, Standing},
 };
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, watch};
@@ -31,6 +34,34 @@ const FAULT_WAIT: i64 = 1_000;
 pub(super) struct Queues {
     pub(super) fast: mpsc::Sender<Outgoing>,
     pub(super) bulk: mpsc::Sender<Outgoing>,
+    pub(super) handed: Handed,
+}
+
+/// What is in the outbox, or about to be, and on its way to the sender: it is not read back from there meanwhile.
+#[derive(Clone, Default)]
+pub(super) struct Handed(Arc<Mutex<HashSet<DeliveryKey>>>);
+
+impl Handed {
+    /// These are on their way from now on.
+    pub(super) fn put<'a>(&self, rows: impl IntoIterator<Item = &'a Outgoing>) {
+        self.keys().extend(rows.into_iter().map(|row| row.key));
+    }
+
+    /// These are not, any more.
+    pub(super) fn take<'a>(&self, rows: impl IntoIterator<Item = &'a Outgoing>) {
+        let mut keys = self.keys();
+        for row in rows {
+            keys.remove(&row.key);
+        }
+    }
+
+    pub(super) fn has(&self, key: &DeliveryKey) -> bool {
+        self.keys().contains(key)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, HashSet<DeliveryKey>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Reads for one subscription.
@@ -168,7 +199,11 @@ impl Reader {
         if is_news || fast.max(bulk) - self.written >= WRITTEN_EVERY {
             dispatch.moved.push(Moved { subscription: self.subscribed.row.id, fast, bulk, not_expressible });
             let skipped = dispatch.skipped.len() as u64;
-            self.options.store.dispatch(dispatch).await?;
+            self.queues.handed.put(&outgoing);
+            if let Err(error) = self.options.store.dispatch(dispatch).await {
+                self.queues.handed.take(&outgoing);
+                return Err(error);
+            }
             self.written = fast.max(bulk);
             let dialect = self.subscribed.settings.dialect.name();
             for (outcome, count) in [("skipped", skipped), ("not_expressible", not_expressible)] {
@@ -194,18 +229,16 @@ impl Reader {
         if !matching::matches_records(settings, snapshot, || self.options.voice.data(snapshot)) {
             return Delivered::Unwanted;
         }
-        let fed = &entry.fed;
-        let id = DeliveryId::derive(row.id, fed.event.id, 0);
-        let Some(rendered) = self.options.voice.render(&self.subscribed, snapshot, &id.to_string()) else {
+        let Some(outgoing) = outgoing(&self.options, &self.subscribed, snapshot, entry, (lane, 0), now) else {
             return Delivered::NotExpressible;
         };
-        let key = DeliveryKey { position: fed.position, run: 0 };
+        let fed = &entry.fed;
         let age = now.0.saturating_sub(fed.received_at.0);
         if settings.max_age().is_some_and(|max| age > i64::try_from(max.as_millis()).unwrap_or(i64::MAX)) {
             return Delivered::Skipped(Box::new(DeliveryRow {
-                id,
+                id: outgoing.id,
                 subscription: row.id,
-                key,
+                key: outgoing.key,
                 workspace: fed.workspace,
                 event_id: fed.event.id,
                 kind: fed.event.kind,
@@ -216,26 +249,43 @@ impl Reader {
                 tries: 0,
                 attempts: Vec::new(),
                 body: None,
-                content_type: rendered.content_type,
+                content_type: outgoing.content_type,
             }));
         }
-        Delivered::Outgoing(Box::new(Outgoing {
-            id,
-            subscription: row.id,
-            key,
-            workspace: fed.workspace,
-            event_id: fed.event.id,
-            kind: fed.event.kind,
-            lane,
-            contact: fed.event.contact_key().filter(|_| settings.ordered).map(|key| contact_hash(fed.workspace.0, &key)),
-            created_at: now,
-            due_at: now,
-            charged: 0,
-            attempts: Vec::new(),
-            content_type: rendered.content_type,
-            body: rendered.body,
-        }))
+        Delivered::Outgoing(Box::new(outgoing))
     }
+}
+
+/// The delivery of an event, in a lane and of a run (0 as it came, else a replay's); `None` if the dialect has no words for it.
+pub(super) fn outgoing(
+    options: &DispatchOptions,
+    subscribed: &Subscribed,
+    snapshot: &Snapshot,
+    entry: &Entry,
+    (lane, run): (Lane, u32),
+    now: Millis,
+) -> Option<Outgoing> {
+    let (fed, id) = (&entry.fed, subscribed.row.id);
+    // What a receiver knows it by is the same in every replay.
+    let message_id = DeliveryId::derive(id, fed.event.id, 0);
+    let rendered = options.voice.render(subscribed, snapshot, &message_id.to_string())?;
+    let is_ordered = subscribed.settings.ordered;
+    Some(Outgoing {
+        id: DeliveryId::derive(id, fed.event.id, run),
+        subscription: id,
+        key: DeliveryKey { position: fed.position, run },
+        workspace: fed.workspace,
+        event_id: fed.event.id,
+        kind: fed.event.kind,
+        lane,
+        contact: fed.event.contact_key().filter(|_| is_ordered).map(|key| contact_hash(fed.workspace.0, &key)),
+        created_at: now,
+        due_at: now,
+        charged: 0,
+        attempts: Vec::new(),
+        content_type: rendered.content_type,
+        body: rendered.body,
+    })
 }
 
 /// What becomes of an event that is wanted.

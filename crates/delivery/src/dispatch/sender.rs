@@ -1,5 +1,7 @@
 //! One subscription's deliveries, from its outbox to its receiver.
 
+mod outbox;
+
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
     sync::Arc,
@@ -8,19 +10,22 @@ use std::{
 use bytes::Bytes;
 use hookline_model::{id::DeliveryId, time::Millis};
 use hookline_store::{
-    Error,
     deliveries::{AttemptRow, DeliveryKey, DeliveryStatus, Outcome, Outgoing},
     directory::DirectoryChange,
     subscriptions::SubscriptionStatus,
 };
 use metrics::{counter, histogram};
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     DispatchOptions, Rendered, Subscribed,
     breaker::Breaker,
     metrics::{ATTEMPT_SECONDS, ATTEMPTS_TOTAL, DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME, OnTheWire, attempt_outcome},
+    reader::Handed,
 };
 use crate::{
     client::{Attempt, Fault, Request},
@@ -37,26 +42,34 @@ const OUTCOMES_MAX: usize = 1_000;
 /// How many deliveries of one contact's that are held back for its order are kept in memory.
 const HELD_MAX: usize = 1_000;
 
-/// How long a fault of the store is waited out, in ms.
-const FAULT_WAIT: i64 = 1_000;
-
 /// Sends for one subscription.
 pub(super) struct Sender {
     options: DispatchOptions,
     subscribed: Arc<Subscribed>,
     fast: mpsc::Receiver<Outgoing>,
     bulk: mpsc::Receiver<Outgoing>,
+    /// Of replays: behind all others.
+    replayed: mpsc::Receiver<Outgoing>,
+    handed: Handed,
+    /// Somebody else changed the outbox.
+    wake: Arc<Notify>,
     stopping: CancellationToken,
     /// On the wire.
     in_flight: JoinSet<(Outgoing, Attempt, AttemptRow)>,
+    /// What is on the wire, due or held.
+    known: HashSet<DeliveryKey>,
+    /// Whether the outbox has more than was read of it.
+    has_more: bool,
+    /// When the outbox is to be read again, after a fault.
+    reread_at: Option<Millis>,
     /// To be tried again, by when.
     retrying: BTreeSet<(Millis, DeliveryKey)>,
     /// Read back from the outbox, due.
     due: VecDeque<Outgoing>,
     /// How it went lately.
     breaker: Breaker,
-    /// Where the order of contacts is kept: whose delivery has not ended, and what waits behind it.
-    busy: HashSet<u64>,
+    /// Where the order of contacts is kept: whose delivery has not ended and which that is, and what waits behind it.
+    busy: HashMap<u64, DeliveryKey>,
     held: HashMap<u64, VecDeque<Outgoing>>,
     held_count: usize,
     /// Not written down yet.
@@ -67,12 +80,22 @@ pub(super) struct Sender {
     is_stopped: bool,
 }
 
+/// Where deliveries come from.
+pub(super) struct Inlets {
+    pub(super) fast: mpsc::Receiver<Outgoing>,
+    pub(super) bulk: mpsc::Receiver<Outgoing>,
+    pub(super) replayed: mpsc::Receiver<Outgoing>,
+    pub(super) handed: Handed,
+    pub(super) wake: Arc<Notify>,
+}
+
 /// What happens next.
 enum Event {
     Ended(Box<(Outgoing, Attempt, AttemptRow)>),
     Lost,
     Came(Outgoing),
     Time,
+    Woken,
     Closed,
     Stop,
 }
@@ -81,22 +104,27 @@ impl Sender {
     pub(super) fn new(
         options: DispatchOptions,
         subscribed: Arc<Subscribed>,
-        fast: mpsc::Receiver<Outgoing>,
-        bulk: mpsc::Receiver<Outgoing>,
+        inlets: Inlets,
         stopping: CancellationToken,
         failed_in_row: u32,
     ) -> Sender {
         Sender {
             options,
             subscribed,
-            fast,
-            bulk,
+            fast: inlets.fast,
+            bulk: inlets.bulk,
+            replayed: inlets.replayed,
+            handed: inlets.handed,
+            wake: inlets.wake,
             stopping,
+            known: HashSet::new(),
+            has_more: false,
+            reread_at: None,
             in_flight: JoinSet::new(),
             retrying: BTreeSet::new(),
             due: VecDeque::new(),
             breaker: Breaker::default(),
-            busy: HashSet::new(),
+            busy: HashMap::new(),
             held: HashMap::new(),
             held_count: 0,
             outcomes: Vec::new(),
@@ -119,40 +147,20 @@ impl Sender {
                 Event::Lost => tracing::error!(subscription = %self.subscribed.row.id, "an attempt was lost"),
                 Event::Came(outgoing) => self.start_or_hold(outgoing),
                 Event::Time => self.read_due().await,
+                Event::Woken => self.reread().await,
                 Event::Closed | Event::Stop => break,
             }
             self.write_down(OUTCOMES_MAX).await;
         }
         self.fast.close();
         self.bulk.close();
+        self.replayed.close();
         while let Some(ended) = self.in_flight.join_next().await {
             if let Ok((outgoing, attempt, row)) = ended {
                 self.ended(outgoing, &attempt, row).await;
             }
         }
         self.write_down(0).await;
-    }
-
-    /// Takes up what is in the outbox since before.
-    async fn take_up(&mut self) {
-        loop {
-            match self.options.store.waiting(self.subscribed.row.id, RETRYING_MAX).await {
-                Ok(waiting) => {
-                    self.busy.extend(waiting.iter().filter(|row| row.charged > 0).filter_map(|row| row.contact));
-                    self.retrying.extend(waiting.iter().map(|row| (row.due_at, row.key)));
-                    return;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, subscription = %self.subscribed.row.id, "an outbox could not be read; it is tried again");
-                    let again = Millis(self.options.clock.now().0 + FAULT_WAIT);
-                    let waited = self.options.clock.until(again);
-                    if self.stopping.run_until_cancelled(waited).await.is_none() {
-                        self.is_stopped = true;
-                        return;
-                    }
-                }
-            }
-        }
     }
 
     fn limit(&self) -> usize {
@@ -167,6 +175,10 @@ impl Sender {
         if may_send && let Some(outgoing) = self.due.pop_front() {
             return Event::Came(outgoing);
         }
+        let is_to_reread = self.has_more && self.retrying.is_empty() || self.reread_at.is_some_and(|at| at <= now);
+        if is_to_reread && self.reread_at.is_none_or(|at| at <= now) {
+            return Event::Woken;
+        }
         let is_due = self.retrying.first().is_some_and(|(due, _)| *due <= now);
         if may_send && is_due {
             return Event::Time;
@@ -179,6 +191,7 @@ impl Sender {
             has_room.then_some(self.next_at).filter(|at| *at > now),
             has_room.then(|| self.breaker.probe_at()).flatten().filter(|at| *at > now && self.in_flight.is_empty()),
             self.retrying.first().map(|(due, _)| *due).filter(|due| has_room && *due > now),
+            self.reread_at,
         ];
         let wake = wake.into_iter().flatten().min();
         let clock = Arc::clone(&self.options.clock);
@@ -191,47 +204,27 @@ impl Sender {
         tokio::select! {
             biased;
             () = self.stopping.cancelled() => Event::Stop,
+            () = self.wake.notified() => Event::Woken,
             Some(ended) = self.in_flight.join_next() => ended.map_or(Event::Lost, |ended| Event::Ended(Box::new(ended))),
             Some(outgoing) = self.fast.recv(), if takes_new => Event::Came(outgoing),
             // The two are closed together; the second says so for both.
             outgoing = self.bulk.recv(), if takes_new => outgoing.map_or(Event::Closed, Event::Came),
+            Some(outgoing) = self.replayed.recv(), if takes_new => Event::Came(outgoing),
             () = timer => Event::Time,
-        }
-    }
-
-    /// Reads back what is due, as much as may be sent now.
-    async fn read_due(&mut self) {
-        let now = self.options.clock.now();
-        let room = self.limit().saturating_sub(self.in_flight.len() + self.due.len());
-        let mut keys = Vec::new();
-        while keys.len() < room
-            && let Some((due, key)) = self.retrying.first().copied()
-            && due <= now
-        {
-            self.retrying.pop_first();
-            keys.push(key);
-        }
-        if keys.is_empty() {
-            return;
-        }
-        match self.options.store.outgoing(self.subscribed.row.id, keys.clone()).await {
-            Ok(found) => self.due.extend(found),
-            Err(error) => {
-                tracing::warn!(%error, subscription = %self.subscribed.row.id, "an outbox could not be read; it is tried again");
-                self.retrying.extend(keys.into_iter().map(|key| (Millis(now.0 + FAULT_WAIT), key)));
-            }
         }
     }
 
     /// Tries a delivery, or holds it behind another of its contact's that has not ended.
     fn start_or_hold(&mut self, outgoing: Outgoing) {
+        self.known.insert(outgoing.key);
+        self.handed.take([&outgoing]);
         if let Some(contact) = outgoing.contact.filter(|_| outgoing.charged == 0 && outgoing.attempts.is_empty()) {
-            if self.busy.contains(&contact) {
+            if self.busy.contains_key(&contact) {
                 self.held.entry(contact).or_default().push_back(outgoing);
                 self.held_count += 1;
                 return;
             }
-            self.busy.insert(contact);
+            self.busy.insert(contact, outgoing.key);
         }
         self.start(outgoing);
     }
@@ -277,6 +270,7 @@ impl Sender {
             _ => {}
         }
         let (subscription, key) = (outgoing.subscription, outgoing.key);
+        self.known.remove(&key);
         let attempt = Some(Box::new(row));
         let status = match next {
             Next::RetryAt(due_at) => {
@@ -291,7 +285,9 @@ impl Sender {
         counter!(DELIVERIES_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(1);
         self.outcomes.push(Outcome::Ended { subscription, key, status, reason: None, at: now, attempt });
         self.failed_in_row = if status == DeliveryStatus::Delivered { 0 } else { self.failed_in_row + 1 };
-        self.release(outgoing.contact);
+        if let Some(contact) = outgoing.contact {
+            self.release(contact, key);
+        }
         if next == Next::Gone {
             self.stop(SubscriptionStatus::Disabled, "the receiver answered 410: it is gone".to_owned()).await;
         } else if self.failed_in_row >= self.subscribed.policy.pause_after && status == DeliveryStatus::Failed {
@@ -307,9 +303,11 @@ impl Sender {
         }
     }
 
-    /// Lets the next delivery of a contact go.
-    fn release(&mut self, contact: Option<u64>) {
-        let Some(contact) = contact else { return };
+    /// Lets the next delivery of a contact go, if it was this one that it waited for.
+    fn release(&mut self, contact: u64, key: DeliveryKey) {
+        if self.busy.get(&contact) != Some(&key) {
+            return;
+        }
         self.busy.remove(&contact);
         let Some(held) = self.held.get_mut(&contact) else { return };
         let next = held.pop_front();
@@ -336,22 +334,6 @@ impl Sender {
         if let Err(error) = self.options.store.change_directory(vec![change]).await {
             // It stays active for the supervisor, which starts it anew; the next failure stops it.
             tracing::error!(%error, subscription = %id, "that a subscription was stopped could not be written down");
-        }
-    }
-
-    /// Writes outcomes down, if there are more than `max`, or nothing else is to do.
-    async fn write_down(&mut self, max: usize) {
-        let is_idle = self.in_flight.is_empty() || self.outcomes.len() >= self.limit();
-        if self.outcomes.is_empty() || (max > 0 && !is_idle) {
-            return;
-        }
-        let outcomes = std::mem::take(&mut self.outcomes);
-        if let Err(error) = self.options.store.finish(outcomes.clone()).await {
-            // They are tried again with the next ones. If nobody can, the deliveries are made again one day, under the same ids.
-            if !matches!(error, Error::Closed) {
-                tracing::warn!(%error, subscription = %self.subscribed.row.id, "outcomes could not be written down");
-            }
-            self.outcomes = outcomes;
         }
     }
 }

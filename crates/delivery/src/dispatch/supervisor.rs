@@ -16,7 +16,11 @@ use hookline_store::{
     subscriptions::{Subscription, SubscriptionStatus},
 };
 use tokio::{
-    sync::{Notify, mpsc},
+    sync::{
+        Notify,
+        broadcast::{self, error::RecvError},
+        mpsc,
+    },
     task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
@@ -24,8 +28,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     DispatchOptions, Subscribed,
     feed::Feed,
-    reader::{Queues, Reader},
-    sender::Sender,
+    reader::{Handed, Queues, Reader},
+    replayer::Replayer,
+    sender::{Inlets, Sender},
+    tidy::Tidy,
 };
 
 /// How often subscriptions are looked at without anybody saying that they changed, in ms.
@@ -34,11 +40,26 @@ const LOOK_EVERY: i64 = 1_000;
 /// How many deliveries wait between a reader and its sender, per lane.
 const QUEUE: usize = 32;
 
+/// How many deliveries wait between a replayer and its sender: these go out even if their replay is cancelled.
+const REPLAYED: usize = 2;
+
 /// A subscription that is served.
 struct Served {
+    /// Of its sender and its replayer: somebody changed its outbox or its replays.
+    wakes: [Arc<Notify>; 2],
     row: Arc<Subscription>,
     stopping: CancellationToken,
     work: JoinHandle<()>,
+}
+
+/// The next subscription that the store tells of; `None` if some were missed.
+async fn heard(woken: &mut broadcast::Receiver<SubscriptionId>) -> Option<SubscriptionId> {
+    match woken.recv().await {
+        Ok(id) => Some(id),
+        Err(RecvError::Lagged(_)) => None,
+        // The store tells nothing any more.
+        Err(RecvError::Closed) => std::future::pending().await,
+    }
 }
 
 pub(super) struct Supervisor {
@@ -50,30 +71,52 @@ pub(super) struct Supervisor {
     /// Subscriptions that cannot be read, by their row, so that each is told of once.
     unreadable: HashMap<SubscriptionId, Arc<Subscription>>,
     seen: Option<Arc<Directory>>,
+    /// The log as replays read it.
+    past: Arc<Feed>,
+    tidy: Tidy,
 }
 
 impl Supervisor {
     pub(super) fn new(options: DispatchOptions, changed: Arc<Notify>, stopping: CancellationToken) -> Supervisor {
-        let feed = Arc::new(Feed::new(Arc::clone(&options.store)));
-        Supervisor { options, feed, changed, stopping, served: HashMap::new(), unreadable: HashMap::new(), seen: None }
+        let feed = || Arc::new(Feed::new(Arc::clone(&options.store)));
+        let (feed, past) = (feed(), feed());
+        let (served, unreadable) = (HashMap::new(), HashMap::new());
+        Supervisor { options, feed, changed, stopping, served, unreadable, seen: None, past, tidy: Tidy::default() }
     }
 
     /// Works until it is stopped.
     pub(super) async fn run(mut self) {
         let (stopping, changed) = (self.stopping.clone(), Arc::clone(&self.changed));
+        let mut woken = self.options.store.woken();
+        let mut again = Millis::default();
         while !stopping.is_cancelled() {
+            if self.options.clock.now() >= again {
+                if let Err(error) = self.tidy.tidy(&self.options).await {
+                    tracing::warn!(%error, "what is too old could not be removed; it is tried again");
+                }
+                again = Millis(self.options.clock.now().0 + LOOK_EVERY);
+            }
             if let Err(error) = self.look().await {
                 tracing::warn!(%error, "subscriptions could not be looked at; it is tried again");
             }
-            let again = Millis(self.options.clock.now().0 + LOOK_EVERY);
             tokio::select! {
                 () = stopping.cancelled() => {}
                 () = changed.notified() => {}
+                of = heard(&mut woken) => self.wake(of),
                 () = self.options.clock.until(again) => {}
             }
         }
         let ids: Vec<SubscriptionId> = self.served.keys().copied().collect();
         self.let_go(ids).await;
+    }
+
+    /// Has the tasks of a subscription look at what somebody else changed; those of all, if it is not known of which.
+    fn wake(&self, of: Option<SubscriptionId>) {
+        let wake = |served: &Served| served.wakes.iter().for_each(|wake| wake.notify_one());
+        match of {
+            Some(id) => self.served.get(&id).into_iter().for_each(wake),
+            None => self.served.values().for_each(wake),
+        }
     }
 
     /// Starts and stops what is to be.
@@ -95,10 +138,14 @@ impl Supervisor {
             .iter()
             .filter(|(id, served)| served.work.is_finished() || active.get(id).is_none_or(|row| ***row != *served.row));
         let over: Vec<SubscriptionId> = over.map(|(id, _)| *id).collect();
+        if !over.is_empty() {
+            self.tidy.soon();
+        }
         self.let_go(over).await;
         self.unreadable.retain(|id, row| active.get(id).is_some_and(|active| *active == row));
 
         let wanted: HashSet<WorkspaceId> = active.values().flat_map(|row| directory.workspaces_of(row.owner)).collect();
+        self.past.want(wanted.clone());
         self.feed.want(wanted);
         let new = active.values().filter(|row| !self.served.contains_key(&row.id) && !self.unreadable.contains_key(&row.id));
         let new: Vec<Arc<Subscription>> = new.map(|row| Arc::clone(row)).collect();
@@ -124,22 +171,33 @@ impl Supervisor {
         let standing = standings.get(&row.id).copied().unwrap_or_default();
         let (fast_in, fast_out) = mpsc::channel(QUEUE);
         let (bulk_in, bulk_out) = mpsc::channel(QUEUE);
+        let (replay_in, replayed) = mpsc::channel(REPLAYED);
+        let (handed, wakes) = (Handed::default(), [Arc::default(), Arc::default()]);
         let (fast, bulk) = Reader::cursors(&subscribed, standing);
         let stopping = self.stopping.child_token();
         let sender = Sender::new(
             self.options.clone(),
             Arc::clone(&subscribed),
-            fast_out,
-            bulk_out,
+            Inlets { fast: fast_out, bulk: bulk_out, replayed, handed: handed.clone(), wake: Arc::clone(&wakes[0]) },
             stopping.clone(),
             standing.failed_in_row,
         );
+        let replayer = Replayer {
+            options: self.options.clone(),
+            subscribed: Arc::clone(&subscribed),
+            feed: Arc::clone(&self.past),
+            folded: self.options.store.folded(),
+            queue: replay_in,
+            handed: handed.clone(),
+            wake: Arc::clone(&wakes[1]),
+            stopping: stopping.clone(),
+        };
         let reader = Reader {
             options: self.options.clone(),
             subscribed,
             feed: Arc::clone(&self.feed),
             folded: self.options.store.folded(),
-            queues: Queues { fast: fast_in, bulk: bulk_in },
+            queues: Queues { fast: fast_in, bulk: bulk_in, handed },
             stopping: stopping.clone(),
             fast,
             bulk,
@@ -147,18 +205,19 @@ impl Supervisor {
         };
         let own = stopping.clone();
         let work = tokio::spawn(async move {
-            let mut both = JoinSet::new();
-            both.spawn(reader.run());
-            both.spawn(sender.run());
-            // Neither goes on without the other.
-            while let Some(ended) = both.join_next().await {
+            let mut all = JoinSet::new();
+            all.spawn(reader.run());
+            all.spawn(sender.run());
+            all.spawn(replayer.run());
+            // None goes on without the others.
+            while let Some(ended) = all.join_next().await {
                 own.cancel();
                 if let Err(error) = ended {
                     tracing::error!(%error, "a subscription's task ended as it should not");
                 }
             }
         });
-        self.served.insert(row.id, Served { row, stopping, work });
+        self.served.insert(row.id, Served { wakes, row, stopping, work });
     }
 
     /// Stops serving these, and waits until what is on the wire has ended.

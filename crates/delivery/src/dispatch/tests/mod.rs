@@ -1,5 +1,6 @@
 //! The dispatcher on a real store, with receivers on real sockets and a clock in hand.
 
+mod again;
 mod flow;
 mod order;
 mod stops;

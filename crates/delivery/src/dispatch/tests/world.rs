@@ -36,7 +36,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::super::{Clock, DispatchOptions, Dispatcher, Headers, Rendered, Subscribed, Until, Voice};
+use super::super::{Clock, DispatchOptions, Dispatcher, Headers, KEEP, Rendered, Subscribed, Until, Voice};
 use crate::{
     client::{Client, ClientOptions, Resolve, Resolving},
     guard::Guard,
@@ -225,6 +225,7 @@ impl World {
             open_secrets: Arc::new(|_| Ok(Secrets::default())),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             chance: Arc::new(|| 0.0),
+            keep: KEEP,
         }));
     }
 

@@ -1,0 +1,146 @@
+//! One subscription's replays, one after the other: from their cursors to its outbox, behind everything that is live.
+
+use std::sync::Arc;
+
+use hookline_model::time::Millis;
+use hookline_store::{
+    Error,
+    deliveries::{Lane, Outgoing},
+    redelivery::{Replay, ReplayStatus, ReplayStep},
+};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    DispatchOptions, Subscribed,
+    feed::{Entry, Feed},
+    reader::{Handed, outgoing},
+};
+use crate::replay::ReplayFilter;
+
+/// How long a replayer waits after a fault of the store, in ms.
+const FAULT_WAIT: i64 = 1_000;
+
+/// Replays for one subscription.
+pub(super) struct Replayer {
+    pub(super) options: DispatchOptions,
+    pub(super) subscribed: Arc<Subscribed>,
+    /// Not the one of the readers, whose pages are of today.
+    pub(super) feed: Arc<Feed>,
+    pub(super) folded: watch::Receiver<u64>,
+    pub(super) queue: mpsc::Sender<Outgoing>,
+    pub(super) handed: Handed,
+    /// Somebody began or cancelled a replay.
+    pub(super) wake: Arc<Notify>,
+    pub(super) stopping: CancellationToken,
+}
+
+impl Replayer {
+    /// Works until it is stopped.
+    pub(super) async fn run(mut self) {
+        let stopping = self.stopping.clone();
+        stopping.run_until_cancelled(self.work()).await;
+    }
+
+    async fn work(&mut self) {
+        loop {
+            match self.one().await {
+                Ok(true) => {}
+                Ok(false) => self.wake.notified().await,
+                Err(error) => {
+                    let subscription = self.subscribed.row.id;
+                    tracing::warn!(%error, %subscription, "a replay could not go on; it is tried again");
+                    let now = self.options.clock.now();
+                    self.options.clock.until(Millis(now.0 + FAULT_WAIT)).await;
+                }
+            }
+        }
+    }
+
+    /// The oldest replay that runs, as far as it is.
+    async fn running(&self) -> Result<Option<Replay>, Error> {
+        let replays = self.options.store.replays(self.subscribed.row.id).await?;
+        Ok(replays.into_iter().rev().find(|replay| replay.status == ReplayStatus::Running))
+    }
+
+    /// Moves a replay on by a page; answers whether there was one to move.
+    async fn one(&mut self) -> Result<bool, Error> {
+        let Some(replay) = self.running().await? else { return Ok(false) };
+        self.folded.borrow_and_update();
+        let (mut entries, mut after) = self.feed.after(replay.after).await?;
+        if after == replay.after {
+            // The records are not that far yet.
+            return Ok(self.folded.changed().await.is_ok());
+        }
+        if after > replay.through {
+            entries.retain(|entry| entry.fed.position <= replay.through);
+            after = replay.through;
+        }
+        let step = self.step(&replay, &entries, after).await?;
+        let outgoing = step.outgoing.clone();
+        self.handed.put(&outgoing);
+        let is_taken = self.options.store.replay_on(step).await;
+        if !matches!(is_taken, Ok(true)) {
+            self.handed.take(&outgoing);
+            return is_taken.map(|_| true);
+        }
+        self.hand_on(replay.run, outgoing).await
+    }
+
+    /// What a page of the log makes of a replay.
+    async fn step(&self, replay: &Replay, entries: &[Arc<Entry>], after: u64) -> Result<ReplayStep, Error> {
+        let filter: ReplayFilter = serde_json::from_str(&replay.filter)
+            .map_err(|error| Error::Storage { attempted: "read what a replay is of", cause: error.to_string() })?;
+        let (directory, settings) = (self.options.store.directory(), &self.subscribed.settings);
+        let period = (replay.since, replay.until);
+        let wanted: Vec<Arc<Entry>> = entries
+            .iter()
+            .filter(|entry| self.subscribed.covers(entry.fed.workspace, &directory))
+            .filter(|entry| filter.takes_event(settings, &entry.fed, period))
+            .map(Arc::clone)
+            .collect();
+        self.feed.snapshots(&wanted).await?;
+        let at = self.options.clock.now();
+        let subscription = self.subscribed.row.id;
+        let mut step = ReplayStep { subscription, run: replay.run, outgoing: Vec::new(), after, not_expressible: 0, at };
+        for entry in &wanted {
+            let Some(snapshot) = entry.snapshot() else { continue };
+            if !filter.takes_records(settings, snapshot, || self.options.voice.data(snapshot)) {
+                continue;
+            }
+            match outgoing(&self.options, &self.subscribed, snapshot, entry, (Lane::Bulk, replay.run), at) {
+                Some(outgoing) => step.outgoing.push(outgoing),
+                None => step.not_expressible += 1,
+            }
+        }
+        Ok(step)
+    }
+
+    /// Hands deliveries to the sender as it takes them, unless their replay is cancelled meanwhile.
+    async fn hand_on(&self, run: u32, outgoing: Vec<Outgoing>) -> Result<bool, Error> {
+        let mut left = outgoing.into_iter();
+        while let Some(delivery) = left.next() {
+            let permit = loop {
+                tokio::select! {
+                    biased;
+                    () = self.wake.notified() => {
+                        let replays = self.options.store.replays(self.subscribed.row.id).await?;
+                        let is_cancelled = |replay: &Replay| replay.run == run && replay.status == ReplayStatus::Cancelled;
+                        if replays.iter().any(is_cancelled) {
+                            self.handed.take([&delivery]);
+                            self.handed.take(left.as_slice());
+                            return Ok(true);
+                        }
+                    }
+                    permit = self.queue.reserve() => break permit,
+                }
+            };
+            match permit {
+                Ok(permit) => permit.send(delivery),
+                // The sender is gone, and so is this.
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}

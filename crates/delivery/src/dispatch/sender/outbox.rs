@@ -1,0 +1,112 @@
+//! What the sender reads of the outbox, and writes into it.
+
+use std::{collections::HashSet, sync::Arc};
+
+use hookline_model::time::Millis;
+use hookline_store::{Error, deliveries::DeliveryKey};
+
+use super::{RETRYING_MAX, Sender};
+
+/// How long a fault of the store is waited out, in ms.
+const FAULT_WAIT: i64 = 1_000;
+
+impl Sender {
+    /// Takes up what is in the outbox since before.
+    pub(super) async fn take_up(&mut self) {
+        while !self.read_outbox().await {
+            let again = Millis(self.options.clock.now().0 + FAULT_WAIT);
+            let clock = Arc::clone(&self.options.clock);
+            if self.stopping.run_until_cancelled(clock.until(again)).await.is_none() {
+                self.is_stopped = true;
+                return;
+            }
+        }
+    }
+
+    /// Looks at the outbox again, which somebody else has changed, or of which there is more.
+    pub(super) async fn reread(&mut self) {
+        // What has ended here is in it until that is written down, and would be taken for something new.
+        self.write_down(0).await;
+        let is_read = self.outcomes.is_empty() && self.read_outbox().await;
+        self.reread_at = (!is_read).then(|| Millis(self.options.clock.now().0 + FAULT_WAIT));
+    }
+
+    /// Reads what waits in the outbox, but for what is in memory or on its way here; answers whether that went well.
+    async fn read_outbox(&mut self) -> bool {
+        let waiting = match self.options.store.waiting(self.subscribed.row.id, RETRYING_MAX).await {
+            Ok(waiting) => waiting,
+            Err(error) => {
+                tracing::warn!(%error, subscription = %self.subscribed.row.id, "an outbox could not be read; it is tried again");
+                return false;
+            }
+        };
+        self.has_more = waiting.len() >= RETRYING_MAX;
+        let there: HashSet<DeliveryKey> = waiting.iter().map(|row| row.key).collect();
+        let before = std::mem::take(&mut self.retrying);
+        for row in waiting.iter().filter(|row| !self.known.contains(&row.key) && !self.handed.has(&row.key)) {
+            if let Some(contact) = row.contact.filter(|_| row.charged > 0) {
+                self.busy.entry(contact).or_insert(row.key);
+            }
+            self.retrying.insert((row.due_at, row.key));
+        }
+        if !self.has_more {
+            let gone = before.into_iter().filter(|(_, key)| !there.contains(key));
+            gone.for_each(|(_, key)| self.let_go(key));
+        }
+        true
+    }
+
+    /// A delivery is not in the outbox any more: nothing of its contact waits for it.
+    fn let_go(&mut self, key: DeliveryKey) {
+        let contact = self.busy.iter().find(|(_, busy)| **busy == key).map(|(contact, _)| *contact);
+        if let Some(contact) = contact {
+            self.release(contact, key);
+        }
+    }
+
+    /// Reads back what is due, as much as may be sent now.
+    pub(super) async fn read_due(&mut self) {
+        let now = self.options.clock.now();
+        let room = self.limit().saturating_sub(self.in_flight.len() + self.due.len());
+        let mut keys = Vec::new();
+        while keys.len() < room
+            && let Some((due, key)) = self.retrying.first().copied()
+            && due <= now
+        {
+            self.retrying.pop_first();
+            keys.push(key);
+        }
+        if keys.is_empty() {
+            return;
+        }
+        match self.options.store.outgoing(self.subscribed.row.id, keys.clone()).await {
+            Ok(found) => {
+                let there: HashSet<DeliveryKey> = found.iter().map(|row| row.key).collect();
+                keys.retain(|key| !there.contains(key));
+                keys.into_iter().for_each(|key| self.let_go(key));
+                self.known.extend(there);
+                self.due.extend(found);
+            }
+            Err(error) => {
+                tracing::warn!(%error, subscription = %self.subscribed.row.id, "an outbox could not be read; it is tried again");
+                self.retrying.extend(keys.into_iter().map(|key| (Millis(now.0 + FAULT_WAIT), key)));
+            }
+        }
+    }
+
+    /// Writes outcomes down, if there are more than `max`, or nothing else is to do.
+    pub(super) async fn write_down(&mut self, max: usize) {
+        let is_idle = self.in_flight.is_empty() || self.outcomes.len() >= self.limit();
+        if self.outcomes.is_empty() || (max > 0 && !is_idle) {
+            return;
+        }
+        let outcomes = std::mem::take(&mut self.outcomes);
+        if let Err(error) = self.options.store.finish(outcomes.clone()).await {
+            // They are tried again with the next ones. If nobody can, the deliveries are made again one day, under the same ids.
+            if !matches!(error, Error::Closed) {
+                tracing::warn!(%error, subscription = %self.subscribed.row.id, "outcomes could not be written down");
+            }
+            self.outcomes = outcomes;
+        }
+    }
+}
