@@ -210,7 +210,8 @@ fn own_dialect() -> Dialect {
 }
 
 /// Whether a text is a kind, a group of kinds, or all of them.
-fn is_pattern(pattern: &str) -> bool {
+#[must_use]
+pub fn is_pattern(pattern: &str) -> bool {
     match pattern.strip_suffix(".*") {
         Some(group) => Kind::ALL.iter().any(|kind| kind.name().split_once('.').is_some_and(|(head, _)| head == group)),
         None => pattern == "*" || pattern.parse::<Kind>().is_ok(),

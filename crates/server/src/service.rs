@@ -13,7 +13,7 @@ use hookline_store::Store;
 
 use crate::{
     api,
-    api::idempotency::Running,
+    api::{idempotency::Running, stream::Streams},
     catch,
     chance::Entropy,
     docs,
@@ -86,6 +86,7 @@ pub struct Service {
     pub(crate) client: Client,
     /// Told whenever the directory was changed through the API.
     pub(crate) changed: Arc<Notify>,
+    pub(crate) streams: Streams,
 }
 
 impl Service {
@@ -110,6 +111,7 @@ impl Service {
             drift: Watch::default(),
             client: options.client,
             changed: Arc::default(),
+            streams: Streams::default(),
             limits,
         })
     }

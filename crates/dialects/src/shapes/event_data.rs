@@ -19,7 +19,8 @@ pub(super) use schema::BounceTypeName;
 pub use schema::EventData;
 
 /// The facts of `event`, which is one of `workspace`.
-pub(super) fn render(event: &Event, workspace: WorkspaceId) -> Map<String, Value> {
+#[must_use]
+pub fn render(event: &Event, workspace: WorkspaceId) -> Map<String, Value> {
     let mut data = Map::new();
     messages(&mut data, event, workspace);
     bounce_and_clicks(&mut data, event);

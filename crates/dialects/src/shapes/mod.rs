@@ -13,4 +13,4 @@ pub use campaign::CampaignSchema;
 pub use contact::{ContactSchema, ContactStatus};
 pub use email::{Direction, EMAIL_STATUSES, EmailSchema, EmailStatus};
 pub use event::EventShape;
-pub use event_data::EventData;
+pub use event_data::{EventData, render as event_data};

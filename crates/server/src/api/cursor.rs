@@ -40,6 +40,10 @@ pub(super) enum Listing {
     Erasures = 21,
     Drift = 22,
     Webhooks = 23,
+    Deliveries = 24,
+    Recover = 25,
+    Stream = 26,
+    Pull = 27,
 }
 
 impl Listing {
@@ -69,6 +73,10 @@ impl Listing {
             Listing::Erasures => "erasures",
             Listing::Drift => "drift",
             Listing::Webhooks => "webhooks",
+            Listing::Deliveries => "deliveries",
+            Listing::Recover => "recover",
+            Listing::Stream => "stream",
+            Listing::Pull => "pull",
         }
     }
 }

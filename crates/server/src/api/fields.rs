@@ -246,6 +246,18 @@ impl Fields {
         text.map(|text| text.parse().map_err(|_| Problem::invalid(name, expected))).transpose()
     }
 
+    /// A list of at most so many texts; absent is an empty one.
+    pub(super) fn list_of_texts(&mut self, name: &'static str, most: usize) -> Result<Vec<String>, Problem> {
+        let wrong = || Problem::invalid(name, format!("Give a list of at most {most} texts."));
+        let values = match self.object.remove(name) {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Array(values)) if values.len() <= most => values,
+            Some(_) => return Err(wrong()),
+        };
+        let text = |value: Value| if let Value::String(text) = value { Ok(text) } else { Err(wrong()) };
+        values.into_iter().map(text).collect()
+    }
+
     /// An id.
     pub(super) fn id<T: FromStr>(&mut self, name: &'static str) -> Result<Option<T>, Problem> {
         let text = self.text(name)?;

@@ -14,6 +14,7 @@ mod auth;
 mod campaigns;
 mod contacts;
 mod cursor;
+mod deliveries;
 mod describe;
 mod drift;
 mod emails;
@@ -26,14 +27,17 @@ mod items;
 mod keys;
 mod once;
 mod page;
+mod poll;
 mod quarantine;
 mod query;
 mod rejections;
+mod replays;
 mod rerun;
 mod routes;
 mod shapes;
 mod sources;
 mod stats;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 mod unrouted;
@@ -185,6 +189,25 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("resume_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/resume", webhooks::resume::resume, webhooks::resume::describe),
         endpoint("rotate_workspace_webhook_secret", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/rotate-secret", webhooks::rotate::rotate, webhooks::rotate::describe),
         endpoint("test_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/test", webhooks::test::test, webhooks::test::describe),
+        endpoint("sum_agency_deliveries", GET, "/v1/agencies/{agency_id}/webhooks/summary", deliveries::summary::show, deliveries::summary::describe),
+        endpoint("sum_agency_deliveries_by_date", GET, "/v1/agencies/{agency_id}/webhooks/summary-by-date", deliveries::summary::show_by_date, deliveries::summary::describe_by_date),
+        endpoint("list_agency_webhook_deliveries", GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/deliveries", deliveries::list::list, deliveries::list::describe),
+        endpoint("poll_agency_webhook", GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/poll", poll::poll, poll::describe),
+        endpoint("recover_agency_webhook", POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/recover", deliveries::recover::recover, deliveries::recover::describe),
+        endpoint("replay_agency_webhook", POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/replay", replays::start::start, replays::start::describe),
+        endpoint("list_agency_webhook_replays", GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/replays", replays::list::list, replays::list::describe),
+        endpoint("cancel_agency_webhook_replay", DELETE, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/replays/{run}", replays::cancel::cancel, replays::cancel::describe),
+        endpoint("sum_workspace_deliveries", GET, "/v1/workspaces/{workspace_id}/webhooks/summary", deliveries::summary::show, deliveries::summary::describe),
+        endpoint("sum_workspace_deliveries_by_date", GET, "/v1/workspaces/{workspace_id}/webhooks/summary-by-date", deliveries::summary::show_by_date, deliveries::summary::describe_by_date),
+        endpoint("list_workspace_webhook_deliveries", GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries", deliveries::list::list, deliveries::list::describe),
+        endpoint("poll_workspace_webhook", GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/poll", poll::poll, poll::describe),
+        endpoint("recover_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/recover", deliveries::recover::recover, deliveries::recover::describe),
+        endpoint("replay_workspace_webhook", POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replay", replays::start::start, replays::start::describe),
+        endpoint("list_workspace_webhook_replays", GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replays", replays::list::list, replays::list::describe),
+        endpoint("cancel_workspace_webhook_replay", DELETE, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replays/{run}", replays::cancel::cancel, replays::cancel::describe),
+        endpoint("show_delivery", GET, "/v1/deliveries/{delivery_id}", deliveries::show::show, deliveries::show::describe),
+        endpoint("retry_delivery", POST, "/v1/deliveries/{delivery_id}/retry", deliveries::retry::retry, deliveries::retry::describe),
+        endpoint("stream_events", GET, "/v1/workspaces/{workspace_id}/events/stream", stream::stream, stream::describe),
         endpoint("list_rejections", GET, "/v1/rejections", rejections::list, rejections::describe),
         endpoint("create_key", POST, "/v1/keys", keys::create::create, keys::create::describe),
         endpoint("list_keys", GET, "/v1/keys", keys::list::list, keys::list::describe),

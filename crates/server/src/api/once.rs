@@ -102,6 +102,14 @@ impl Once {
         self.change_keeping(service, changes, reply.clone(), reply).await
     }
 
+    /// Keeps the reply to a change that was made elsewhere and does no harm when it is made again: the two are not one transaction.
+    pub(super) async fn keep(self, service: &Service, reply: Reply) -> Result<Reply, Problem> {
+        if self.0.is_none() {
+            return Ok(reply);
+        }
+        self.change(service, Vec::new(), reply).await
+    }
+
     /// The same for a reply with a secret: what is kept is another one, without it.
     pub(super) async fn change_keeping(
         self,

@@ -28,6 +28,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service as _;
 
 use crate::{
+    api::stream::Stopping,
     limits::Limits,
     listen::stream::{Guarded, Phase},
     metrics::OPEN_CONNECTIONS,
@@ -112,9 +113,12 @@ where
     let phase = Phase::default();
     let stream = Guarded::new(io, phase.clone(), limits);
     let head_bytes_max = limits.head_bytes_max.max(HEAD_BYTES_MIN);
+    let stopping = Stopping(stop.clone());
     let service = service_fn(move |mut request: Request<Incoming>| {
         phase.request_begins();
         request.extensions_mut().insert(Peer(peer));
+        // An answer without an end of its own ends with the service.
+        request.extensions_mut().insert(stopping.clone());
         // hyper looks at the size only as long as a head is not complete, so one that came in a single read gets past it.
         let answer = (head_bytes(&request) <= head_bytes_max).then(|| router.clone().call(request));
         let phase = phase.clone();

@@ -1,20 +1,17 @@
-//! Passing events on: the dispatcher of the house, given the words of every dialect, opened secrets, and somebody who tidies up.
+//! Passing events on: the dispatcher of the house, given the words of every dialect and opened secrets.
 
-mod housekeeping;
 mod sample;
 mod voice;
 
 use std::sync::Arc;
 
 use hookline_delivery::{
-    dispatch::{Chance, Clock, DispatchOptions, Dispatcher, OpenSecrets},
+    dispatch::{Chance, Clock, DispatchOptions, Dispatcher, KEEP, OpenSecrets},
     settings::Secrets,
 };
 use hookline_model::id::SubscriptionId;
 use hookline_platforms::verify::Secret;
 use hookline_store::subscriptions::Subscription;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     chance::Entropy,
@@ -28,8 +25,6 @@ pub(crate) use voice::Dialects;
 /// Passes events on until it is stopped.
 pub struct PassingOn {
     dispatcher: Dispatcher,
-    housekeeping: JoinHandle<()>,
-    stopping: CancellationToken,
 }
 
 impl Service {
@@ -41,16 +36,11 @@ impl Service {
             client: self.client.clone(),
             voice: Arc::new(Dialects),
             open_secrets: open_with(Arc::clone(&self.master_key)),
-            clock: Arc::clone(&clock),
+            clock,
             chance,
+            keep: KEEP,
         };
-        let stopping = CancellationToken::new();
-        let work = housekeeping::run(Arc::clone(&self.store), clock, stopping.clone());
-        PassingOn {
-            dispatcher: Dispatcher::start_with(options, Arc::clone(&self.changed)),
-            housekeeping: tokio::spawn(work),
-            stopping,
-        }
+        PassingOn { dispatcher: Dispatcher::start_with(options, Arc::clone(&self.changed)) }
     }
 }
 
@@ -58,11 +48,7 @@ impl PassingOn {
     /// Begins nothing new, lets what is on the wire end, and writes down how it did. An attempt may take as long as its policy
     /// says; whoever cannot wait drops this, and what was on the wire is sent again, under the same id, after the next start.
     pub async fn stop(self) {
-        self.stopping.cancel();
         self.dispatcher.stop().await;
-        if let Err(error) = self.housekeeping.await {
-            tracing::error!(%error, "the housekeeping of deliveries did not stop as it should");
-        }
     }
 }
 

@@ -1,13 +1,14 @@
-//! The store in memory passes nothing on: it has no feed and keeps no delivery.
+//! The store in memory passes nothing on: it has no feed, and of deliveries only what a request can be about.
 
 use std::{collections::HashSet, sync::Arc};
 
 use hookline_model::{
-    id::{DeliveryId, SubscriptionId, WorkspaceId},
+    id::{DeliveryId, EventId, SubscriptionId, WorkspaceId},
+    kind::Kind,
     time::Millis,
 };
 use hookline_store::{
-    Answer,
+    Answer, Store,
     deliveries::{
         Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Feed, Outcome, Outgoing,
         Snapshot, Standing,
@@ -17,6 +18,7 @@ use hookline_store::{
     redelivery::{NewReplay, Redelivery, Replay, ReplayStatus, ReplayStep},
 };
 use tokio::sync::{broadcast, watch};
+use uuid::Uuid;
 
 use super::store::{FakeStore, answer};
 
@@ -57,8 +59,27 @@ impl Deliveries for FakeStore {
         answer(Ok(Page { rows: Vec::new(), next: None }))
     }
 
-    fn delivery(&self, _: DeliveryId) -> Answer<'_, Option<DeliveryRow>> {
-        answer(Ok(None))
+    /// Every subscription has one, of the nil event, that failed.
+    fn delivery(&self, id: DeliveryId) -> Answer<'_, Option<DeliveryRow>> {
+        let directory = self.directory();
+        let found = directory.subscriptions().iter().find(|subscription| failed_delivery(subscription.id) == id);
+        let workspace = found.and_then(|found| directory.workspaces_of(found.owner).first().copied());
+        answer(Ok(found.zip(workspace).map(|(subscription, workspace)| DeliveryRow {
+            id,
+            subscription: subscription.id,
+            key: DeliveryKey { position: 1, run: 0 },
+            workspace,
+            event_id: EventId(Uuid::nil()),
+            kind: Kind::EmailSent,
+            status: DeliveryStatus::Failed,
+            reason: None,
+            created_at: Millis(0),
+            at: Millis(1),
+            tries: 1,
+            attempts: Vec::new(),
+            body: None,
+            content_type: "application/json".to_owned(),
+        })))
     }
 
     fn revive(&self, _: Vec<DeliveryId>, _: Millis) -> Answer<'_, u64> {
@@ -82,13 +103,39 @@ impl Deliveries for FakeStore {
     }
 }
 
+/// The delivery that each subscription has.
+pub(crate) fn failed_delivery(subscription: SubscriptionId) -> DeliveryId {
+    DeliveryId::derive(subscription, EventId(Uuid::nil()), 0)
+}
+
+fn done(new: NewReplay) -> Replay {
+    Replay {
+        subscription: new.subscription,
+        run: 1,
+        since: new.since,
+        until: new.until,
+        filter: new.filter,
+        begin: new.after,
+        after: new.through,
+        through: new.through,
+        status: ReplayStatus::Done,
+        created_at: new.created_at,
+        ended_at: Some(new.created_at),
+        dispatched: 0,
+        not_expressible: 0,
+        delivered: 0,
+        failed: 0,
+        skipped: 0,
+    }
+}
+
 impl Redelivery for FakeStore {
     fn woken(&self) -> broadcast::Receiver<SubscriptionId> {
         broadcast::Sender::new(1).subscribe()
     }
 
     fn retry(&self, _: DeliveryId, _: Millis) -> Answer<'_, Option<DeliveryStatus>> {
-        answer(Ok(None))
+        answer(Ok(Some(DeliveryStatus::Failed)))
     }
 
     fn received_between(&self, _: Millis, _: Millis) -> Answer<'_, (u64, u64)> {
@@ -97,24 +144,7 @@ impl Redelivery for FakeStore {
 
     /// One that is done: there is no log.
     fn start_replay(&self, new: NewReplay) -> Answer<'_, Replay> {
-        answer(Ok(Replay {
-            subscription: new.subscription,
-            run: 1,
-            since: new.since,
-            until: new.until,
-            filter: new.filter,
-            begin: new.after,
-            after: new.through,
-            through: new.through,
-            status: ReplayStatus::Done,
-            created_at: new.created_at,
-            ended_at: Some(new.created_at),
-            dispatched: 0,
-            not_expressible: 0,
-            delivered: 0,
-            failed: 0,
-            skipped: 0,
-        }))
+        answer(Ok(done(new)))
     }
 
     fn replays(&self, _: SubscriptionId) -> Answer<'_, Vec<Replay>> {
@@ -125,8 +155,18 @@ impl Redelivery for FakeStore {
         answer(Ok(false))
     }
 
-    fn cancel_replay(&self, _: SubscriptionId, _: u32, _: Millis) -> Answer<'_, Option<Replay>> {
-        answer(Ok(None))
+    fn cancel_replay(&self, subscription: SubscriptionId, _: u32, now: Millis) -> Answer<'_, Option<Replay>> {
+        let (since, until, filter) = (now, now, "{}".to_owned());
+        answer(Ok(Some(done(NewReplay {
+            subscription,
+            once: None,
+            since,
+            until,
+            filter,
+            after: 0,
+            through: 0,
+            created_at: now,
+        }))))
     }
 }
 

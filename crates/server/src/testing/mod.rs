@@ -32,6 +32,7 @@ use crate::{
 };
 
 pub(crate) use contract::Contract;
+pub(crate) use deliveries::failed_delivery;
 pub(crate) use store::{FakeStore, campaign_keys};
 
 /// The API's description.

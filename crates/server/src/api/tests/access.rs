@@ -9,7 +9,7 @@ use hookline_model::id::CampaignId;
 use crate::{
     api::endpoints,
     problem::Problem,
-    testing::{ADMIN, Answer, App, campaign_keys, delivery, text},
+    testing::{ADMIN, Answer, App, campaign_keys, delivery, failed_delivery, text},
 };
 
 /// Whose things a route is about.
@@ -121,6 +121,25 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/resume", Scope::Workspace, 200),
     (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/rotate-secret", Scope::Workspace, 200),
     (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/test", Scope::Workspace, 200),
+    (GET, "/v1/agencies/{agency_id}/webhooks/summary", Scope::Agency, 200),
+    (GET, "/v1/agencies/{agency_id}/webhooks/summary-by-date", Scope::Agency, 200),
+    (GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/deliveries", Scope::Agency, 200),
+    (GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/poll", Scope::Agency, 200),
+    (POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/recover", Scope::Agency, 200),
+    (POST, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/replay", Scope::Agency, 201),
+    (GET, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/replays", Scope::Agency, 200),
+    (DELETE, "/v1/agencies/{agency_id}/webhooks/{webhook_id}/replays/{run}", Scope::Agency, 204),
+    (GET, "/v1/workspaces/{workspace_id}/webhooks/summary", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/webhooks/summary-by-date", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/poll", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/recover", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replay", Scope::Workspace, 201),
+    (GET, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replays", Scope::Workspace, 200),
+    (DELETE, "/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replays/{run}", Scope::Workspace, 204),
+    (GET, "/v1/deliveries/{delivery_id}", Scope::Workspace, 200),
+    (POST, "/v1/deliveries/{delivery_id}/retry", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/events/stream", Scope::Workspace, 200),
     (GET, "/v1/rejections", Scope::Installation, 200),
     (POST, "/v1/keys", Scope::NewKey, 201),
     (GET, "/v1/keys", Scope::Own, 200),
@@ -208,6 +227,8 @@ impl Tenants {
             .replace("{address}", text(&owner["address"]))
             .replace("{quarantine_id}", &self.quarantined[usize::from(of_agency)])
             .replace("{event_id}", &self.event_id)
+            .replace("{delivery_id}", &failed_delivery(self.webhooks[0].parse().expect("an id")).to_string())
+            .replace("{run}", "1")
             .replace("{route_id}", &self.route_id)
             .replace("{webhook_id}", &self.webhooks[usize::from(of_agency)])
             .replace("{alias_id}", &self.alias_id().to_string())
@@ -237,6 +258,10 @@ impl Tenants {
                 json!({"since": "2026-02-11T00:00:00Z", "until": "2026-02-12T00:00:00Z", "dry_run": false})
             }
             _ if template.ends_with("/sources/{platform}/aliases") => json!({"names": {"reply_seen": "contact.creation"}}),
+            _ if template.ends_with("/recover") => json!({"since": "2026-02-11T00:00:00Z"}),
+            _ if template.ends_with("/replay") => {
+                json!({"since": "2026-02-11T00:00:00Z", "until": "2026-02-12T00:00:00Z", "dry_run": false})
+            }
             _ if template.ends_with("/sources/{platform}") => json!({"verification": {"method": "none"}, "enabled": false}),
             _ if template.ends_with("/webhooks") => webhook("New"),
             _ if template.ends_with("/rotate-secret") => json!({"overlap_s": 60}),
