@@ -1,0 +1,141 @@
+//! Pulling and streaming events, and the plan of a replay.
+
+use axum::body::Body;
+use futures_util::StreamExt;
+use http::{Method, Request};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use hookline_model::{id::SubscriptionId, time::Millis};
+use hookline_store::{
+    directory::{AddressOwner, DirectoryChange},
+    subscriptions::{Subscription, SubscriptionStatus},
+};
+
+use crate::world::{ADMIN, World, sent, text};
+
+/// A world with a webhook, and its path.
+async fn with_webhook() -> (World, String) {
+    let world = World::new().await;
+    let id = SubscriptionId(Uuid::from_u128(0xc1));
+    let row = Subscription {
+        id,
+        owner: AddressOwner::Workspace(text(&world.workspace["id"]).parse().expect("an id")),
+        status: SubscriptionStatus::Active,
+        status_reason: None,
+        status_at: Millis(0),
+        settings: json!({"url": "https://crm.example/hooks", "kinds": ["email.*"], "rate": 2}).to_string(),
+        secrets: Vec::new(),
+        created_at: Millis(0),
+        updated_at: Millis(0),
+        since: 0,
+    };
+    let put = DirectoryChange::PutSubscription(Box::new(row));
+    world.store.change_directory(vec![put]).await.expect("it is put");
+    let path = format!("/v1/workspaces/{}/webhooks/{id}", text(&world.workspace["id"]));
+    (world, path)
+}
+
+/// Waits until the records have the whole log.
+async fn level(world: &World) {
+    let committed = world.store.status().committed;
+    world.store.folded().wait_for(|folded| *folded >= committed).await.expect("the store is open");
+}
+
+fn ids(polled: &Value) -> Vec<String> {
+    polled["data"].as_array().expect("events").iter().map(|event| text(&event["id"]).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn what_is_pulled_stays_until_it_is_acknowledged() {
+    let (world, path) = with_webhook().await;
+    let mut own = Vec::new();
+    for number in 1..=5 {
+        own.push(text(&world.deliver(&sent(number)).await["event_id"]).to_owned());
+    }
+    level(&world).await;
+    let poll = async |query: &str| world.get(&format!("{path}/poll?limit=2{query}")).await;
+    let first = poll("").await;
+    assert_eq!((ids(&first), &first["more"]), (own[..2].to_vec(), &json!(true)));
+    assert_eq!(ids(&poll("").await), own[..2], "again, as nobody said that they are done");
+    let second = poll(&format!("&ack={}", text(&first["ack"]))).await;
+    assert_eq!(ids(&second), own[2..4]);
+    assert_eq!(ids(&poll("").await), own[2..4], "the server remembers");
+    assert_eq!(ids(&poll("&consumer=other").await), own[..2], "each for itself");
+    // One that is behind moves nothing back.
+    assert_eq!(ids(&poll(&format!("&ack={}", text(&first["ack"]))).await), own[2..4]);
+    let third = poll(&format!("&ack={}", text(&second["ack"]))).await;
+    assert_eq!(ids(&third), own[4..]);
+    let last = poll(&format!("&ack={}", text(&third["ack"]))).await;
+    assert_eq!((ids(&last).len(), &last["more"]), (0, &json!(false)));
+    let (status, problem) = world.call(Method::GET, &format!("{path}/poll?ack=nonsense"), ADMIN, None).await;
+    assert_eq!((status.as_u16(), &problem["field"]), (400, &json!("ack")));
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_dry_run_of_a_replay_counts_and_makes_none() {
+    let (world, path) = with_webhook().await;
+    for number in 1..=3 {
+        world.deliver(&sent(number)).await;
+    }
+    level(&world).await;
+    let body = json!({"since": "2020-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z", "dry_run": true});
+    let (status, plan) = world.call(Method::POST, &format!("{path}/replay"), ADMIN, Some(body.clone())).await;
+    assert_eq!((status.as_u16(), &plan["events"], &plan["more"]), (200, &json!(3), &json!(false)), "{plan}");
+    assert_eq!((&plan["url"], &plan["seconds"]), (&json!("https://crm.example/hooks"), &json!(1.5)));
+    assert_eq!(world.get(&format!("{path}/replays")).await["data"], json!([]));
+    let body = json!({"since": body["since"], "until": body["until"], "kinds": ["email.sent"], "dry_run": false});
+    let replay = world.make(&format!("{path}/replay"), body).await;
+    assert_eq!((&replay["run"], &replay["status"]), (&json!(1), &json!("running")));
+    let (status, _) = world.call(Method::DELETE, &format!("{path}/replays/1"), ADMIN, None).await;
+    assert_eq!(status.as_u16(), 204);
+    assert_eq!(world.get(&format!("{path}/replays")).await["data"][0]["status"], "cancelled");
+    world.close().await;
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_behind_its_cursor() {
+    let (world, _) = with_webhook().await;
+    let path = format!("/v1/workspaces/{}/events/stream", text(&world.workspace["id"]));
+    let open = async |last: Option<&str>| {
+        let request = Request::get(&path).header("authorization", format!("Bearer {ADMIN}"));
+        let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
+        let answer = world.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        answer.into_body().into_data_stream()
+    };
+    let mut stream = open(None).await;
+    let begin = stream.next().await.expect("a part").expect("no error");
+    let begin = std::str::from_utf8(&begin).expect("text").lines().find_map(|line| line.strip_prefix("id: "));
+    let begin = begin.expect("an id").to_owned();
+    let mut own = Vec::new();
+    for number in 1..=3 {
+        own.push(text(&world.deliver(&sent(number)).await["event_id"]).to_owned());
+    }
+    for (mut stream, own) in [(stream, &own[..]), (open(Some(&begin)).await, &own[..])] {
+        let (mut heard, mut last) = (Vec::new(), String::new());
+        while heard.len() < own.len() {
+            let part = stream.next().await.expect("it goes on").expect("no error");
+            for line in std::str::from_utf8(&part).expect("text").lines() {
+                if let Some(id) = line.strip_prefix("id: ") {
+                    last = id.to_owned();
+                }
+                if let Some(data) = line.strip_prefix("data: ") {
+                    let event: Value = serde_json::from_str(data).expect("an event");
+                    heard.push((text(&event["id"]).to_owned(), last.clone()));
+                }
+            }
+        }
+        assert_eq!(heard.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>(), own);
+        // Behind the second only the third is left.
+        let mut rest = open(Some(&heard[1].1)).await;
+        let mut seen = String::new();
+        while !seen.contains("data: ") {
+            seen.push_str(std::str::from_utf8(&rest.next().await.expect("it goes on").expect("no error")).expect("text"));
+        }
+        assert!(seen.contains(&own[2]) && !seen.contains(&own[0]) && !seen.contains(&own[1]));
+    }
+    world.close().await;
+}
