@@ -38,5 +38,5 @@ pub(in crate::api) async fn list(
     State(service): State<Arc<Service>>,
 ) -> Result<impl IntoResponse, Problem> {
     let replays = service.store.replays(subscription.id).await?;
-    Ok(Json(ReplaysShape { data: replays.into_iter().map(shape).collect() }))
+    Ok(Json(ReplaysShape { data: replays.iter().map(shape).collect() }))
 }

@@ -64,7 +64,7 @@ struct ReplayShape {
     not_expressible: u64,
 }
 
-fn shape(replay: Replay) -> ReplayShape {
+fn shape(replay: &Replay) -> ReplayShape {
     // Written by ourselves.
     let filter: ReplayFilter = serde_json::from_str(&replay.filter).unwrap_or_default();
     let whole = replay.through.saturating_sub(replay.begin);

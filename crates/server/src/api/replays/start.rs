@@ -78,16 +78,16 @@ pub(in crate::api) async fn start(
     let filter = ReplayFilter { kinds, contact };
     let (after, through) = service.store.received_between(since, until).await?;
     if is_dry {
-        let settings: Settings = serde_json::from_str(&subscription.settings).map_err(unreadable)?;
+        let settings: Settings = serde_json::from_str(&subscription.settings).map_err(|error| unreadable(&error))?;
         let plan = plan::plan(&service, &subscription, settings, &filter, (since, until), (after, through)).await?;
         return once.keep(&service, Reply::ok(&plan)).await;
     }
-    let filter = serde_json::to_string(&filter).map_err(unreadable)?;
+    let filter = serde_json::to_string(&filter).map_err(|error| unreadable(&error))?;
     let identity = once.0.map(|identity| identity.key);
     let created_at = service.clock.now();
     let new = NewReplay { subscription: subscription.id, once: identity, since, until, filter, after, through, created_at };
     let replay = service.store.start_replay(new).await?;
-    once.keep(&service, Reply::created(&shape(replay))).await
+    once.keep(&service, Reply::created(&shape(&replay))).await
 }
 
 /// An id, or an address in the form addresses are compared in.
@@ -101,7 +101,7 @@ fn contact(text: String) -> Result<String, Problem> {
 }
 
 /// Settings are checked before they are stored, and filters are texts: this does not happen.
-fn unreadable(error: serde_json::Error) -> Problem {
+fn unreadable(error: &serde_json::Error) -> Problem {
     tracing::error!(%error, "the settings of a webhook cannot be read");
     Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log.")
 }

@@ -11,8 +11,11 @@ const BATCH_MAX: usize = 256;
 /// Tells whoever waits how it went, once that is known.
 type Tell = Box<dyn FnOnce(&Result<(), Error>) + Send>;
 
-/// What the writer can be asked to do. Without a connection there was a fault before it, and it is only to be told of.
-pub(super) struct Command(Box<dyn FnOnce(Option<&Connection>) -> (Tell, rusqlite::Result<()>) + Send>);
+/// Changes something, and says who is to be told. Without a connection there was a fault before it, and it is only to be told of.
+type Run = Box<dyn FnOnce(Option<&Connection>) -> (Tell, rusqlite::Result<()>) + Send>;
+
+/// What the writer can be asked to do.
+pub(super) struct Command(Run);
 
 impl Command {
     /// A change, whose outcome is sent when it is committed; then `and_then` is done too, if it is.
