@@ -25,6 +25,7 @@ pub(super) const TAGS: [(&str, &str); 15] = [
         "Items",
         "What a CRM keeps beside people and campaigns: lists, statuses, tags, notes, tasks and messages of other channels.",
     ),
+    ("Deliveries", "What came of passing events on: attempts, retries, replays, sums, and pulling."),
     ("Quarantine", "Deliveries that could not be read."),
     ("Routes", "Where what comes to an agency's addresses belongs."),
     ("Agencies", "Who owns workspaces."),
