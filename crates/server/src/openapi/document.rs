@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The groups that operations are shown in, and what they are about.
-pub(super) const TAGS: [(&str, &str); 15] = [
+pub(super) const TAGS: [(&str, &str); 16] = [
     ("Receiving", "Where platforms post. The address in the path is a secret; there is no other key."),
     ("Events", "What happened, in our words, whichever platform told it."),
     ("Contacts", "Whom the campaigns write to."),
