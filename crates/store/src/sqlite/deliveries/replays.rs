@@ -167,12 +167,13 @@ pub(super) fn cancel(
     if replay.status == ReplayStatus::Cancelled {
         return Ok(Some(replay));
     }
-    if replay.status == ReplayStatus::Running {
+    let sql = format!("SELECT {} FROM outbox WHERE subscription = ?1 AND run = ?2", Held::COLUMNS);
+    let held: Vec<Held> =
+        connection.prepare_cached(&sql)?.query_map(params![no, run], Held::read)?.collect::<rusqlite::Result<_>>()?;
+    // One that has found all it was after may still have most of it on its way.
+    if replay.status == ReplayStatus::Running || !held.is_empty() {
         let sql = "UPDATE replay SET status = ?3, ended_at = ?4 WHERE subscription = ?1 AND run = ?2";
         connection.prepare_cached(sql)?.execute(params![no, run, number(ReplayStatus::Cancelled), now.0])?;
-        let sql = format!("SELECT {} FROM outbox WHERE subscription = ?1 AND run = ?2", Held::COLUMNS);
-        let held: Vec<Held> =
-            connection.prepare_cached(&sql)?.query_map(params![no, run], Held::read)?.collect::<rusqlite::Result<_>>()?;
         for held in held {
             write::end(connection, &held, DeliveryStatus::Skipped, Some(CANCELLED), now)?;
         }
