@@ -180,7 +180,7 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
     make_workspace(store.as_ref()).await;
     // No dictionary is made for the events of this platform, as for none of the first schema's.
     let mut old = delivery(0);
-    old.event.platform = Platform::Hubspot;
+    old.event.platform = Platform::Hookline;
     store.append(old.clone()).await.expect("an append is answered");
     let dump = store.dump(ACME).await.expect("a dump is answered");
     store.close().await.expect("an open store closes");
