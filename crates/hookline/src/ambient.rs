@@ -35,6 +35,9 @@ impl dispatch::Clock for WallClock {
                 if left == 0 {
                     return;
                 }
+                // Whoever in the product waits for a time of day waits here: a retry, a pause, the keeping of deliveries. The
+                // runtime's timers go by a clock of their own, and the wall clock may be set while one runs, so it is asked
+                // again at least every SLEPT_AT_ONCE. Tests hand in a clock that is moved by hand instead.
                 tokio::time::sleep(Duration::from_millis(left).min(SLEPT_AT_ONCE)).await;
             }
         })
