@@ -10,11 +10,14 @@
 //! - `secrets`: what sources are verified by and subscriptions sign with, sealed with the master key.
 //! - `passing_on`: what the dispatcher is given: the words of every dialect, and opened secrets.
 //!
-//! The two surfaces share `service` (what they are given), `problem` (every answer that is not a success), `reading` (how a
-//! parser is asked), `routing` (where an agency's deliveries belong) `rejections` (who was refused at the door) and `drift` (what platforms send otherwise than before), and do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
+//! The surfaces share `service` (what they are given), `caller` (whose key it is), `problem` (every answer that is not a success),
+//! `reading` (how a parser is asked), `routing` (where an agency's deliveries belong), `subscriptions` (what may be subscribed to,
+//! and how it is stored), `rejections` (who was refused at the door) and `drift` (what platforms send otherwise than before), and
+//! do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
 //! and the source of chance are handed in.
 
 mod api;
+mod caller;
 mod catch;
 mod chance;
 mod docs;
@@ -33,6 +36,7 @@ mod remote;
 mod routing;
 mod secrets;
 mod service;
+mod subscriptions;
 #[cfg(test)]
 mod testing;
 

@@ -8,74 +8,24 @@ use std::{str::FromStr, sync::Arc};
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::{header, request::Parts};
-use sha2::{Digest, Sha256};
 
-use hookline_model::id::{AgencyId, ApiKeyId, WorkspaceId};
-use hookline_platforms::verify::same;
-use hookline_store::directory::{AddressOwner, Agency, ApiKey, Directory, KeyScope, Role, Workspace};
+use hookline_model::id::{AgencyId, SubscriptionId, WorkspaceId};
+use hookline_store::{
+    directory::{AddressOwner, Agency, KeyScope, Workspace},
+    subscriptions::Subscription,
+};
 
 use crate::{
+    caller::Caller,
     problem::{Problem, ProblemType},
     service::Service,
 };
-
-/// A valid key's owner.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Caller {
-    /// The key's id; none is the admin key.
-    pub(super) key: Option<ApiKeyId>,
-    pub(super) scope: KeyScope,
-    pub(super) role: Role,
-}
-
-impl Caller {
-    /// Whether the key opens this agency, as a whole.
-    pub(super) fn opens_agency(&self, agency: AgencyId) -> bool {
-        match self.scope {
-            KeyScope::Installation => true,
-            KeyScope::Agency(own) => own == agency,
-            KeyScope::Workspace(_) => false,
-        }
-    }
-
-    /// Whether the key opens this workspace.
-    pub(super) fn opens_workspace(&self, workspace: &Workspace) -> bool {
-        match self.scope {
-            KeyScope::Workspace(own) => own == workspace.id,
-            _ => self.opens_agency(workspace.agency),
-        }
-    }
-
-    /// Whether the key opens everything that a key of `scope` opens.
-    pub(super) fn opens_scope(&self, scope: KeyScope, directory: &Directory) -> bool {
-        match scope {
-            KeyScope::Installation => self.scope == KeyScope::Installation,
-            KeyScope::Agency(id) => self.opens_agency(id),
-            KeyScope::Workspace(id) => directory.workspace(id).is_some_and(|workspace| self.opens_workspace(workspace)),
-        }
-    }
-
-    /// Refuses a key that may only read.
-    pub(super) fn may_write(&self) -> Result<(), Problem> {
-        match self.role {
-            Role::Write => Ok(()),
-            Role::Read => Err(Problem::new(ProblemType::Forbidden, "This key may only read. Use one with the role write.")),
-        }
-    }
-}
 
 impl FromRequestParts<Arc<Service>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Caller, Problem> {
-        let key = bearer(parts).ok_or_else(unauthorized)?;
-        let hash: [u8; 32] = Sha256::digest(key).into();
-        if same(&service.admin_key_hash, &hash) {
-            return Ok(Caller { key: None, scope: KeyScope::Installation, role: Role::Write });
-        }
-        let directory = service.store.directory();
-        let caller = |key: &ApiKey| Caller { key: Some(key.id), scope: key.scope, role: key.role };
-        directory.key(&hash).map(caller).ok_or_else(unauthorized)
+        bearer(parts).and_then(|key| Caller::of(service, key)).ok_or_else(unauthorized)
     }
 }
 
@@ -200,6 +150,37 @@ impl FromRequestParts<Arc<Service>> for OwnerWrite {
 
 fn is_agency_path(parts: &Parts) -> bool {
     parts.uri.path().starts_with("/v1/agencies/")
+}
+
+/// A webhook in the path, of the workspace or agency in the path, which the key opens.
+pub(super) struct WebhookRead(pub(super) Arc<Subscription>);
+
+impl FromRequestParts<Arc<Service>> for WebhookRead {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<WebhookRead, Problem> {
+        let OwnerRead(owner) = OwnerRead::from_request_parts(parts, service).await?;
+        webhook(parts, service, owner).await.map(WebhookRead)
+    }
+}
+
+/// The same, for writing.
+pub(super) struct WebhookWrite(pub(super) Arc<Subscription>);
+
+impl FromRequestParts<Arc<Service>> for WebhookWrite {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<WebhookWrite, Problem> {
+        let OwnerWrite(owner) = OwnerWrite::from_request_parts(parts, service).await?;
+        webhook(parts, service, owner).await.map(WebhookWrite)
+    }
+}
+
+async fn webhook(parts: &mut Parts, service: &Arc<Service>, owner: AddressOwner) -> Result<Arc<Subscription>, Problem> {
+    let id: SubscriptionId = path_id(parts, service, "webhook_id", "webhook").await?;
+    let directory = service.store.directory();
+    let found = directory.subscription(id).filter(|row| row.owner == owner);
+    found.cloned().ok_or_else(|| Problem::not_found("webhook"))
 }
 
 /// A key of the installation.

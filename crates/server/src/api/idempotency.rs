@@ -20,10 +20,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     api::{
-        auth::Caller,
         fields,
         once::{Identity, Once, Reply},
     },
+    caller::Caller,
     problem::{Problem, ProblemType},
     service::Service,
 };

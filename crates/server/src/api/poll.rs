@@ -18,12 +18,12 @@ use hookline_store::{
 
 use crate::{
     api::{
-        auth::Caller,
+        auth::WebhookRead,
         cursor::{self, Listing},
-        deliveries::HookRead,
         describe::CursorText,
         query::Query,
     },
+    caller::Caller,
     openapi::{FilterText, Operation, inline_schemas},
     problem::{Problem, ProblemType},
     service::Service,
@@ -68,7 +68,7 @@ pub(in crate::api) fn describe() -> Operation {
 /// What a consumer has not taken yet.
 pub(in crate::api) async fn poll(
     caller: Caller,
-    HookRead(subscription): HookRead,
+    WebhookRead(subscription): WebhookRead,
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<impl IntoResponse, Problem> {

@@ -30,12 +30,13 @@ use hookline_store::Error;
 
 use crate::{
     api::{
-        auth::{Caller, WorkspaceRead},
+        auth::WorkspaceRead,
         cursor::Listing,
         describe::CursorText,
         poll::{position_of, text_of},
         query::Query,
     },
+    caller::Caller,
     openapi::{FilterText, Operation},
     problem::{Problem, ProblemType},
     service::Service,

@@ -53,7 +53,7 @@ impl PassingOn {
 }
 
 /// Opens the secrets of subscriptions with a master key.
-fn open_with(key: Arc<MasterKey>) -> OpenSecrets {
+pub(crate) fn open_with(key: Arc<MasterKey>) -> OpenSecrets {
     Arc::new(move |row: &Subscription| open(&key, row).map_err(ToOwned::to_owned))
 }
 

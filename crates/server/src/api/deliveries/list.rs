@@ -8,8 +8,9 @@ use hookline_store::deliveries::DeliveryFilter;
 
 use crate::{
     api::{
+        auth::WebhookRead,
         cursor::Listing,
-        deliveries::{DeliveryShape, DeliveryStatusName, HookRead},
+        deliveries::{DeliveryShape, DeliveryStatusName},
         query::Query,
     },
     openapi::{Operation, Time},
@@ -30,7 +31,7 @@ pub(in crate::api) fn describe() -> Operation {
 
 /// A webhook's deliveries.
 pub(in crate::api) async fn list(
-    HookRead(subscription): HookRead,
+    WebhookRead(subscription): WebhookRead,
     mut query: Query,
     State(service): State<Arc<Service>>,
 ) -> Result<Response, Problem> {

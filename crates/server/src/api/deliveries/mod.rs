@@ -20,11 +20,11 @@ use hookline_model::{
 use hookline_store::{
     deliveries::{DeliveryRow, DeliveryStatus},
     directory::AddressOwner,
-    subscriptions::Subscription,
 };
 
 use crate::{
-    api::auth::{Caller, OwnerRead, OwnerWrite, path_id},
+    api::auth::path_id,
+    caller::Caller,
     openapi::{Count, Id, KindName, Time, word_schemas},
     problem::Problem,
     service::Service,
@@ -33,37 +33,6 @@ use crate::{
 word_schemas! {
     /// How a delivery stands: not tried yet, delivered, to be tried again, failed for good, or left out for the `reason` given.
     DeliveryStatusName = ["pending", "delivered", "retrying", "failed", "skipped"], such as "delivered";
-}
-
-/// A webhook in the path, of a workspace or agency that the key may read.
-pub(in crate::api) struct HookRead(pub(super) Arc<Subscription>);
-
-impl FromRequestParts<Arc<Service>> for HookRead {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<HookRead, Problem> {
-        let OwnerRead(owner) = OwnerRead::from_request_parts(parts, service).await?;
-        subscription(parts, service, owner).await.map(HookRead)
-    }
-}
-
-/// The same, for writing.
-pub(in crate::api) struct HookWrite(pub(super) Arc<Subscription>);
-
-impl FromRequestParts<Arc<Service>> for HookWrite {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<HookWrite, Problem> {
-        let OwnerWrite(owner) = OwnerWrite::from_request_parts(parts, service).await?;
-        subscription(parts, service, owner).await.map(HookWrite)
-    }
-}
-
-async fn subscription(parts: &mut Parts, service: &Arc<Service>, owner: AddressOwner) -> Result<Arc<Subscription>, Problem> {
-    let id: SubscriptionId = path_id(parts, service, "webhook_id", "webhook").await?;
-    let directory = service.store.directory();
-    let found = directory.subscription(id).filter(|subscription| subscription.owner == owner);
-    found.cloned().ok_or_else(|| Problem::not_found("webhook"))
 }
 
 /// A delivery in the path that the key may read: of an event in a workspace, or by a webhook, that it opens.

@@ -13,8 +13,8 @@ use hookline_store::{
 
 use crate::{
     api::{
+        auth::WebhookWrite,
         cursor::{self, Listing},
-        deliveries::HookWrite,
         describe::CursorText,
         fields::Fields,
         once::{Once, Reply},
@@ -60,7 +60,7 @@ pub(in crate::api) fn describe() -> Operation {
 
 /// Brings back what failed since. What fails again meanwhile lies in front of the cursor, so that the walk ends.
 pub(in crate::api) async fn recover(
-    HookWrite(subscription): HookWrite,
+    WebhookWrite(subscription): WebhookWrite,
     mut query: Query,
     once: Once,
     State(service): State<Arc<Service>>,

@@ -12,12 +12,12 @@ use hookline_store::directory::{ApiKey, DirectoryChange, KeyScope, Role};
 
 use crate::{
     api::{
-        auth::Caller,
         fields::{Fields, missing},
         once::{Once, Reply},
         query::NoQuery,
         shapes::{KeyShape, RoleName, ScopeName},
     },
+    caller::Caller,
     chance::{key_text, uuid_v7},
     openapi::{Id, Operation},
     problem::{Problem, ProblemType},

@@ -10,10 +10,11 @@ use hookline_store::directory::DirectoryChange;
 
 use crate::{
     api::{
-        auth::{Caller, path_id},
+        auth::path_id,
         once::{Once, Reply},
         query::NoQuery,
     },
+    caller::Caller,
     openapi::Operation,
     problem::Problem,
     service::Service,

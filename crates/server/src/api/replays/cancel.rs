@@ -7,8 +7,8 @@ use http::request::Parts;
 
 use crate::{
     api::{
+        auth::WebhookWrite,
         auth::path_id,
-        deliveries::HookWrite,
         once::{Once, Reply},
         query::NoQuery,
     },
@@ -18,13 +18,13 @@ use crate::{
 };
 
 /// A replay's number in the path, with its webhook, which the key may change.
-pub(in crate::api) struct ReplayWrite(HookWrite, u32);
+pub(in crate::api) struct ReplayWrite(WebhookWrite, u32);
 
 impl FromRequestParts<Arc<Service>> for ReplayWrite {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<ReplayWrite, Problem> {
-        let hook = HookWrite::from_request_parts(parts, service).await?;
+        let hook = WebhookWrite::from_request_parts(parts, service).await?;
         Ok(ReplayWrite(hook, path_id(parts, service, "run", "replay").await?))
     }
 }
@@ -37,7 +37,7 @@ pub(in crate::api) fn describe() -> Operation {
 
 /// Stops a replay.
 pub(in crate::api) async fn cancel(
-    ReplayWrite(HookWrite(subscription), run): ReplayWrite,
+    ReplayWrite(WebhookWrite(subscription), run): ReplayWrite,
     _: NoQuery,
     once: Once,
     State(service): State<Arc<Service>>,

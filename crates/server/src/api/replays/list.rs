@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     api::{
-        deliveries::HookRead,
+        auth::WebhookRead,
         query::NoQuery,
         replays::{ReplayShape, shape},
     },
@@ -33,7 +33,7 @@ pub(in crate::api) fn describe() -> Operation {
 
 /// A webhook's replays.
 pub(in crate::api) async fn list(
-    HookRead(subscription): HookRead,
+    WebhookRead(subscription): WebhookRead,
     _: NoQuery,
     State(service): State<Arc<Service>>,
 ) -> Result<impl IntoResponse, Problem> {

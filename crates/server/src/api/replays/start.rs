@@ -15,7 +15,7 @@ use hookline_store::redelivery::NewReplay;
 
 use crate::{
     api::{
-        deliveries::HookWrite,
+        auth::WebhookWrite,
         fields::Fields,
         once::{Once, Reply},
         query::NoQuery,
@@ -58,7 +58,7 @@ pub(in crate::api) fn describe() -> Operation {
 
 /// Begins a replay, or says what it would do.
 pub(in crate::api) async fn start(
-    HookWrite(subscription): HookWrite,
+    WebhookWrite(subscription): WebhookWrite,
     _: NoQuery,
     once: Once,
     State(service): State<Arc<Service>>,

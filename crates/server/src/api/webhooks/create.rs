@@ -4,13 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
-use hookline_delivery::{dispatch::Subscribed, settings::Secrets};
-use hookline_model::id::{AgencyId, SubscriptionId};
-use hookline_store::{
-    deliveries::Standing,
-    directory::{AddressOwner, Directory, DirectoryChange},
-    subscriptions::{SUBSCRIPTIONS_MAX, Subscription, SubscriptionStatus},
-};
+use hookline_delivery::settings::Secrets;
+use hookline_store::{deliveries::Standing, directory::DirectoryChange, subscriptions::Subscription};
 
 use crate::{
     api::{
@@ -19,15 +14,14 @@ use crate::{
         once::{Once, Reply},
         query::NoQuery,
         webhooks::{
-            fault, new_secret, seal,
             shape::WebhookShape,
-            wanted::{NewWebhook, Wanted, blank},
+            wanted::{NewWebhook, Wanted},
         },
     },
-    chance::uuid_v7,
     openapi::Operation,
-    problem::{Problem, ProblemType},
+    problem::Problem,
     service::Service,
+    subscriptions::{blank, has_room, made, new_secret},
 };
 
 /// What it is.
@@ -49,41 +43,10 @@ pub(in crate::api) async fn create(
     let wanted = Wanted::read(fields, blank(), service.client.guard())?;
     has_room(&service.store.directory(), owner)?;
     let dialect = wanted.settings.dialect;
-    let (secrets, made) = wanted.secrets(Secrets::default(), || new_secret(dialect, &*service.entropy))?;
-    let now = service.clock.now();
-    let id = SubscriptionId(uuid_v7(&*service.entropy, now));
-    let row = Subscription {
-        id,
-        owner,
-        status: SubscriptionStatus::Active,
-        status_reason: None,
-        status_at: now,
-        settings: wanted.written,
-        secrets: seal(&service, id, &secrets)?,
-        created_at: now,
-        updated_at: now,
-        since: service.store.status().committed,
-    };
-    let policy = wanted.settings.check().map_err(|_| fault())?;
-    let subscribed = Subscribed { row: Arc::new(row.clone()), settings: wanted.settings, policy, secrets };
-    let shape = |secret| WebhookShape::new(&subscribed, Standing::default(), row.since).with_secret(secret);
-    let (reply, kept) = (Reply::created(&shape(made)), Reply::created(&shape(None)));
-    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(row.clone()))], reply, kept).await
-}
-
-/// Refuses one more than there may be.
-fn has_room(directory: &Directory, owner: AddressOwner) -> Result<(), Problem> {
-    let agency_of = |owner: AddressOwner| -> Option<AgencyId> {
-        match owner {
-            AddressOwner::Agency(id) => Some(id),
-            AddressOwner::Workspace(id) => directory.workspace(id).map(|workspace| workspace.agency),
-        }
-    };
-    let agency = agency_of(owner);
-    let count = directory.subscriptions().iter().filter(|row| agency_of(row.owner) == agency).count();
-    if count < SUBSCRIPTIONS_MAX {
-        return Ok(());
-    }
-    let detail = format!("There are {SUBSCRIPTIONS_MAX} webhooks already. Delete those that are no longer needed.");
-    Err(Problem::new(ProblemType::Conflict, detail))
+    let (secrets, new) = wanted.secrets(Secrets::default(), || new_secret(dialect, &*service.entropy))?;
+    let subscribed = made(&service, owner, wanted.settings, secrets)?;
+    let shape = |secret| WebhookShape::new(&subscribed, Standing::default(), subscribed.row.since).with_secret(secret);
+    let (reply, kept) = (Reply::created(&shape(new)), Reply::created(&shape(None)));
+    let row = Subscription::clone(&subscribed.row);
+    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(row))], reply, kept).await
 }

@@ -8,9 +8,9 @@ use hookline_store::directory::DirectoryChange;
 
 use crate::{
     api::{
+        auth::WebhookWrite,
         once::{Once, Reply},
         query::NoQuery,
-        webhooks::WebhookWrite,
     },
     openapi::Operation,
     problem::Problem,

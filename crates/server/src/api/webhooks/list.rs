@@ -8,16 +8,11 @@ use hookline_model::id::SubscriptionId;
 use hookline_store::{deliveries::Standing, query::Page};
 
 use crate::{
-    api::{
-        auth::OwnerRead,
-        cursor::Listing,
-        page,
-        query::Query,
-        webhooks::{read, shape::WebhookShape},
-    },
+    api::{auth::OwnerRead, cursor::Listing, page, query::Query, webhooks::shape::WebhookShape},
     openapi::Operation,
     problem::Problem,
     service::Service,
+    subscriptions::read,
 };
 
 /// What it is.

@@ -8,9 +8,10 @@ use hookline_store::subscriptions::SubscriptionStatus;
 
 use crate::{
     api::{
+        auth::WebhookWrite,
         once::{Once, Reply},
         query::NoQuery,
-        webhooks::{WebhookWrite, set_status, shape::WebhookShape},
+        webhooks::{set_status, shape::WebhookShape},
     },
     openapi::Operation,
     problem::Problem,

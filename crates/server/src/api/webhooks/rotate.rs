@@ -5,19 +5,21 @@ use std::sync::Arc;
 use axum::extract::State;
 use schemars::JsonSchema;
 
-use hookline_delivery::{dispatch::Subscribed, settings::Secrets};
+use hookline_delivery::settings::Secrets;
 use hookline_store::{directory::DirectoryChange, subscriptions::Subscription};
 
 use crate::{
     api::{
+        auth::WebhookWrite,
         fields::FieldsIfAny,
         once::{Once, Reply},
         query::NoQuery,
-        webhooks::{WebhookWrite, new_secret, read, seal, shape::WebhookShape, standing},
+        webhooks::shape::WebhookShape,
     },
     openapi::Operation,
     problem::Problem,
     service::Service,
+    subscriptions::{changed, new_secret, read, standing},
 };
 
 /// How long the former secret signs as well, in seconds, if nothing is said: a day.
@@ -70,11 +72,10 @@ pub(in crate::api) async fn rotate(
         previous: former.secrets.secret.filter(|_| overlap > 0).map(|secret| (secret, until)),
         headers: former.secrets.headers,
     };
-    let sealed = seal(&service, row.id, &secrets)?;
-    let changed = Subscription { secrets: sealed, updated_at: now, ..Subscription::clone(&row) };
-    let subscribed = Subscribed { row: Arc::new(changed.clone()), settings: former.settings, policy: former.policy, secrets };
+    let subscribed = changed(&service, &row, former.settings, secrets)?;
     let (standing, committed) = (standing(&service, row.id).await?, service.store.status().committed);
     let shape = |secret| WebhookShape::new(&subscribed, standing, committed).with_secret(secret);
     let (reply, kept) = (Reply::ok(&shape(Some(made))), Reply::ok(&shape(None)));
-    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(changed))], reply, kept).await
+    let row = Subscription::clone(&subscribed.row);
+    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(row))], reply, kept).await
 }

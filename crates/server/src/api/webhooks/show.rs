@@ -6,12 +6,14 @@ use axum::{Json, extract::State};
 
 use crate::{
     api::{
+        auth::WebhookRead,
         query::NoQuery,
-        webhooks::{WebhookRead, read, shape::WebhookShape, shown},
+        webhooks::{shape::WebhookShape, shown},
     },
     openapi::Operation,
     problem::Problem,
     service::Service,
+    subscriptions::read,
 };
 
 /// What it is.

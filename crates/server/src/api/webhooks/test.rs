@@ -1,37 +1,24 @@
 //! `POST /v1/{workspaces|agencies}/{id}/webhooks/{webhook_id}/test`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::extract::State;
-use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use hookline_delivery::{
-    client::Request,
-    dispatch::{Rendered, Subscribed, Voice, attempt_row},
-    matching::covers,
-};
-use hookline_model::{
-    id::{DeliveryId, WorkspaceId},
-    kind::Kind,
-};
-use hookline_store::{deliveries::AttemptRow, directory::AddressOwner};
+use hookline_model::kind::Kind;
 
 use crate::{
     api::{
+        auth::WebhookWrite,
         once::{Once, Reply},
         query::NoQuery,
-        webhooks::{WebhookWrite, read},
     },
     openapi::{KindName, Operation, Time},
-    passing_on::{Dialects, sample},
     problem::{Problem, ProblemType},
     service::Service,
+    subscriptions::{Tried, read, try_out},
 };
-
-/// The longest that a test takes, whatever the policy allows: whoever asked is waiting.
-const TIMEOUT_MAX: Duration = Duration::from_secs(20);
 
 /// What came of a test.
 #[derive(Serialize, JsonSchema)]
@@ -118,46 +105,16 @@ pub(in crate::api) async fn test(
     State(service): State<Arc<Service>>,
 ) -> Result<Reply, Problem> {
     let subscribed = read(&service, &row)?;
-    let now = service.clock.now();
-    let (kind, message_id, rendered) = telling(&service, &subscribed).ok_or_else(|| {
+    let tried = try_out(&service, &subscribed, None).await.ok_or_else(|| {
         let detail = "The dialect has no words for any kind that this webhook asks for. Change its kinds or its dialect.";
         Problem::new(ProblemType::Conflict, detail)
     })?;
-    let headers = Dialects.headers(&subscribed, &message_id, now, &rendered);
-    let request_body = String::from_utf8_lossy(&rendered.body).into_owned();
-    let request = Request {
-        url: subscribed.settings.url.clone(),
-        headers: headers.sent,
-        body: Bytes::from(rendered.body),
-        timeout: subscribed.policy.timeout.min(TIMEOUT_MAX),
-    };
-    let attempt = service.client.attempt(request, now).await;
-    let row = attempt_row(1, now, headers.kept, &attempt);
-    let reply = Reply::ok(&TestShape::new(kind, row, request_body));
+    let reply = Reply::ok(&TestShape::new(tried));
     once.change(&service, Vec::new(), reply).await
 }
 
-/// A sample of the first kind that is asked for and can be told, with its id, in the dialect.
-fn telling(service: &Service, subscribed: &Subscribed) -> Option<(Kind, String, Rendered)> {
-    let now = service.clock.now();
-    let workspace = match subscribed.row.owner {
-        AddressOwner::Workspace(id) => id,
-        AddressOwner::Agency(_) => {
-            let own = service.store.directory().workspaces_of(subscribed.row.owner);
-            own.first().copied().unwrap_or(WorkspaceId(uuid::Uuid::nil()))
-        }
-    };
-    let asked = subscribed.settings.kinds.iter().flat_map(|pattern| Kind::ALL.iter().filter(move |kind| covers(pattern, **kind)));
-    asked.copied().find_map(|kind| {
-        let snapshot = sample(kind, workspace, now);
-        let message_id = DeliveryId::derive(subscribed.row.id, snapshot.event.event.id, 0).to_string();
-        let rendered = Dialects.render(subscribed, &snapshot, &message_id)?;
-        Some((kind, message_id, rendered))
-    })
-}
-
 impl TestShape {
-    fn new(kind: Kind, row: AttemptRow, request_body: String) -> TestShape {
+    fn new(Tried { kind, row, request_body }: Tried) -> TestShape {
         let ms = |micros: Option<u64>| micros.map(|micros| micros as f64 / 1_000.0);
         let [name, connect, tls, first_byte, _] = row.timing.map(ms);
         TestShape {

@@ -4,24 +4,23 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
-use hookline_delivery::dispatch::Subscribed;
 use hookline_store::{directory::DirectoryChange, subscriptions::Subscription};
 
 use crate::{
     api::{
+        auth::WebhookWrite,
         fields::Fields,
         once::{Once, Reply},
         query::NoQuery,
         webhooks::{
-            WebhookWrite, fault, new_secret, read, seal,
             shape::WebhookShape,
-            standing,
             wanted::{Wanted, WebhookChange},
         },
     },
     openapi::Operation,
     problem::Problem,
     service::Service,
+    subscriptions::{changed, new_secret, read, standing},
 };
 
 /// What it is.
@@ -43,17 +42,11 @@ pub(in crate::api) async fn update(
     let former = read(&service, &row)?;
     let wanted = Wanted::read(fields, former.settings, service.client.guard())?;
     let dialect = wanted.settings.dialect;
-    let (secrets, made) = wanted.secrets(former.secrets, || new_secret(dialect, &*service.entropy))?;
-    let changed = Subscription {
-        settings: wanted.written,
-        secrets: seal(&service, row.id, &secrets)?,
-        updated_at: service.clock.now(),
-        ..Subscription::clone(&row)
-    };
-    let policy = wanted.settings.check().map_err(|_| fault())?;
-    let subscribed = Subscribed { row: Arc::new(changed.clone()), settings: wanted.settings, policy, secrets };
+    let (secrets, new) = wanted.secrets(former.secrets, || new_secret(dialect, &*service.entropy))?;
+    let subscribed = changed(&service, &row, wanted.settings, secrets)?;
     let (standing, committed) = (standing(&service, row.id).await?, service.store.status().committed);
     let shape = |secret| WebhookShape::new(&subscribed, standing, committed).with_secret(secret);
-    let (reply, kept) = (Reply::ok(&shape(made)), Reply::ok(&shape(None)));
-    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(changed))], reply, kept).await
+    let (reply, kept) = (Reply::ok(&shape(new)), Reply::ok(&shape(None)));
+    let row = Subscription::clone(&subscribed.row);
+    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(row))], reply, kept).await
 }

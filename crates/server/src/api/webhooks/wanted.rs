@@ -11,25 +11,18 @@ use hookline_delivery::{
     policy::PolicySettings,
     settings::{CONCURRENCY_MAX, Dialect, Filter, HEADERS_MAX, LIST_MAX, RATE_MAX, Secrets, Settings},
 };
-use hookline_dialects::authenticity;
 use hookline_model::entry::Origin;
-use hookline_platforms::verify::{SECRET_BYTES_MAX, SECRET_BYTES_MIN};
-use hookline_store::subscriptions::SETTINGS_BYTES_MAX;
+use hookline_platforms::verify::SECRET_BYTES_MAX;
 
 use crate::{
     api::{
         fields::{Fields, missing, read_value},
-        webhooks::{
-            has_secret,
-            shape::{DialectName, OriginWord, PresetName},
-        },
+        webhooks::shape::{DialectName, OriginWord, PresetName},
     },
     openapi::{FreeFields, PlatformName},
     problem::Problem,
+    subscriptions::{has_secret, usable},
 };
-
-/// The fewest and the most bytes that the key of a secret of Standard Webhooks has.
-const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// What a webhook is made of.
 #[derive(JsonSchema)]
@@ -175,8 +168,6 @@ struct NewPolicySettings {
 /// What a webhook is to be.
 pub(super) struct Wanted {
     pub(super) settings: Settings,
-    /// Written as they are stored.
-    pub(super) written: String,
     /// The headers, if they were sent.
     pub(super) headers: Option<BTreeMap<String, String>>,
     /// The secret, if it was sent.
@@ -230,12 +221,7 @@ impl Wanted {
         if let Some(secret) = &secret {
             usable(settings.dialect, secret)?;
         }
-        let written = serde_json::to_string(&settings).unwrap_or_default();
-        if written.len() > SETTINGS_BYTES_MAX {
-            let detail = format!("All settings together have at most {SETTINGS_BYTES_MAX} bytes. Make the lists shorter.");
-            return Err(Problem::invalid("filter", detail));
-        }
-        Ok(Wanted { settings, written, headers, secret })
+        Ok(Wanted { settings, headers, secret })
     }
 
     /// What is secret of the webhook from now on: of `former` stays what was not sent. Where a secret is needed and there is none,
@@ -264,25 +250,6 @@ impl Wanted {
                 Ok((Secrets { secret: made.clone(), previous: None, headers }, made))
             }
         }
-    }
-}
-
-/// Settings of which nothing was said yet.
-pub(super) fn blank() -> Settings {
-    Settings {
-        name: String::new(),
-        url: String::new(),
-        kinds: Vec::new(),
-        filter: Filter::default(),
-        dialect: Dialect::Hookline,
-        variant: None,
-        policy: PolicySettings::default(),
-        max_age: None,
-        rate: None,
-        concurrency: None,
-        ordered: false,
-        origins: None,
-        extra: BTreeMap::new(),
     }
 }
 
@@ -335,29 +302,4 @@ fn headers(fields: &mut Fields) -> Result<Option<BTreeMap<String, String>>, Prob
         }
     }
     Ok(Some(headers))
-}
-
-/// Refuses a secret that the dialect could not sign with.
-pub(super) fn usable(dialect: Dialect, secret: &str) -> Result<(), Problem> {
-    let refused = |detail: String| Err(Problem::invalid("secret", detail));
-    match dialect {
-        Dialect::Hookline | Dialect::Cloudevents => {
-            if authenticity::key(secret).is_ok_and(|key| KEY_BYTES.contains(&key.len())) {
-                return Ok(());
-            }
-            refused(format!(
-                "Give whsec_ and the base64 of {} to {} bytes, or leave this out and one is made.",
-                KEY_BYTES.start(),
-                KEY_BYTES.end()
-            ))
-        }
-        Dialect::Smartlead | Dialect::Breakcold => {
-            let is_text = secret.bytes().all(|byte| byte.is_ascii_graphic());
-            if is_text && (SECRET_BYTES_MIN..=SECRET_BYTES_MAX).contains(&secret.len()) {
-                return Ok(());
-            }
-            refused(format!("Give {SECRET_BYTES_MIN} to {SECRET_BYTES_MAX} visible ASCII characters without spaces."))
-        }
-        Dialect::Instantly => refused("Instantly signs nothing. Give a header instead, and leave this out.".to_owned()),
-    }
 }

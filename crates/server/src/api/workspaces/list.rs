@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 
 use crate::{
-    api::{auth::Caller, cursor::Listing, page, query::Query, shapes::WorkspaceShape},
+    api::{cursor::Listing, page, query::Query, shapes::WorkspaceShape},
+    caller::Caller,
     openapi::Operation,
     problem::Problem,
     service::Service,
