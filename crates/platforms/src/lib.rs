@@ -24,6 +24,8 @@ mod relay;
 pub mod shape;
 pub mod smartlead;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 pub mod time_text;
 pub mod verify;

@@ -18,18 +18,23 @@ mod whom;
 use serde_json::{Value, json};
 
 use hookline_model::{
-    event::{Change, Event, MessageFacts},
+    event::{Change, Event},
     item::ItemFact,
-    key::{EmailAddress, ExternalId},
+    key::ExternalId,
     platform::Platform,
     time::Millis,
 };
 
-use crate::{Delivery, ParseError, Parsed, Parser, breakcold::Breakcold};
+use crate::{
+    breakcold::Breakcold,
+    testing::{contact_email, inbound, outbound, readers, set as set_fields, some},
+};
 use fixtures::{FIXTURES, fixture};
 
 /// 2026-06-20T12:00:00Z.
 const RECEIVED: Millis = Millis(1_781_956_800_000);
+
+readers!(Breakcold, RECEIVED);
 
 /// The classic workspace.
 const SPACE: &str = "c4d81f60-2b7e-4a19-9d35-60e2f7a1b8c4";
@@ -51,14 +56,7 @@ const EMAIL: &str = "05f7c3a8-6d91-4be2-8c40-b29e71d5f063";
 fn changed(name: &str, fields: &Value) -> Value {
     let mut body = fixture(name);
     let key = if body.get("payload").is_some() { "payload" } else { "data" };
-    let content = body[key].as_object_mut().expect("the content is an object");
-    for (key, value) in fields.as_object().expect("the changes are an object") {
-        if value.is_null() {
-            content.remove(key);
-        } else {
-            content.insert(key.clone(), value.clone());
-        }
-    }
+    set_fields(&mut body[key], fields);
     body
 }
 
@@ -71,36 +69,6 @@ fn classic(name: &str, payload: &Value) -> Value {
 fn new(name: &str, data: &Value) -> Value {
     let time = "2026-06-11T08:20:31.115Z";
     json!({"eventId": "evt_x1", "timestamp": time, "workspaceId": WORKSPACE, "event": name, "data": data})
-}
-
-/// Reads bytes.
-fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
-    Breakcold.parse(&Delivery::new(body, RECEIVED))
-}
-
-/// Reads JSON.
-fn parse(body: &Value) -> Result<Parsed, ParseError> {
-    parse_bytes(body.to_string().as_bytes())
-}
-
-/// Reads JSON that is sound.
-fn parsed(body: &Value) -> Parsed {
-    parse(body).unwrap_or_else(|error| panic!("{error}: {body}"))
-}
-
-/// The event of JSON that is sound.
-fn event(body: &Value) -> Event {
-    parsed(body).event
-}
-
-/// The text of the error that a body gives.
-fn refusal(body: &Value) -> String {
-    parse(body).expect_err("an error").to_string()
-}
-
-/// The address of an event's contact.
-fn contact_email(event: &Event) -> Option<&str> {
-    event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str)
 }
 
 /// The lead or record id of an event's contact, and the account it belongs to.
@@ -137,16 +105,6 @@ fn extra(event: &Event) -> Value {
     Value::Object(event.facts.extra.clone().into_iter().collect())
 }
 
-/// What an event tells of the message that came in.
-fn inbound(event: &Event) -> &MessageFacts {
-    event.inbound.as_deref().expect("a message that came in")
-}
-
-/// What an event tells of the message that was sent.
-fn outbound(event: &Event) -> &MessageFacts {
-    event.outbound.as_deref().expect("a message that was sent")
-}
-
 /// An id of Breakcold's.
 fn external(account: &str, id: &str) -> ExternalId {
     ExternalId { platform: Platform::Breakcold, account: account.to_owned(), id: id.to_owned() }
@@ -155,11 +113,6 @@ fn external(account: &str, id: &str) -> ExternalId {
 /// A text that is set.
 fn set(text: &str) -> Option<Change<String>> {
     Some(Change::Set(text.to_owned()))
-}
-
-/// A text that may be there.
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 #[test]

@@ -16,17 +16,23 @@ mod whom;
 use serde_json::{Value, json};
 
 use hookline_model::{
-    event::{Event, MessageFacts},
+    event::Event,
     identity::Claim,
-    key::{EmailAddress, EmailKey, ExternalId},
+    key::{EmailKey, ExternalId},
     platform::Platform,
     time::Millis,
 };
 
-use crate::{Delivery, ParseError, Parsed, Parser, Settings, emailbison::Emailbison};
+use crate::{
+    Delivery, Parsed, Parser, Settings,
+    emailbison::Emailbison,
+    testing::{contact_email, inbound, outbound, readers, some},
+};
 
 /// 2026-04-20T12:00:00Z.
 const RECEIVED: Millis = Millis(1_776_686_400_000);
+
+readers!(Emailbison, RECEIVED);
 
 /// The account of most fixtures.
 const ACCOUNT: &str = "mail.tallgrove.example/31";
@@ -56,16 +62,6 @@ fn with(mut body: Value, changes: &Value) -> Value {
     body
 }
 
-/// Reads bytes.
-fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
-    Emailbison.parse(&Delivery::new(body, RECEIVED))
-}
-
-/// Reads JSON.
-fn parse(body: &Value) -> Result<Parsed, ParseError> {
-    parse_bytes(body.to_string().as_bytes())
-}
-
 /// Reads JSON that is sound, from a source of this account.
 fn parsed_from(account: &str, body: &Value) -> Parsed {
     let settings = Settings { account: Some(account.to_owned()), ..Settings::default() };
@@ -73,24 +69,9 @@ fn parsed_from(account: &str, body: &Value) -> Parsed {
     Emailbison.parse(&Delivery { body: body.as_bytes(), received_at: RECEIVED, settings: &settings }).expect("an event")
 }
 
-/// Reads JSON that is sound.
-fn parsed(body: &Value) -> Parsed {
-    parse(body).unwrap_or_else(|error| panic!("{error}: {body}"))
-}
-
-/// The event of JSON that is sound.
-fn event(body: &Value) -> Event {
-    parsed(body).event
-}
-
 /// The event of a fixture.
 fn event_of(name: &str) -> Event {
     event(&fixtures::fixture(name))
-}
-
-/// The text of the error that a body gives.
-fn refusal(body: &Value) -> String {
-    parse(body).expect_err("an error").to_string()
 }
 
 /// The claim: how long it holds, and its hash.
@@ -102,24 +83,9 @@ fn claim(body: &Value) -> (&'static str, [u8; 16]) {
     }
 }
 
-/// The address of an event's contact.
-fn contact_email(event: &Event) -> Option<&str> {
-    event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str)
-}
-
 /// The lead id of an event's contact.
 fn lead_id(event: &Event) -> Option<ExternalId> {
     event.contact.as_ref().and_then(|contact| contact.external.clone())
-}
-
-/// What an event tells of the message that came in.
-fn inbound(event: &Event) -> &MessageFacts {
-    event.inbound.as_deref().expect("a message that came in")
-}
-
-/// What an event tells of the message that was sent.
-fn outbound(event: &Event) -> &MessageFacts {
-    event.outbound.as_deref().expect("a message that was sent")
 }
 
 /// An id of the account of most fixtures.
@@ -135,11 +101,6 @@ fn sent(id: &str) -> Option<EmailKey> {
 /// What an event shows beside.
 fn extra(event: &Event, name: &str) -> Value {
     event.facts.extra.get(name).cloned().unwrap_or(json!(null))
-}
-
-/// A text that may be there.
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 /// The time of a text.

@@ -18,16 +18,22 @@ use serde_json::{Value, json};
 
 use hookline_model::{
     event::{Change, Event},
-    key::{ContactKey, EmailAddress, ExternalId},
+    key::{ContactKey, ExternalId},
     kind::Kind,
     platform::Platform,
     time::Millis,
 };
 
-use crate::{Delivery, ParseError, Parsed, Parser, Settings, hubspot::Hubspot};
+use crate::{
+    Delivery, Parser, Settings,
+    hubspot::Hubspot,
+    testing::{contact_email as email, readers},
+};
 
 /// 2026-03-25T12:00:00Z.
 const RECEIVED: Millis = Millis(1_774_440_000_000);
+
+readers!(Hubspot, RECEIVED);
 
 /// When the events of the fixtures happened.
 const AT: i64 = 1_774_431_207_418;
@@ -38,36 +44,11 @@ const PORTAL: &str = "6120457";
 /// The contact of the fixtures.
 const CONTACT: &str = "70311904822";
 
-/// Reads bytes.
-fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
-    Hubspot.parse(&Delivery::new(body, RECEIVED))
-}
-
-/// Reads JSON.
-fn parse(body: &Value) -> Result<Parsed, ParseError> {
-    parse_bytes(body.to_string().as_bytes())
-}
-
-/// Reads JSON that is sound.
-fn parsed(body: &Value) -> Parsed {
-    parse(body).expect("an event")
-}
-
-/// The event of JSON that is sound.
-fn event(body: &Value) -> Event {
-    parsed(body).event
-}
-
 /// The event of JSON that is sound, from a source with settings.
 fn event_with(body: &Value, settings: &Settings) -> Event {
     let body = body.to_string();
     let delivery = Delivery { body: body.as_bytes(), received_at: RECEIVED, settings };
     Hubspot.parse(&delivery).expect("an event").event
-}
-
-/// The text of the error that a body gives.
-fn refusal(body: &Value) -> String {
-    parse(body).expect_err("an error").to_string()
 }
 
 /// A body with some fields set, or removed where the change is `"-"`.
@@ -81,11 +62,6 @@ fn with(mut body: Value, fields: &Value) -> Value {
         }
     }
     body
-}
-
-/// The address of an event's contact.
-fn email(event: &Event) -> Option<&str> {
-    event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str)
 }
 
 /// The id of an event's contact, which is always one of the account's.

@@ -15,16 +15,20 @@ mod whom;
 use serde_json::Value;
 
 use hookline_model::{
-    event::{Event, MessageFacts},
     key::{CampaignKey, ContactKey, EmailAddress, EmailKey, ExternalId},
     platform::Platform,
     time::Millis,
 };
 
-use crate::{Delivery, ParseError, Parsed, Parser, instantly::Instantly};
+use crate::{
+    instantly::Instantly,
+    testing::{contact_email, contact_id as lead_id, inbound, outbound, readers, some, with},
+};
 
 /// 2026-03-25T12:00:00Z.
 const RECEIVED: Millis = Millis(1_774_440_000_000);
+
+readers!(Instantly, RECEIVED);
 
 /// Instantly's workspace.
 const WORKSPACE: &str = "6a1f2c9e-0b7d-4e35-8c14-2f9d7a60b3e8";
@@ -88,64 +92,6 @@ fn changed(name: &str, fields: &Value) -> Value {
     with(fixture(name), fields)
 }
 
-/// A body with some fields set, or removed where the value is null.
-fn with(mut body: Value, fields: &Value) -> Value {
-    let object = body.as_object_mut().expect("the body is an object");
-    for (key, value) in fields.as_object().expect("the changes are an object") {
-        if value.is_null() {
-            object.remove(key);
-        } else {
-            object.insert(key.clone(), value.clone());
-        }
-    }
-    body
-}
-
-/// Reads bytes.
-fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
-    Instantly.parse(&Delivery::new(body, RECEIVED))
-}
-
-/// Reads JSON.
-fn parse(body: &Value) -> Result<Parsed, ParseError> {
-    parse_bytes(body.to_string().as_bytes())
-}
-
-/// Reads JSON that is sound.
-fn parsed(body: &Value) -> Parsed {
-    parse(body).expect("an event")
-}
-
-/// The event of JSON that is sound.
-fn event(body: &Value) -> Event {
-    parsed(body).event
-}
-
-/// The text of the error that a body gives.
-fn refusal(body: &Value) -> String {
-    parse(body).expect_err("an error").to_string()
-}
-
-/// The address of an event's contact.
-fn contact_email(event: &Event) -> Option<&str> {
-    event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str)
-}
-
-/// The lead id of an event's contact.
-fn lead_id(event: &Event) -> Option<&str> {
-    event.contact.as_ref().and_then(|contact| contact.external.as_ref()).map(|external| external.id.as_str())
-}
-
-/// What an event tells of the message that came in.
-fn inbound(event: &Event) -> &MessageFacts {
-    event.inbound.as_deref().expect("a message that came in")
-}
-
-/// What an event tells of the message that was sent.
-fn outbound(event: &Event) -> &MessageFacts {
-    event.outbound.as_deref().expect("a message that was sent")
-}
-
 /// An id of Instantly's.
 fn external(id: &str) -> ExternalId {
     ExternalId { platform: Platform::Instantly, account: String::new(), id: id.to_owned() }
@@ -160,11 +106,6 @@ fn campaign_key() -> CampaignKey {
 fn step_key(lead: &str) -> Option<EmailKey> {
     let contact = ContactKey::Email(EmailAddress::parse(lead).expect("an address"));
     Some(EmailKey::Step { campaign: campaign_key(), contact, step: 1 })
-}
-
-/// A text that may be there.
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 #[test]

@@ -16,17 +16,21 @@ mod traps;
 use serde_json::{Value, json};
 
 use hookline_model::{
-    event::Event,
-    key::{EmailAddress, EmailKey, ExternalId},
+    key::{EmailKey, ExternalId},
     platform::Platform,
     time::Millis,
 };
 
 use self::fixtures::FIXTURES;
-use crate::{Delivery, ParseError, Parsed, Parser, smartlead::Smartlead};
+use crate::{
+    smartlead::Smartlead,
+    testing::{contact_email, contact_id as lead_id, readers, some, with},
+};
 
 /// 2026-03-20T12:00:00Z.
 const RECEIVED: Millis = Millis(1_774_008_000_000);
+
+readers!(Smartlead, RECEIVED);
 
 /// The sent email that most fixtures are about.
 const STATS_ID: &str = "b84e19d3-27aa-4c6e-8f02-6d1f7a93c540";
@@ -51,46 +55,7 @@ fn fixture(name: &str) -> Value {
 
 /// A fixture with some fields set, or removed where the value is null.
 fn changed(name: &str, fields: &Value) -> Value {
-    let mut body = fixture(name);
-    let object = body.as_object_mut().expect("fixtures are objects");
-    for (key, value) in fields.as_object().expect("the changes are an object") {
-        if value.is_null() {
-            object.remove(key);
-        } else {
-            object.insert(key.clone(), value.clone());
-        }
-    }
-    body
-}
-
-/// Reads bytes.
-fn parse_bytes(body: &[u8]) -> Result<Parsed, ParseError> {
-    Smartlead.parse(&Delivery::new(body, RECEIVED))
-}
-
-/// Reads JSON.
-fn parse(body: &Value) -> Result<Parsed, ParseError> {
-    parse_bytes(body.to_string().as_bytes())
-}
-
-/// Reads JSON that is sound.
-fn parsed(body: &Value) -> Parsed {
-    parse(body).expect("an event")
-}
-
-/// The event of JSON that is sound.
-fn event(body: &Value) -> Event {
-    parsed(body).event
-}
-
-/// The address of an event's contact.
-fn contact_email(event: &Event) -> Option<&str> {
-    event.contact.as_ref().and_then(|contact| contact.email.as_ref()).map(EmailAddress::as_str)
-}
-
-/// The lead id of an event's contact.
-fn lead_id(event: &Event) -> Option<&str> {
-    event.contact.as_ref().and_then(|contact| contact.external.as_ref()).map(|external| external.id.as_str())
+    with(fixture(name), fields)
 }
 
 /// An id of SmartLead's.
@@ -101,11 +66,6 @@ fn external(id: &str) -> ExternalId {
 /// The key of the sent email.
 fn sent_key() -> Option<EmailKey> {
     Some(EmailKey::Sent(external(STATS_ID)))
-}
-
-/// A text that may be there.
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 /// The fields that differ when another webhook, or a retry, tells of the same event.

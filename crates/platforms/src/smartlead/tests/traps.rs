@@ -10,14 +10,9 @@ use hookline_model::{
 
 use super::{
     FIXTURES, LEAD, MAILBOX, RECEIVED, SENT_ID, another_webhook, changed, contact_email, event, external, fixture, lead_id,
-    parse, parse_bytes, parsed, sent_key, some,
+    parse, parse_bytes, parsed, refusal, sent_key, some,
 };
 use crate::{Delivery, ParseError, Parser, smartlead::Smartlead};
-
-/// The text of the error that a body gives.
-fn refusal(body: &Value) -> String {
-    parse(body).expect_err("an error").to_string()
-}
 
 #[test]
 fn what_is_not_one_object_is_refused() {
