@@ -111,21 +111,6 @@ impl Fields {
         self.object.get(name).is_some_and(Value::is_null)
     }
 
-    /// An object, which must be there and have nothing but what `read` takes from it. What is wrong in it is named by both names.
-    pub(super) fn object<T>(
-        &mut self,
-        name: &'static str,
-        read: impl FnOnce(&mut Fields) -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
-        let mut inner = match self.object.remove(name) {
-            None | Some(Value::Null) => return Err(missing(name)),
-            Some(Value::Object(object)) => Fields { object },
-            Some(_) => return Err(Problem::invalid(name, "Give an object.")),
-        };
-        let read = read(&mut inner).and_then(|value| inner.end().map(|()| value));
-        read.map_err(|problem| Problem { field: problem.field.map(|field| format!("{name}.{field}").into()), ..problem })
-    }
-
     /// The fields of an object in a field, which must be there.
     pub(super) fn inner(&mut self, name: &'static str) -> Result<Fields, Problem> {
         match self.object.remove(name) {
@@ -135,8 +120,19 @@ impl Fields {
         }
     }
 
+    /// The same, which must have nothing but what `read` takes from it. What is wrong in it is named by both names.
+    pub(super) fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let mut inner = self.inner(name)?;
+        let read = read(&mut inner).and_then(|value| inner.end().map(|()| value));
+        read.map_err(|problem| Problem { field: problem.field.map(|field| format!("{name}.{field}").into()), ..problem })
+    }
+
     /// An object of texts, whatever they are called; null is as good as absent. What is no text is named by both names.
-    pub(super) fn texts(&mut self, name: &'static str) -> Result<Option<Vec<(String, String)>>, Problem> {
+    pub(super) fn object_of_texts(&mut self, name: &'static str) -> Result<Option<Vec<(String, String)>>, Problem> {
         if self.object.get(name).is_none_or(Value::is_null) {
             self.object.remove(name);
             return Ok(None);

@@ -17,6 +17,7 @@ use super::{
     watch::{DRIFTS_MAX as DRIFTS_OF_PLATFORM_MAX, NAMES_MAX, Seen, Watch},
 };
 use crate::{
+    Limits,
     service::Service,
     testing::{ADMIN, App, delivery, text},
 };
@@ -30,7 +31,11 @@ struct World {
 
 impl World {
     async fn new() -> World {
-        let app = App::new();
+        World::with_limits(Limits::default()).await
+    }
+
+    async fn with_limits(limits: Limits) -> World {
+        let app = App::with_limits(limits);
         let agency = app.agency("Acme").await;
         let workspace = app.workspace(&agency, "Client").await;
         World { app, agency, workspace }
@@ -92,6 +97,18 @@ fn without(body: &Value, name: &str) -> Value {
 /// A delivery with a bit of everything.
 fn usual() -> Value {
     with(&delivery(0), json!({"lead": {"score": 1, "plan": null, "note": {"by": "x"}}, "tags": [{"name": "a"}], "client": null}))
+}
+
+#[tokio::test]
+async fn what_has_no_room_for_a_copy_is_kept_and_not_looked_at() {
+    let named = with(&usual(), json!({"event_type": "NAME_NOBODY_KNEW"}));
+    let bytes = named.to_string().len();
+    // What a body takes is reserved in steps, so that it may be a little more than its length.
+    for (room, told) in [(bytes * 4, 1), (bytes + bytes / 2, 0)] {
+        let world = World::with_limits(Limits { body_bytes_max: room, bodies_bytes_in_all: room, ..Limits::default() }).await;
+        assert!(!world.post(&named).await.is_empty(), "it is kept");
+        assert_eq!(world.told().await.len(), told, "with room for {room} bytes");
+    }
 }
 
 #[tokio::test]

@@ -119,14 +119,26 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
         rule.blank(&mut body);
     }
     let settings = reading::settings(door.source.as_deref());
-    let way = Way { service, door, rule: rule.as_deref(), headers: &head.headers, settings: settings.as_ref(), received_at };
+    let mut way = Way {
+        service,
+        door,
+        rule: rule.as_deref(),
+        headers: &head.headers,
+        settings: settings.as_ref(),
+        received_at,
+        is_watched: false,
+    };
     match reading::split(door.parser, &body) {
-        Ok(None) => way.one(body).await,
+        Ok(None) => {
+            way.is_watched = body.len() <= drift::BODY_BYTES_MAX && reservation.grow(body.len()).is_ok();
+            way.one(body).await
+        }
         Ok(Some(elements)) => {
             // The elements lie beside the body until that is let go.
             if reservation.grow(body.len()).is_err() {
                 return Outcome::Refused(unread(service, ReadError::NoRoom));
             }
+            way.is_watched = reservation.grow(body.len()).is_ok();
             drop(body);
             way.batch(elements).await
         }
@@ -142,6 +154,9 @@ struct Way<'a> {
     headers: &'a HeaderMap,
     settings: Option<&'a Settings>,
     received_at: Millis,
+    /// Whether drift looks at what is kept: at a copy, which has its own room in the budget. Where there is none, the next delivery
+    /// of the shape is looked at instead.
+    is_watched: bool,
 }
 
 impl Way<'_> {
@@ -151,8 +166,41 @@ impl Way<'_> {
         // In place and only after parsing, so that there is one copy and the parser may look at the secret.
         self.door.parser.redact(&mut body);
         match parsed {
-            Ok(parsed) => keep(self.service, self.door, parsed, self.received_at, body).await,
+            Ok(parsed) => self.keep(parsed, body).await,
             Err(reason) => self.unread(body, reason).await,
+        }
+    }
+
+    /// What was read goes to the log.
+    async fn keep(&self, parsed: Parsed, raw: Vec<u8>) -> Outcome {
+        let Way { service, door, received_at, .. } = *self;
+        let origin = reading::origin(&parsed.event);
+        let Parsed { event, claim } = parsed;
+        let kind = event.kind;
+        // The log takes the body; what it is like is looked at when it is known whose it became.
+        let body = (self.is_watched && raw.len() <= drift::BODY_BYTES_MAX).then(|| raw.clone());
+        let delivery = Append { workspace: door.workspace, event, claim, origin, received_at, raw };
+        let delivered = match door.owner {
+            AddressOwner::Agency(agency) => routing::deliver(service, agency, delivery).await,
+            AddressOwner::Workspace(workspace) => {
+                let appended = service.store.append(delivery).await;
+                appended.map(|appended| Delivered { appended, workspace: Some(workspace) })
+            }
+        };
+        match delivered {
+            Ok(Delivered { appended: Appended { event_id, duplicate }, workspace }) => {
+                if let Some(body) = &body {
+                    let owner = workspace.map_or(door.owner, AddressOwner::Workspace);
+                    service.drift.see(&Seen { owner, parser: door.parser, body, kind, event_id, received_at });
+                }
+                let status = match (duplicate, workspace) {
+                    (true, _) => "duplicate",
+                    (false, Some(_)) => PROCESSED,
+                    (false, None) => "unrouted",
+                };
+                Outcome::Kept { status, event_id }
+            }
+            Err(error) => Outcome::Refused(not_taken(error)),
         }
     }
 
@@ -224,37 +272,6 @@ fn unread(service: &Service, error: ReadError) -> Problem {
         }
     };
     problem.closing()
-}
-
-async fn keep(service: &Service, door: &Door, parsed: Parsed, received_at: Millis, raw: Vec<u8>) -> Outcome {
-    let origin = reading::origin(&parsed.event);
-    let Parsed { event, claim } = parsed;
-    let kind = event.kind;
-    // The log takes the body; what it is like is looked at when it is known whose it became.
-    let body = (raw.len() <= drift::BODY_BYTES_MAX).then(|| raw.clone());
-    let delivery = Append { workspace: door.workspace, event, claim, origin, received_at, raw };
-    let delivered = match door.owner {
-        AddressOwner::Agency(agency) => routing::deliver(service, agency, delivery).await,
-        AddressOwner::Workspace(workspace) => {
-            let appended = service.store.append(delivery).await;
-            appended.map(|appended| Delivered { appended, workspace: Some(workspace) })
-        }
-    };
-    match delivered {
-        Ok(Delivered { appended: Appended { event_id, duplicate }, workspace }) => {
-            if let Some(body) = &body {
-                let owner = workspace.map_or(door.owner, AddressOwner::Workspace);
-                service.drift.see(&Seen { owner, parser: door.parser, body, kind, event_id, received_at });
-            }
-            let status = match (duplicate, workspace) {
-                (true, _) => "duplicate",
-                (false, Some(_)) => PROCESSED,
-                (false, None) => "unrouted",
-            };
-            Outcome::Kept { status, event_id }
-        }
-        Err(error) => Outcome::Refused(not_taken(error)),
-    }
 }
 
 async fn quarantine(

@@ -92,7 +92,7 @@ pub(in crate::api) async fn put_of_workspace(
     let AddressOwner::Workspace(workspace) = owner else { return Err(Problem::not_found("workspace")) };
     let names = names(&service, platform, &mut fields)?;
     let account = fields.name_if_given("account")?.unwrap_or_default();
-    let campaigns = fields.texts("campaigns")?.unwrap_or_default();
+    let campaigns = fields.object_of_texts("campaigns")?.unwrap_or_default();
     fields.end()?;
     let directory = service.store.directory();
     let has_own = directory.source(owner, platform).is_some();
@@ -131,7 +131,7 @@ pub(in crate::api) async fn put_of_agency(
 
 /// Reads `names`: what they stand for is taken in the parser's own spelling.
 fn names(service: &Service, platform: Platform, fields: &mut Fields) -> Result<BTreeMap<String, String>, Problem> {
-    let given = fields.texts("names")?.ok_or_else(|| missing("names"))?;
+    let given = fields.object_of_texts("names")?.ok_or_else(|| missing("names"))?;
     if given.len() > NAMES_MAX {
         return Err(Problem::invalid("names", format!("Give {NAMES_MAX} names at most.")));
     }
