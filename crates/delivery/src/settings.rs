@@ -17,7 +17,8 @@ pub const CONCURRENCY: u16 = 8;
 /// The most requests a second that a rate can allow.
 pub const RATE_MAX: u32 = 10_000;
 
-/// The most entries that a list of kinds or of a filter has.
+/// The most entries that a list of kinds or of a filter has. How long they are is bounded by what all settings of a subscription
+/// have together, [`SETTINGS_BYTES_MAX`](hookline_store::subscriptions::SETTINGS_BYTES_MAX).
 pub const LIST_MAX: usize = 200;
 
 /// The most headers that a receiver is sent beside the usual.
@@ -88,7 +89,8 @@ pub struct Filter {
     /// Whose contact has one of these tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// Whose `data` has these values, by the names of their fields.
+    /// Whose `data` has these values, by the names of their fields. A value may be any JSON: it is bounded by
+    /// [`SETTINGS_BYTES_MAX`](hookline_store::subscriptions::SETTINGS_BYTES_MAX) alone, which all settings have together.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<String, Value>,
 }
@@ -166,8 +168,9 @@ impl Settings {
                 &format!("{short:?} is no kind; give a name such as email.replied, a group such as email.*, or *."),
             );
         }
-        let lists = [&self.filter.campaigns, &self.filter.categories, &self.filter.sending_accounts, &self.filter.tags];
-        if lists.iter().any(|list| list.len() > LIST_MAX) || self.filter.data.len() > LIST_MAX {
+        let Filter { platforms, campaigns, categories, sending_accounts, tags, data } = &self.filter;
+        let texts = [campaigns, categories, sending_accounts, tags].map(Vec::len);
+        if texts.into_iter().chain([platforms.len(), data.len()]).any(|length| length > LIST_MAX) {
             return wrong("filter", &format!("Give at most {LIST_MAX} values in each list."));
         }
         if let Some(variant) = &self.variant
@@ -253,6 +256,23 @@ mod tests {
             assert_eq!(settings(&json).expect_err(rest).field, field);
         }
         assert!(serde_json::from_str::<Settings>(r#"{"url":"x","kinds":["*"],"colour":"red"}"#).is_err());
+    }
+
+    #[test]
+    fn every_list_of_a_filter_has_its_bound() {
+        let of = |list: &str, item: &str, count: usize| {
+            let items = vec![item; count].join(",");
+            settings(&format!(r#"{{"url":"https://x.example/","kinds":["*"],"filter":{{"{list}":[{items}]}}}}"#))
+        };
+        let lists = ["platforms", "campaigns", "categories", "sending_accounts", "tags"];
+        for (list, item) in lists.map(|list| (list, if list == "platforms" { r#""hubspot""# } else { r#""x""# })) {
+            assert!(of(list, item, LIST_MAX).is_ok(), "{list}");
+            assert_eq!(of(list, item, LIST_MAX + 1).expect_err(list).field, "filter", "{list}");
+        }
+        let fields = |count| (0..count).map(|number| format!(r#""f{number}":1"#)).collect::<Vec<_>>().join(",");
+        let data = |count| settings(&format!(r#"{{"url":"x","kinds":["*"],"filter":{{"data":{{{}}}}}}}"#, fields(count)));
+        assert!(data(LIST_MAX).is_ok());
+        assert_eq!(data(LIST_MAX + 1).expect_err("too many").field, "filter");
     }
 
     #[test]

@@ -14,6 +14,7 @@
 
 mod breaker;
 mod feed;
+mod handed;
 pub mod metrics;
 mod reader;
 mod replayer;
@@ -129,6 +130,9 @@ impl Subscribed {
     }
 }
 
+/// How long a fault of the store is waited out before it is asked again, in ms.
+const FAULT_WAIT: i64 = 1_000;
+
 /// What a dispatcher is given.
 #[derive(Clone)]
 pub struct DispatchOptions {
@@ -146,11 +150,12 @@ pub struct DispatchOptions {
     pub chance: Chance,
     /// For how long deliveries that ended are kept, such as [`KEEP`].
     pub keep: Duration,
+    /// Notified by whoever changes subscriptions. They are looked at now and then anyway; this only makes it sooner.
+    pub changed: Arc<Notify>,
 }
 
 /// Passes events on until it is stopped.
 pub struct Dispatcher {
-    changed: Arc<Notify>,
     stopping: CancellationToken,
     supervisor: JoinHandle<()>,
 }
@@ -159,20 +164,9 @@ impl Dispatcher {
     /// Starts it, inside of a runtime.
     #[must_use]
     pub fn start(options: DispatchOptions) -> Dispatcher {
-        Dispatcher::start_with(options, Arc::default())
-    }
-
-    /// The same; whoever has `changed` can say that subscriptions have changed, as [`Dispatcher::nudge`] does.
-    #[must_use]
-    pub fn start_with(options: DispatchOptions, changed: Arc<Notify>) -> Dispatcher {
         let stopping = CancellationToken::new();
-        let work = supervisor::Supervisor::new(options, Arc::clone(&changed), stopping.clone());
-        Dispatcher { changed, stopping, supervisor: tokio::spawn(work.run()) }
-    }
-
-    /// Says that subscriptions have changed. They are looked at now and then anyway; this only makes it sooner.
-    pub fn nudge(&self) {
-        self.changed.notify_one();
+        let work = supervisor::Supervisor::new(options, stopping.clone());
+        Dispatcher { stopping, supervisor: tokio::spawn(work.run()) }
     }
 
     /// Begins nothing new, lets what is on the wire end, and writes down how it did.

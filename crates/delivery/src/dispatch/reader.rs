@@ -1,9 +1,6 @@
 //! One subscription's way through the log: from its cursors to its outbox.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::Arc;
 
 use hookline_model::{id::DeliveryId, key::ContactKey, time::Millis};
 use hookline_store::{
@@ -15,8 +12,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    DispatchOptions, Subscribed,
+    DispatchOptions, FAULT_WAIT, Subscribed,
     feed::{Entry, Feed},
+    handed::Handed,
     metrics::{DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME},
 };
 use crate::matching;
@@ -27,41 +25,11 @@ const BEHIND: u64 = 512;
 /// After so many positions a cursor is written down also if there was nothing on the way.
 const WRITTEN_EVERY: u64 = 2_048;
 
-/// How long a reader waits after a fault of the store, in ms.
-const FAULT_WAIT: i64 = 1_000;
-
 /// What goes from a reader to its sender.
 pub(super) struct Queues {
     pub(super) fast: mpsc::Sender<Outgoing>,
     pub(super) bulk: mpsc::Sender<Outgoing>,
     pub(super) handed: Handed,
-}
-
-/// What is in the outbox, or about to be, and on its way to the sender: it is not read back from there meanwhile.
-#[derive(Clone, Default)]
-pub(super) struct Handed(Arc<Mutex<HashSet<DeliveryKey>>>);
-
-impl Handed {
-    /// These are on their way from now on.
-    pub(super) fn put<'a>(&self, rows: impl IntoIterator<Item = &'a Outgoing>) {
-        self.keys().extend(rows.into_iter().map(|row| row.key));
-    }
-
-    /// These are not, any more.
-    pub(super) fn take<'a>(&self, rows: impl IntoIterator<Item = &'a Outgoing>) {
-        let mut keys = self.keys();
-        for row in rows {
-            keys.remove(&row.key);
-        }
-    }
-
-    pub(super) fn has(&self, key: &DeliveryKey) -> bool {
-        self.keys().contains(key)
-    }
-
-    fn keys(&self) -> MutexGuard<'_, HashSet<DeliveryKey>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Reads for one subscription.

@@ -12,14 +12,12 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    DispatchOptions, Subscribed,
+    DispatchOptions, FAULT_WAIT, Subscribed,
     feed::{Entry, Feed},
-    reader::{Handed, outgoing},
+    handed::Handed,
+    reader::outgoing,
 };
 use crate::replay::ReplayFilter;
-
-/// How long a replayer waits after a fault of the store, in ms.
-const FAULT_WAIT: i64 = 1_000;
 
 /// Replays for one subscription.
 pub(super) struct Replayer {

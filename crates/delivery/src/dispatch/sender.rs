@@ -24,8 +24,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     DispatchOptions, Rendered, Subscribed,
     breaker::Breaker,
+    handed::Handed,
     metrics::{ATTEMPT_SECONDS, ATTEMPTS_TOTAL, DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME, OnTheWire, attempt_outcome},
-    reader::Handed,
 };
 use crate::{
     client::{Attempt, Fault, Request},
@@ -91,12 +91,19 @@ pub(super) struct Inlets {
 
 /// What happens next.
 enum Event {
+    /// An attempt ended.
     Ended(Box<(Outgoing, Attempt, AttemptRow)>),
+    /// An attempt's task did, by a panic.
     Lost,
+    /// A delivery is to be tried, or held.
     Came(Outgoing),
+    /// Something that was waited for by the clock.
     Time,
+    /// The outbox is to be looked at.
     Woken,
+    /// The reader is gone. It holds two of the three inlets; the replayer, which holds the third, is stopped along with it.
     Closed,
+    /// Told to stop.
     Stop,
 }
 
@@ -207,7 +214,7 @@ impl Sender {
             () = self.wake.notified() => Event::Woken,
             Some(ended) = self.in_flight.join_next() => ended.map_or(Event::Lost, |ended| Event::Ended(Box::new(ended))),
             Some(outgoing) = self.fast.recv(), if takes_new => Event::Came(outgoing),
-            // The two are closed together; the second says so for both.
+            // The reader's two inlets are closed together: the second says so for both. The replayer's says nothing.
             outgoing = self.bulk.recv(), if takes_new => outgoing.map_or(Event::Closed, Event::Came),
             Some(outgoing) = self.replayed.recv(), if takes_new => Event::Came(outgoing),
             () = timer => Event::Time,

@@ -28,7 +28,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     DispatchOptions, Subscribed,
     feed::Feed,
-    reader::{Handed, Queues, Reader},
+    handed::Handed,
+    reader::{Queues, Reader},
     replayer::Replayer,
     sender::{Inlets, Sender},
     tidy::Tidy,
@@ -65,7 +66,6 @@ async fn heard(woken: &mut broadcast::Receiver<SubscriptionId>) -> Option<Subscr
 pub(super) struct Supervisor {
     options: DispatchOptions,
     feed: Arc<Feed>,
-    changed: Arc<Notify>,
     stopping: CancellationToken,
     served: HashMap<SubscriptionId, Served>,
     /// Subscriptions that cannot be read, by their row, so that each is told of once.
@@ -77,16 +77,16 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    pub(super) fn new(options: DispatchOptions, changed: Arc<Notify>, stopping: CancellationToken) -> Supervisor {
+    pub(super) fn new(options: DispatchOptions, stopping: CancellationToken) -> Supervisor {
         let feed = || Arc::new(Feed::new(Arc::clone(&options.store)));
         let (feed, past) = (feed(), feed());
         let (served, unreadable) = (HashMap::new(), HashMap::new());
-        Supervisor { options, feed, changed, stopping, served, unreadable, seen: None, past, tidy: Tidy::default() }
+        Supervisor { options, feed, stopping, served, unreadable, seen: None, past, tidy: Tidy::default() }
     }
 
     /// Works until it is stopped.
     pub(super) async fn run(mut self) {
-        let (stopping, changed) = (self.stopping.clone(), Arc::clone(&self.changed));
+        let (stopping, changed) = (self.stopping.clone(), Arc::clone(&self.options.changed));
         let mut woken = self.options.store.woken();
         let mut again = Millis::default();
         while !stopping.is_cancelled() {

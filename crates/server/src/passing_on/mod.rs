@@ -39,8 +39,9 @@ impl Service {
             clock,
             chance,
             keep: KEEP,
+            changed: Arc::clone(&self.changed),
         };
-        PassingOn { dispatcher: Dispatcher::start_with(options, Arc::clone(&self.changed)) }
+        PassingOn { dispatcher: Dispatcher::start(options) }
     }
 }
 

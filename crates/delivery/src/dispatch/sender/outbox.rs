@@ -5,10 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use hookline_model::time::Millis;
 use hookline_store::{Error, deliveries::DeliveryKey};
 
-use super::{RETRYING_MAX, Sender};
-
-/// How long a fault of the store is waited out, in ms.
-const FAULT_WAIT: i64 = 1_000;
+use super::{super::FAULT_WAIT, RETRYING_MAX, Sender};
 
 impl Sender {
     /// Takes up what is in the outbox since before.

@@ -10,7 +10,7 @@ use hookline_store::{
 };
 use serde_json::json;
 
-use super::world::{Receiver, START, World, whom};
+use super::world::{Receiver, START, World, until, whom};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -125,10 +125,10 @@ async fn a_replay_goes_on_after_a_stop_and_lets_live_events_overtake() {
     world.append(Kind::EmailSent, "live").await;
     // It is in the outbox, and the next to go.
     world.deliveries(id, DeliveryStatus::Pending, 1).await;
-    let is_live = |rows: &[hookline_store::deliveries::DeliveryRow]| rows.iter().any(|row| row.key.run == 0);
-    while !is_live(&world.deliveries(id, DeliveryStatus::Pending, 1).await) {
-        tokio::task::yield_now().await;
-    }
+    until("the live one is in the outbox", async || {
+        world.deliveries(id, DeliveryStatus::Pending, 1).await.iter().any(|row| row.key.run == 0)
+    })
+    .await;
     receiver.hold(false);
     receiver.received(20).await;
     let place = whom(&receiver.so_far()).iter().position(|who| who == "live");
@@ -160,13 +160,9 @@ async fn a_replay_that_is_cancelled_stops_at_once() {
     world.store.cancel_replay(id, run, START).await.expect("answered");
     receiver.hold(false);
     world.append(Kind::EmailSent, "live").await;
-    while !whom(&receiver.so_far()).contains(&"live".to_owned()) {
-        tokio::task::yield_now().await;
-    }
+    until("the live one is received", async || whom(&receiver.so_far()).contains(&"live".to_owned())).await;
     let run = replay(&world, id, r#"{"contact": "p99@x.example"}"#).await.run;
-    while world.store.replays(id).await.expect("answered")[0].delivered == 0 {
-        tokio::task::yield_now().await;
-    }
+    until("the replay delivered", async || world.store.replays(id).await.expect("answered")[0].delivered > 0).await;
     assert_eq!(run, 2);
     // One on the wire, and the few that were handed on.
     assert!(receiver.so_far().len() < 10, "{}", receiver.so_far().len());
@@ -186,10 +182,11 @@ async fn what_is_too_old_or_of_a_subscription_that_is_gone_is_removed() {
         let standings = world.store.standings().await.expect("answered");
         standings.iter().any(|(of, _)| *of == id)
     };
-    while has_standing(gone).await {
+    until("what is kept for it is removed", async || {
         world.pass(Duration::from_secs(1));
-        tokio::task::yield_now().await;
-    }
+        !has_standing(gone).await
+    })
+    .await;
     assert!(has_standing(kept).await);
     world.pass(29 * DAY);
     world.append(Kind::EmailReplied, "al").await;
@@ -199,9 +196,10 @@ async fn what_is_too_old_or_of_a_subscription_that_is_gone_is_removed() {
         let page = hookline_store::query::PageRequest::default();
         world.store.deliveries(kept, Default::default(), page).await.expect("answered").rows.len()
     };
-    while look().await > 1 {
+    until("the older one is removed", async || {
         world.pass(Duration::from_secs(60));
-        tokio::task::yield_now().await;
-    }
+        look().await <= 1
+    })
+    .await;
     assert_eq!(look().await, 1, "the younger one stays");
 }

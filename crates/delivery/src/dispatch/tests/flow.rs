@@ -6,7 +6,7 @@ use hookline_model::{entry::Origin, id::DeliveryId, kind::Kind};
 use hookline_store::{deliveries::DeliveryStatus, directory::AddressOwner};
 use serde_json::json;
 
-use super::world::{ACME, AGENCY, BETA, Receiver, World, whom};
+use super::world::{ACME, AGENCY, BETA, Receiver, World, until, whom};
 
 #[tokio::test]
 async fn every_event_that_matches_is_delivered_once() {
@@ -125,11 +125,12 @@ async fn new_settings_hold_from_the_next_event_on() {
     let id = world.subscribe(1, elsewhere.port, json!({"kinds": ["*"]})).await;
     // Once somebody has heard of the new settings.
     let mut number = 0;
-    while elsewhere.so_far().is_empty() {
+    until("it is sent elsewhere", async || {
         world.append(Kind::EmailSent, &format!("after{number}")).await;
         number += 1;
-        tokio::task::yield_now().await;
-    }
+        !elsewhere.so_far().is_empty()
+    })
+    .await;
     let heard = whom(&elsewhere.so_far());
     assert!(!heard.contains(&"sent-before".to_owned()), "{heard:?}");
     assert_eq!(receiver.so_far().len(), 1);

@@ -32,7 +32,7 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
-    sync::watch,
+    sync::{Notify, watch},
 };
 use uuid::Uuid;
 
@@ -50,6 +50,16 @@ pub(super) const START: Millis = Millis(1_770_000_000_000);
 
 /// How long a test waits for what must come; it is never waited out when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Looks again and again until something is so, and no longer than it may take.
+pub(super) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let look = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, look).await.is_ok(), "not in time: {what}");
+}
 
 /// A clock that goes on when it is told to.
 pub(super) struct Hand(watch::Sender<Millis>);
@@ -192,6 +202,7 @@ pub(super) struct World {
     _temp: TempDir,
     pub(super) store: Arc<dyn Store>,
     clock: Arc<Hand>,
+    changed: Arc<Notify>,
     dispatcher: Option<Dispatcher>,
 }
 
@@ -209,7 +220,7 @@ impl World {
             vec![DirectoryChange::PutAgency(agency), workspace(ACME, false), workspace(BETA, false), workspace(unrouted, true)];
         store.change_directory(changes).await.expect("the directory changes");
         let clock = Arc::new(Hand(watch::Sender::new(START)));
-        let mut world = World { _temp: temp, store, clock, dispatcher: None };
+        let mut world = World { _temp: temp, store, clock, changed: Arc::default(), dispatcher: None };
         world.start();
         world
     }
@@ -226,6 +237,7 @@ impl World {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             chance: Arc::new(|| 0.0),
             keep: KEEP,
+            changed: Arc::clone(&self.changed),
         }));
     }
 
@@ -270,9 +282,7 @@ impl World {
     /// Changes the directory, and says so.
     pub(super) async fn change(&self, change: DirectoryChange) {
         self.store.change_directory(vec![change]).await.expect("the directory changes");
-        if let Some(dispatcher) = &self.dispatcher {
-            dispatcher.nudge();
-        }
+        self.changed.notify_one();
     }
 
     pub(super) async fn resume(&self, id: SubscriptionId) {
@@ -329,12 +339,7 @@ impl World {
 
     /// Waits until the one delivery of a subscription that is to be tried again was tried so often, and that is written down.
     pub(super) async fn tried(&self, id: SubscriptionId, tries: u32) {
-        let look = async {
-            while self.deliveries(id, DeliveryStatus::Retrying, 1).await[0].tries < tries {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, look).await.expect("it was tried so often");
+        until("it was tried so often", async || self.deliveries(id, DeliveryStatus::Retrying, 1).await[0].tries >= tries).await;
     }
 
     /// Waits until a subscription stands so.
