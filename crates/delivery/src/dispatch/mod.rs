@@ -16,6 +16,7 @@ mod breaker;
 mod feed;
 mod handed;
 pub mod metrics;
+mod pace;
 mod reader;
 mod replayer;
 mod sender;

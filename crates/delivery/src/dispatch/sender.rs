@@ -1,6 +1,7 @@
 //! One subscription's deliveries, from its outbox to its receiver.
 
 mod outbox;
+mod outcomes;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
@@ -10,6 +11,7 @@ use std::{
 use bytes::Bytes;
 use hookline_model::{id::DeliveryId, time::Millis};
 use hookline_store::{
+    Error,
     deliveries::{AttemptRow, DeliveryKey, DeliveryStatus, Outcome, Outgoing},
     directory::DirectoryChange,
     subscriptions::SubscriptionStatus,
@@ -17,15 +19,17 @@ use hookline_store::{
 use metrics::{counter, histogram};
 use tokio::{
     sync::{Notify, mpsc},
-    task::JoinSet,
+    task::{JoinError, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
 
+use self::outcomes::Outcomes;
 use super::{
     DispatchOptions, Rendered, Subscribed,
     breaker::Breaker,
     handed::Handed,
     metrics::{ATTEMPT_SECONDS, ATTEMPTS_TOTAL, DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME, OnTheWire, attempt_outcome},
+    pace::Pace,
 };
 use crate::{
     client::{Attempt, Fault, Request},
@@ -56,7 +60,7 @@ pub(super) struct Sender {
     stopping: CancellationToken,
     /// On the wire.
     in_flight: JoinSet<(Outgoing, Attempt, AttemptRow)>,
-    /// What is on the wire, due or held.
+    /// What is on the wire, due or held, or ended and not written down.
     known: HashSet<DeliveryKey>,
     /// Whether the outbox has more than was read of it.
     has_more: bool,
@@ -72,11 +76,9 @@ pub(super) struct Sender {
     busy: HashMap<u64, DeliveryKey>,
     held: HashMap<u64, VecDeque<Outgoing>>,
     held_count: usize,
-    /// Not written down yet.
-    outcomes: Vec<Outcome>,
+    outcomes: Outcomes,
     failed_in_row: u32,
-    /// When the next request may go out, where there is a rate.
-    next_at: Millis,
+    pace: Pace,
     is_stopped: bool,
 }
 
@@ -89,12 +91,16 @@ pub(super) struct Inlets {
     pub(super) wake: Arc<Notify>,
 }
 
+/// What comes of an attempt's task.
+type Joined = Result<(Outgoing, Attempt, AttemptRow), JoinError>;
+
 /// What happens next.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is moved once")]
 enum Event {
-    /// An attempt ended.
-    Ended(Box<(Outgoing, Attempt, AttemptRow)>),
-    /// An attempt's task did, by a panic.
-    Lost,
+    /// An attempt's task ended.
+    Ended(Joined),
+    /// How these attempts ended is written down, or is not.
+    Written(Vec<Outcome>, Result<(), Error>),
     /// A delivery is to be tried, or held.
     Came(Outgoing),
     /// Something that was waited for by the clock.
@@ -116,6 +122,8 @@ impl Sender {
         failed_in_row: u32,
     ) -> Sender {
         Sender {
+            outcomes: Outcomes::new(Arc::clone(&options.store)),
+            pace: Pace::new(subscribed.settings.rate),
             options,
             subscribed,
             fast: inlets.fast,
@@ -134,9 +142,7 @@ impl Sender {
             busy: HashMap::new(),
             held: HashMap::new(),
             held_count: 0,
-            outcomes: Vec::new(),
             failed_in_row,
-            next_at: Millis(0),
             is_stopped: false,
         }
     }
@@ -145,29 +151,47 @@ impl Sender {
     pub(super) async fn run(mut self) {
         self.take_up().await;
         while !self.is_stopped {
+            // Of attempts that ended together, together.
+            while let Some(ended) = self.in_flight.try_join_next() {
+                self.joined(ended).await;
+            }
+            self.outcomes.begin(self.options.clock.now());
             match self.next().await {
-                Event::Ended(ended) => {
-                    let (outgoing, attempt, row) = *ended;
-                    self.ended(outgoing, &attempt, row).await;
-                }
-                // A task of ours panicked: what it had is in the outbox, and is taken up when somebody starts anew.
-                Event::Lost => tracing::error!(subscription = %self.subscribed.row.id, "an attempt was lost"),
+                Event::Ended(ended) => self.joined(ended).await,
+                Event::Written(outcomes, result) => self.written(outcomes, result),
                 Event::Came(outgoing) => self.start_or_hold(outgoing),
                 Event::Time => self.read_due().await,
                 Event::Woken => self.reread().await,
                 Event::Closed | Event::Stop => break,
             }
-            self.write_down(OUTCOMES_MAX).await;
         }
         self.fast.close();
         self.bulk.close();
         self.replayed.close();
-        while let Some(ended) = self.in_flight.join_next().await {
-            if let Ok((outgoing, attempt, row)) = ended {
-                self.ended(outgoing, &attempt, row).await;
+        self.let_end().await;
+    }
+
+    /// Waits until nothing is on the wire. What ends is written down meanwhile: whoever waits may be killed.
+    async fn let_end(&mut self) {
+        loop {
+            self.outcomes.begin(self.options.clock.now());
+            tokio::select! {
+                biased;
+                (outcomes, result) = self.outcomes.written(), if self.outcomes.is_writing() => self.written(outcomes, result),
+                Some(ended) = self.in_flight.join_next() => self.joined(ended).await,
+                else => break,
             }
         }
-        self.write_down(0).await;
+        self.write_all().await;
+    }
+
+    /// An attempt's task ended.
+    async fn joined(&mut self, ended: Joined) {
+        match ended {
+            Ok((outgoing, attempt, row)) => self.ended(outgoing, &attempt, row).await,
+            // A task of ours panicked: what it had is in the outbox, and is taken up when somebody starts anew.
+            Err(error) => tracing::error!(%error, subscription = %self.subscribed.row.id, "an attempt was lost"),
+        }
     }
 
     fn limit(&self) -> usize {
@@ -178,7 +202,7 @@ impl Sender {
     async fn next(&mut self) -> Event {
         let now = self.options.clock.now();
         let has_room = self.in_flight.len() < self.limit() && self.outcomes.len() < OUTCOMES_MAX;
-        let may_send = has_room && now >= self.next_at;
+        let may_send = has_room && now >= self.pace.next_at();
         if may_send && let Some(outgoing) = self.due.pop_front() {
             return Event::Came(outgoing);
         }
@@ -195,10 +219,11 @@ impl Sender {
             && self.retrying.len() < RETRYING_MAX
             && self.held_count < HELD_MAX;
         let wake = [
-            has_room.then_some(self.next_at).filter(|at| *at > now),
+            has_room.then_some(self.pace.next_at()).filter(|at| *at > now),
             has_room.then(|| self.breaker.probe_at()).flatten().filter(|at| *at > now && self.in_flight.is_empty()),
             self.retrying.first().map(|(due, _)| *due).filter(|due| has_room && *due > now),
             self.reread_at,
+            self.outcomes.again_at(),
         ];
         let wake = wake.into_iter().flatten().min();
         let clock = Arc::clone(&self.options.clock);
@@ -212,7 +237,8 @@ impl Sender {
             biased;
             () = self.stopping.cancelled() => Event::Stop,
             () = self.wake.notified() => Event::Woken,
-            Some(ended) = self.in_flight.join_next() => ended.map_or(Event::Lost, |ended| Event::Ended(Box::new(ended))),
+            (outcomes, result) = self.outcomes.written(), if self.outcomes.is_writing() => Event::Written(outcomes, result),
+            Some(ended) = self.in_flight.join_next() => Event::Ended(ended),
             Some(outgoing) = self.fast.recv(), if takes_new => Event::Came(outgoing),
             // The reader's two inlets are closed together: the second says so for both. The replayer's says nothing.
             outgoing = self.bulk.recv(), if takes_new => outgoing.map_or(Event::Closed, Event::Came),
@@ -238,11 +264,7 @@ impl Sender {
 
     fn start(&mut self, mut outgoing: Outgoing) {
         let now = self.options.clock.now();
-        if let Some(rate) = self.subscribed.settings.rate {
-            // Not saved up: what was not sent in a quiet second does not come in a burst later.
-            let gap = (1_000 / i64::from(rate)).max(1);
-            self.next_at = Millis(self.next_at.0.max(now.0) + gap);
-        }
+        self.pace.took(now);
         let message_id = message_id(&self.subscribed, &outgoing);
         let rendered = Rendered { content_type: outgoing.content_type.clone(), body: std::mem::take(&mut outgoing.body) };
         let headers = self.options.voice.headers(&self.subscribed, &message_id, now, &rendered);
@@ -277,11 +299,9 @@ impl Sender {
             _ => {}
         }
         let (subscription, key) = (outgoing.subscription, outgoing.key);
-        self.known.remove(&key);
         let attempt = Some(Box::new(row));
         let status = match next {
             Next::RetryAt(due_at) => {
-                self.retrying.insert((due_at, key));
                 self.outcomes.push(Outcome::Again { subscription, key, due_at, charged, attempt });
                 return;
             }
@@ -334,7 +354,7 @@ impl Sender {
         }
         self.is_stopped = true;
         // First what it is stopped for: whoever reads that it is stopped reads that too.
-        self.write_down(0).await;
+        self.write_all().await;
         let (id, at) = (self.subscribed.row.id, self.options.clock.now());
         tracing::warn!(subscription = %id, ?status, %reason, "a subscription was stopped");
         let change = DirectoryChange::SetSubscriptionStatus { id, status, reason: Some(reason), at };

@@ -3,7 +3,10 @@
 use std::{collections::HashSet, sync::Arc};
 
 use hookline_model::time::Millis;
-use hookline_store::{Error, deliveries::DeliveryKey};
+use hookline_store::{
+    Error,
+    deliveries::{DeliveryKey, Outcome},
+};
 
 use super::{super::FAULT_WAIT, RETRYING_MAX, Sender};
 
@@ -23,8 +26,8 @@ impl Sender {
     /// Looks at the outbox again, which somebody else has changed, or of which there is more.
     pub(super) async fn reread(&mut self) {
         // What has ended here is in it until that is written down, and would be taken for something new.
-        self.write_down(0).await;
-        let is_read = self.outcomes.is_empty() && self.read_outbox().await;
+        self.write_all().await;
+        let is_read = self.outcomes.len() == 0 && self.read_outbox().await;
         self.reread_at = (!is_read).then(|| Millis(self.options.clock.now().0 + FAULT_WAIT));
     }
 
@@ -91,19 +94,42 @@ impl Sender {
         }
     }
 
-    /// Writes outcomes down, if there are more than `max`, or nothing else is to do.
-    pub(super) async fn write_down(&mut self, max: usize) {
-        let is_idle = self.in_flight.is_empty() || self.outcomes.len() >= self.limit();
-        if self.outcomes.is_empty() || (max > 0 && !is_idle) {
-            return;
-        }
-        let outcomes = std::mem::take(&mut self.outcomes);
-        if let Err(error) = self.options.store.finish(outcomes.clone()).await {
-            // They are tried again with the next ones. If nobody can, the deliveries are made again one day, under the same ids.
+    /// Outcomes are written down, or could not be.
+    pub(super) fn written(&mut self, outcomes: Vec<Outcome>, result: Result<(), Error>) {
+        let now = self.options.clock.now();
+        if let Err(error) = result {
+            // If they never can be, the deliveries are made again one day, under the same ids.
             if !matches!(error, Error::Closed) {
                 tracing::warn!(%error, subscription = %self.subscribed.row.id, "outcomes could not be written down");
             }
-            self.outcomes = outcomes;
+            self.outcomes.keep(outcomes, now);
+            return;
+        }
+        self.outcomes.waits_no_more();
+        for outcome in outcomes {
+            match outcome {
+                // Not before: what is due is read back with the tries that are written down.
+                Outcome::Again { key, due_at, .. } => {
+                    self.known.remove(&key);
+                    self.retrying.insert((due_at, key));
+                }
+                Outcome::Ended { key, .. } => {
+                    self.known.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Writes everything down that has ended, or tries to.
+    pub(super) async fn write_all(&mut self) {
+        self.outcomes.waits_no_more();
+        loop {
+            self.outcomes.begin(self.options.clock.now());
+            if !self.outcomes.is_writing() {
+                return;
+            }
+            let (outcomes, result) = self.outcomes.written().await;
+            self.written(outcomes, result);
         }
     }
 }

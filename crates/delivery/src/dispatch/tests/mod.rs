@@ -3,5 +3,6 @@
 mod again;
 mod flow;
 mod order;
+mod outcomes;
 mod stops;
 mod world;

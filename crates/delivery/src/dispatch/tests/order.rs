@@ -96,3 +96,18 @@ async fn a_rate_is_kept() {
         world.pass(Duration::from_millis(500));
     }
 }
+
+#[tokio::test]
+async fn a_rate_of_thousands_is_reached() {
+    let world = World::new().await;
+    let receiver = Receiver::answering(&[200]).await;
+    // Four in a millisecond, of which the clock has no parts.
+    world.subscribe(1, receiver.port, json!({"rate": 4_000})).await;
+    for number in 0..12 {
+        world.append(Kind::EmailReplied, &format!("p{number}")).await;
+    }
+    for count in [4, 8, 12] {
+        assert_eq!(receiver.received(count).await.len(), count);
+        world.pass(Duration::from_millis(1));
+    }
+}

@@ -122,8 +122,8 @@ pub(super) struct Receiver {
     pub(super) port: u16,
     received: watch::Sender<Vec<Value>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
-    /// While true nothing is answered.
-    held: watch::Sender<bool>,
+    /// Requests about people whose names begin so are not answered; those about anybody, if it is empty.
+    held: watch::Sender<Option<String>>,
 }
 
 impl Receiver {
@@ -132,7 +132,7 @@ impl Receiver {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let answers = Arc::new(Mutex::new(answers.iter().copied().collect()));
-        let receiver = Receiver { port, received: watch::Sender::new(Vec::new()), answers, held: watch::Sender::new(false) };
+        let receiver = Receiver { port, received: watch::Sender::new(Vec::new()), answers, held: watch::Sender::new(None) };
         let own = receiver.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -161,8 +161,10 @@ impl Receiver {
             let mut body = vec![0; length];
             stream.read_exact(&mut body).await.ok()?;
             let body: Value = serde_json::from_slice(&body).expect("JSON");
+            let who = body["contact"].as_str().unwrap_or_default().to_owned();
             self.received.send_modify(|received| received.push(body));
-            self.held.subscribe().wait_for(|held| !held).await.ok()?;
+            let mut held = self.held.subscribe();
+            held.wait_for(|held| held.as_deref().is_none_or(|held| !who.starts_with(held))).await.ok()?;
             let status = {
                 let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
                 if answers.len() > 1 { answers.pop_front() } else { answers.front().copied() }
@@ -174,7 +176,12 @@ impl Receiver {
 
     /// Answers nothing until it is let go.
     pub(super) fn hold(&self, held: bool) {
-        self.held.send_replace(held);
+        self.held.send_replace(held.then(String::new));
+    }
+
+    /// Answers nothing about who is called so, and all else.
+    pub(super) fn hold_only(&self, name: &str) {
+        self.held.send_replace(Some(name.to_owned()));
     }
 
     /// Answers these from now on.
@@ -199,7 +206,7 @@ impl Receiver {
 }
 
 pub(super) struct World {
-    _temp: TempDir,
+    temp: TempDir,
     pub(super) store: Arc<dyn Store>,
     clock: Arc<Hand>,
     changed: Arc<Notify>,
@@ -220,7 +227,7 @@ impl World {
             vec![DirectoryChange::PutAgency(agency), workspace(ACME, false), workspace(BETA, false), workspace(unrouted, true)];
         store.change_directory(changes).await.expect("the directory changes");
         let clock = Arc::new(Hand(watch::Sender::new(START)));
-        let mut world = World { _temp: temp, store, clock, changed: Arc::default(), dispatcher: None };
+        let mut world = World { temp, store, clock, changed: Arc::default(), dispatcher: None };
         world.start();
         world
     }
@@ -246,6 +253,18 @@ impl World {
         if let Some(dispatcher) = self.dispatcher.take() {
             tokio::time::timeout(PATIENCE, dispatcher.stop()).await.expect("it stops");
         }
+    }
+
+    /// From now on, or no more, the store cannot write down that a delivery ended.
+    pub(super) fn break_outcomes(&self, broken: bool) {
+        let file = rusqlite::Connection::open(self.temp.path().join("deliveries.db")).expect("the file opens");
+        let sql = match broken {
+            true => "CREATE TRIGGER broken BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'broken'); END",
+            false => "DROP TRIGGER broken",
+        };
+        // The store may be writing at this moment.
+        file.busy_timeout(PATIENCE).expect("it waits");
+        file.execute_batch(sql).expect("the file is broken, or mended");
     }
 
     /// Lets the clock go on.
