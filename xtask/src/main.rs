@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask full` runs them all; each can be run alone.
 
+mod interop;
 mod mutate;
 
 use std::process::{Command, ExitCode};
@@ -50,6 +51,12 @@ enum Task {
     },
     /// All of the above
     Full,
+    /// Install what programs in other languages need, below target/interop, and run the tests that hold us against them
+    Interop {
+        /// Only install
+        #[arg(long)]
+        install: bool,
+    },
     /// Write what the README and docs/platforms.md say of platforms and events anew, from the parsers
     Tables,
     /// Train the compression dictionary of a platform on simulated traffic, under a new number
@@ -82,6 +89,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Dictionary { platform, number, bytes } => dictionary(&platform, number, bytes),
         Task::Fuzz { executions, target, seed } => fuzz(executions, target.as_deref(), seed),
         Task::Tables => tables(),
+        Task::Interop { install } => interop::run(install),
         Task::Full => {
             properties(20_000)?;
             fuzz(1_000_000, None, 1)?;

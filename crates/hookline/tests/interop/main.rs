@@ -1,0 +1,10 @@
+//! Programs in other languages on sockets of their own: what they understand of what the real binary sends, and get from it.
+//!
+//! `cargo xtask interop` installs what they need and runs these tests; `interop/README.md` says what each of them is.
+
+mod program;
+mod receivers;
+mod world;
+
+/// The binary under test.
+const HOOKLINE: &str = env!("CARGO_BIN_EXE_hookline");
