@@ -6,7 +6,10 @@ use hookline_model::{entry::Origin, kind::Kind, platform::Platform};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::policy::{Policy, PolicyError, PolicySettings};
+use crate::{
+    client::receiver_header,
+    policy::{Policy, PolicyError, PolicySettings},
+};
 
 /// The most requests to one receiver at once.
 pub const CONCURRENCY_MAX: u16 = 64;
@@ -23,6 +26,9 @@ pub const LIST_MAX: usize = 200;
 
 /// The most headers that a receiver is sent beside the usual.
 pub const HEADERS_MAX: usize = 32;
+
+/// Where SmartLead's dialect has the id of the delivery.
+const REQUEST_ID: &str = "x-request-id";
 
 pub use hookline_dialects::Dialect;
 
@@ -47,6 +53,9 @@ pub struct Settings {
     /// In which of the dialect's shapes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
+    /// How its signature is sent, where SmartLead's own way is not wanted; of the dialect `smartlead` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
     /// How its receiver is treated.
     #[serde(default)]
     pub policy: PolicySettings,
@@ -68,6 +77,17 @@ pub struct Settings {
     /// What the interface it was made through remembers of it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<String, Value>,
+}
+
+/// How a signature of the dialect `smartlead` is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Signature {
+    /// In which header, if it is another than SmartLead's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// Whether the hex digits stand alone, without `sha256=` before them.
+    pub bare: bool,
 }
 
 /// Which events of the kinds. A list that is empty lets everything through; names are compared without regard to case.
@@ -179,6 +199,21 @@ impl Settings {
             let expected: String = unknown.expected.chars().take(200).collect();
             return wrong("variant", &format!("Give one that the dialect {} has: {expected}.", self.dialect));
         }
+        if let Some(signature) = &self.signature {
+            if self.dialect != Dialect::Smartlead {
+                return wrong(
+                    "signature",
+                    "Only the dialect smartlead has a signature that can be sent otherwise. Leave it out.",
+                );
+            }
+            if let Some(header) = &signature.header {
+                let parsed = receiver_header(header, "");
+                let parsed = parsed.map_err(|error| SettingsError { field: "signature", detail: format!("{error}.") })?.0;
+                if parsed.as_str() == REQUEST_ID {
+                    return wrong("signature", "X-Request-Id holds the id of the delivery. Give another header.");
+                }
+            }
+        }
         if self.concurrency.is_some_and(|concurrency| !(1..=CONCURRENCY_MAX).contains(&concurrency)) {
             return wrong("concurrency", &format!("Give 1 to {CONCURRENCY_MAX} requests at once."));
         }
@@ -251,6 +286,10 @@ mod tests {
             (r#""variant":"flat""#, "variant"),
             (r#""dialect":"smartlead","variant":"data""#, "variant"),
             (r#""policy":{"pause_after":0}"#, "policy"),
+            (r#""signature":{}"#, "signature"),
+            (r#""dialect":"smartlead","signature":{"header":"a b"}"#, "signature"),
+            (r#""dialect":"smartlead","signature":{"header":"Content-Length"}"#, "signature"),
+            (r#""dialect":"smartlead","signature":{"header":"X-Request-Id"}"#, "signature"),
         ] {
             let json = format!(r#"{{"url":"https://x.example/","kinds":["*"],{rest}}}"#);
             assert_eq!(settings(&json).expect_err(rest).field, field);

@@ -229,6 +229,15 @@ async fn flask_for_smartlead_knows_the_secret_in_the_flat_body() {
     smartlead("flask_smartlead.py", "flat", &json!({}), &[("PROOF", "secret_key")]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs cargo xtask interop"]
+async fn a_signature_is_sent_in_the_header_and_the_form_that_are_set() {
+    let bare = [("PROOF", "bare"), ("SIGNATURE_HEADER", "X-Signature")];
+    smartlead("flask_smartlead.py", "flat", &json!({"signature": {"header": "X-Signature", "bare": true}}), &bare).await;
+    let named = [("SIGNATURE_HEADER", "X-Hub-Signature")];
+    smartlead("express_smartlead.js", "flat", &json!({"signature": {"header": "X-Hub-Signature"}}), &named).await;
+}
+
 /// Instantly's dialect to its receiver, in one of its shapes.
 async fn instantly(variant: &str) {
     let world = World::new().await;

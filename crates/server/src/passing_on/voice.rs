@@ -56,7 +56,13 @@ impl Voice for Dialects {
             .cloned()
             .collect();
         let configured: Vec<(String, String)> = own.headers.clone().into_iter().collect();
-        let secrets = Secrets { signing: &signing, headers: &configured, ..Secrets::default() };
+        let signature = subscribed.settings.signature.as_ref();
+        let secrets = Secrets {
+            signing: &signing,
+            header: signature.and_then(|signature| signature.header.as_deref()),
+            is_bare: signature.is_some_and(|signature| signature.bare),
+            headers: &configured,
+        };
         let signed = sign(subscribed.settings.dialect, &secrets, message_id, at, &rendered.body).unwrap_or_else(|error| {
             // What is saved has been tried. Unsigned it is refused by whoever looks, and the attempt says so.
             tracing::error!(subscription = %subscribed.row.id, %error, "a delivery could not be signed");

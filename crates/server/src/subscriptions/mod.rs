@@ -40,6 +40,7 @@ pub(crate) fn blank() -> Settings {
         filter: Filter::default(),
         dialect: Dialect::Hookline,
         variant: None,
+        signature: None,
         policy: PolicySettings::default(),
         max_age: None,
         rate: None,

@@ -76,12 +76,13 @@ async fn a_webhook_is_shown_as_it_was_made_without_its_secrets() {
             "kinds": ["email.*", "contact.interested"], "campaign_id": "41", "filter": {"tags": ["vip"]}, "dialect": "smartlead",
             "variant": "nested", "headers": {"Authorization": "Bearer hush-hush"}, "policy": "instantly", "secret": "s3cr3t-of-ours",
             "max_age": 60, "rate": 5, "concurrency": 2, "ordered": true, "origins": ["live", "import"],
+            "signature": {"header": "X-Sig", "bare": true},
         }))
         .await;
     let expected = json!({
         "name": "Replies", "url": "https://receiver.example/hook", "kinds": ["email.*", "contact.interested"],
         "dialect": "smartlead", "variant": "nested", "headers": ["authorization"], "max_age": 60, "rate": 5, "concurrency": 2,
-        "ordered": true, "origins": ["live", "import"], "status": "active", "status_reason": null, "has_secret": true,
+        "ordered": true, "origins": ["live", "import"], "signature": {"header": "X-Sig", "bare": true}, "status": "active", "status_reason": null, "has_secret": true,
         "secret": null, "secret_previous_until": null, "delivered": 0, "failed": 0, "skipped": 0, "not_expressible": 0,
         "backlog": 0,
         "policy": {"preset": "instantly", "timeout_ms": 30_000, "schedule": [5, 10, 15], "pause_after": 10},
@@ -151,6 +152,10 @@ async fn bad_settings_are_refused_by_the_name_of_their_field() {
         (json!({"dialect": "esperanto"}), "dialect"),
         (json!({"variant": "flat"}), "variant"),
         (json!({"dialect": "instantly", "variant": "nested"}), "variant"),
+        (json!({"signature": {"bare": true}}), "signature"),
+        (json!({"dialect": "smartlead", "signature": {"header": "webhook-id"}}), "signature"),
+        (json!({"dialect": "smartlead", "signature": {"name": "X-Sig"}}), "signature"),
+        (json!({"dialect": "smartlead", "signature": ["X-Sig", true]}), "signature"),
         (json!({"headers": {"Host": "x"}}), "headers"),
         (json!({"headers": {"webhook-signature": "x"}}), "headers"),
         (json!({"headers": {"x-a": "a\r\nx-b: c"}}), "headers"),
@@ -198,11 +203,17 @@ async fn what_is_not_sent_stays_and_null_is_as_new() {
     assert_eq!(patched["created_at"], made["created_at"]);
     let patched = client.patch(&made, json!({"headers": {}, "policy": null})).await.body;
     assert_eq!((&patched["headers"], &patched["policy"]["preset"]), (&json!([]), &json!("standard")));
-    let patched = client.patch(&made, json!({"dialect": "smartlead", "variant": "nested"})).await.body;
+    let patched =
+        client.patch(&made, json!({"dialect": "smartlead", "variant": "nested", "signature": {"header": "X-Sig"}})).await.body;
     assert_eq!((&patched["dialect"], &patched["variant"]), (&json!("smartlead"), &json!("nested")));
-    // A variant is of its dialect.
+    assert_eq!(patched["signature"], json!({"header": "X-Sig", "bare": false}));
+    let patched = client.patch(&made, json!({"signature": null})).await.body;
+    assert_eq!(patched["signature"], Value::Null);
+    client.patch(&made, json!({"signature": {"bare": true}})).await;
+    // A variant and a signature are of their dialect.
     let patched = client.patch(&made, json!({"dialect": "cloudevents"})).await.body;
     assert_eq!((&patched["dialect"], &patched["variant"]), (&json!("cloudevents"), &Value::Null));
+    assert_eq!(patched["signature"], Value::Null);
     let refused = client.patch(&made, json!({"url": "http://169.254.169.254/latest"})).await;
     assert_eq!(refused.problem_field(), Some("url"));
     assert_eq!(client.shown(&made).await, patched);
@@ -275,6 +286,24 @@ async fn a_test_says_why_nobody_answered() {
     // Instantly has no word for a list.
     let mute = client.make(json!({"dialect": "instantly", "kinds": ["list.created"]})).await;
     assert_eq!(client.call(Method::POST, &mute, "/test", None).await.problem(), "conflict");
+}
+
+#[tokio::test]
+async fn a_signature_is_sent_as_it_is_set() {
+    let client = Client::new().await;
+    let made = client.make(json!({"dialect": "smartlead", "secret": "any-text-will-do"})).await;
+    for (signature, header, length) in [
+        (json!(null), "x-smartlead-signature", "sha256=".len() + 64),
+        (json!({"bare": true}), "x-smartlead-signature", 64),
+        (json!({"header": "X-Sig"}), "x-sig", "sha256=".len() + 64),
+    ] {
+        client.patch(&made, json!({"signature": signature})).await;
+        let tested = client.call(Method::POST, &made, "/test", None).await.body;
+        let sent = tested["request_headers"].as_array().expect("headers");
+        let sent: Vec<(&str, usize)> = sent.iter().map(|pair| (text(&pair["name"]), text(&pair["value"]).len())).collect();
+        assert!(sent.contains(&(header, length)), "{signature}: {sent:?}");
+        assert_eq!(sent.iter().filter(|(name, _)| name.contains("sig")).count(), 1, "{sent:?}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use hookline_delivery::{
     dispatch::Subscribed,
     policy::{Policy, Preset},
-    settings::{Dialect, Filter},
+    settings::{Dialect, Filter, Signature},
 };
 use hookline_model::{entry::Origin, id::SubscriptionId, platform::Platform};
 use hookline_store::{deliveries::Standing, subscriptions::SubscriptionStatus};
@@ -75,6 +75,8 @@ pub(super) struct WebhookShape {
     /// In which of the dialect's shapes; null is the usual one.
     #[schemars(example = &"nested")]
     variant: Option<String>,
+    /// How SmartLead's signature is sent; null is as SmartLead sends it.
+    signature: Option<SignatureShape>,
     policy: PolicyShape,
     /// The names of the headers that the receiver is sent beside the usual. Their values are in no answer.
     #[schemars(example = &["authorization"])]
@@ -127,6 +129,18 @@ pub(super) struct WebhookShape {
     created_at: String,
     #[schemars(with = "Time")]
     updated_at: String,
+}
+
+/// How SmartLead's signature is sent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WebhookSignature")]
+struct SignatureShape {
+    /// In which header; null is `X-Smartlead-Signature`.
+    #[schemars(example = &"X-Signature")]
+    header: Option<String>,
+    /// Whether the hex digits stand alone, without `sha256=` before them.
+    #[schemars(example = true)]
+    bare: bool,
 }
 
 /// Which events of the kinds. A list that is empty lets everything through; case does not count.
@@ -183,6 +197,7 @@ impl WebhookShape {
             filter: FilterShape::new(&settings.filter),
             dialect: settings.dialect.name(),
             variant: settings.variant.clone(),
+            signature: settings.signature.clone().map(|Signature { header, bare }| SignatureShape { header, bare }),
             policy: PolicyShape::new(settings.policy.preset, policy),
             headers: secrets.headers.keys().cloned().collect(),
             max_age: settings.max_age,

@@ -9,7 +9,7 @@ use hookline_delivery::{
     client::receiver_header,
     guard::Guard,
     policy::PolicySettings,
-    settings::{CONCURRENCY_MAX, Dialect, Filter, HEADERS_MAX, LIST_MAX, RATE_MAX, Secrets, Settings},
+    settings::{CONCURRENCY_MAX, Dialect, Filter, HEADERS_MAX, LIST_MAX, RATE_MAX, Secrets, Settings, Signature},
 };
 use hookline_model::entry::Origin;
 use hookline_platforms::verify::SECRET_BYTES_MAX;
@@ -73,6 +73,8 @@ struct WebhookSettings {
     /// One of the dialect's: `flat` or `nested` of smartlead, `data` or `flat` of instantly.
     #[schemars(example = &"nested")]
     variant: Option<String>,
+    /// How SmartLead's signature is sent; of the dialect smartlead only.
+    signature: Option<NewSignature>,
     /// Headers that the receiver wants to be sent, by name.
     #[schemars(with = "Option<HeadersSchema>")]
     headers: Option<()>,
@@ -138,6 +140,19 @@ struct NewFilter {
     data: (),
 }
 
+/// How SmartLead's signature is sent, if it is not as SmartLead sends it.
+#[derive(JsonSchema)]
+#[schemars(rename = "NewWebhookSignature", deny_unknown_fields)]
+#[expect(dead_code, reason = "describes a body that is read as the settings are")]
+struct NewSignature {
+    /// In which header; `X-Smartlead-Signature` if it is left out.
+    #[schemars(example = &"X-Signature")]
+    header: Option<String>,
+    /// Whether the hex digits stand alone, without `sha256=` before them.
+    #[schemars(example = &true)]
+    bare: Option<bool>,
+}
+
 /// A preset's name, or a preset and what departs from it.
 #[derive(JsonSchema)]
 #[schemars(rename = "NewWebhookPolicy", untagged)]
@@ -200,8 +215,10 @@ impl Wanted {
         settings.dialect = fields.word_if_given("dialect", &known)?.unwrap_or(former);
         if settings.dialect != former {
             settings.variant = None;
+            settings.signature = None;
         }
         fields.put("variant", &mut settings.variant)?;
+        signature(&mut fields, &mut settings.signature)?;
         policy(&mut fields, &mut settings.policy)?;
         fields.put("max_age", &mut settings.max_age)?;
         fields.put("rate", &mut settings.rate)?;
@@ -263,6 +280,19 @@ fn policy(fields: &mut Fields, policy: &mut PolicySettings) -> Result<(), Proble
             read_value("policy", Value::Object(object))?
         }
         Some(_) => return Err(Problem::invalid("policy", "Give the name of a preset, or an object.")),
+    };
+    Ok(())
+}
+
+fn signature(fields: &mut Fields, signature: &mut Option<Signature>) -> Result<(), Problem> {
+    *signature = match fields.given("signature") {
+        None => return Ok(()),
+        Some(Value::Null) => None,
+        Some(Value::Object(mut object)) => {
+            object.retain(|_, value| !value.is_null());
+            Some(read_value("signature", Value::Object(object))?)
+        }
+        Some(_) => return Err(Problem::invalid("signature", "Give an object with header, bare or both.")),
     };
     Ok(())
 }
