@@ -4,11 +4,11 @@
 //! a platform's wrappers; at most [`WRAPPINGS_MAX`] are taken off, and secrets are looked for exactly as deep.
 
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
     ParseError,
-    json::{Names, blank, elements, sorted_values, values},
+    json::{Arena, Names, Node, Object, blank, elements, sorted_values, values},
 };
 
 /// How many wrappings are taken off.
@@ -27,41 +27,40 @@ const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key"
 ///
 /// # Errors
 /// If the body is not JSON, or not one object with or without wrappings.
-pub(crate) fn open(
-    body: &[u8],
-    wrapper: impl Fn(&Map<String, Value>) -> Option<&'static str>,
-) -> Result<Map<String, Value>, ParseError> {
-    let value = serde_json::from_slice(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
+pub(crate) fn open<'t>(
+    arena: &'t Arena,
+    body: &'t [u8],
+    wrapper: impl Fn(Object<'t>) -> Option<&'static str>,
+) -> Result<Object<'t>, ParseError> {
+    let value = arena.read(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
     let mut object = only_object(value)?;
     for _ in 0..WRAPPINGS_MAX {
-        let Some(inner) = wrapper(&object).and_then(|key| object.remove(key)) else { break };
+        let Some(inner) = wrapper(object).and_then(|key| object.get(key)) else { break };
         object = only_object(inner)?;
     }
     Ok(object)
 }
 
 /// An object, or the one in an array of one.
-fn only_object(value: Value) -> Result<Map<String, Value>, ParseError> {
+fn only_object(value: Node<'_>) -> Result<Object<'_>, ParseError> {
     match value {
-        Value::Object(object) => Ok(object),
-        Value::Array(mut elements) => match (elements.len(), elements.pop()) {
-            (1, Some(Value::Object(object))) => Ok(object),
-            (1, Some(other)) => Err(refused(kind_of(&other))),
-            (length, _) => Err(refused(&format!("an array of {length}"))),
-        },
-        other => Err(refused(kind_of(&other))),
+        Node::Object(object) => Ok(object),
+        Node::Array([Node::Object(object)]) => Ok(*object),
+        Node::Array([other]) => Err(refused(kind_of(*other))),
+        Node::Array(elements) => Err(refused(&format!("an array of {}", elements.len()))),
+        other => Err(refused(kind_of(other))),
     }
 }
 
 /// What a value is that is no object.
-fn kind_of(value: &Value) -> &'static str {
+fn kind_of(value: Node<'_>) -> &'static str {
     match value {
-        Value::Object(_) => "an object",
-        Value::Array(_) => "an array in an array",
-        Value::String(_) => "a text",
-        Value::Number(_) => "a number",
-        Value::Bool(_) => "a truth value",
-        Value::Null => "null",
+        Node::Object(_) => "an object",
+        Node::Array(_) => "an array in an array",
+        Node::Text(_) => "a text",
+        Node::Number(_) => "a number",
+        Node::Bool(_) => "a truth value",
+        Node::Null => "null",
     }
 }
 
@@ -134,18 +133,21 @@ fn is_secret_header(header: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::{collection, prelude::*};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     static NAMES: Names = Names::new(&["secret", HEADERS]);
 
-    fn body_wrapper(object: &Map<String, Value>) -> Option<&'static str> {
+    fn body_wrapper(object: Object<'_>) -> Option<&'static str> {
         (object.contains_key("body") && !object.contains_key("type")).then_some("body")
     }
 
     fn opened(body: &Value) -> Result<Value, String> {
-        open(body.to_string().as_bytes(), body_wrapper).map(Value::Object).map_err(|error| error.to_string())
+        let body = body.to_string();
+        let arena = Arena::new(body.as_bytes());
+        let opened = open(&arena, body.as_bytes(), body_wrapper);
+        opened.map(|object| Node::Object(object).to_value()).map_err(|error| error.to_string())
     }
 
     /// An event in so many wrappings, each in an array as well.
@@ -240,7 +242,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_answered(body in collection::vec(any::<u8>(), 0..200)) {
-            let _ = (open(&body, body_wrapper), split(&body));
+            let _ = (open(&Arena::new(&body), &body, body_wrapper), split(&body));
             let mut blanked = body.clone();
             blank_secrets(&mut blanked, &NAMES, &["secret"], &["body"]);
             prop_assert_eq!(blanked.len(), body.len());

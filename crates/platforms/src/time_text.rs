@@ -7,9 +7,10 @@
 //! The offset is split off by hand, because jiff's `civil::DateTime` reads past an offset without applying it.
 
 use jiff::civil::DateTime;
-use serde_json::Value;
 
 use hookline_model::time::Millis;
+
+use crate::json::Node;
 
 /// An epoch number beyond this is milliseconds: as seconds it would be the year 5138, as milliseconds it is 1973.
 const EPOCH_SECONDS_MAX: i64 = 100_000_000_000;
@@ -22,10 +23,10 @@ const OFFSET_SECONDS_MAX: i64 = 24 * 60 * 60;
 
 /// Reads a time from a JSON value: a text that [`parse`] reads, or an epoch number. Any other value is no time.
 #[must_use]
-pub fn from_value(value: &Value) -> Option<Millis> {
+pub(crate) fn from_node(value: Node<'_>) -> Option<Millis> {
     match value {
-        Value::String(text) => parse(text),
-        Value::Number(number) => epoch(&number.to_string()),
+        Node::Text(text) => parse(text),
+        Node::Number(number) => epoch(&number.to_string()),
         _ => None,
     }
 }
@@ -117,9 +118,10 @@ fn offset_seconds(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::node;
 
     #[test]
     fn times_in_every_spelling_are_read() {
@@ -210,12 +212,13 @@ mod tests {
 
     #[test]
     fn values_of_other_types_are_no_times() {
-        assert_eq!(from_value(&json!("2026-02-11T08:03:27Z")), Some(Millis(1_770_797_007_000)));
-        assert_eq!(from_value(&json!(1_770_797_007)), Some(Millis(1_770_797_007_000)));
-        assert_eq!(from_value(&json!(1_770_797_007.123)), Some(Millis(1_770_797_007_123)));
-        assert_eq!(from_value(&json!(1_770_797_007_500_i64)), Some(Millis(1_770_797_007_500)));
+        let read = |value: &Value| from_node(node(value));
+        assert_eq!(read(&json!("2026-02-11T08:03:27Z")), Some(Millis(1_770_797_007_000)));
+        assert_eq!(read(&json!(1_770_797_007)), Some(Millis(1_770_797_007_000)));
+        assert_eq!(read(&json!(1_770_797_007.123)), Some(Millis(1_770_797_007_123)));
+        assert_eq!(read(&json!(1_770_797_007_500_i64)), Some(Millis(1_770_797_007_500)));
         for value in [json!(null), json!(true), json!([]), json!({}), json!(1e300), json!(u64::MAX)] {
-            assert_eq!(from_value(&value), None, "{value}");
+            assert_eq!(read(&value), None, "{value}");
         }
     }
 

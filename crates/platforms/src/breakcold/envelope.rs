@@ -1,11 +1,9 @@
 //! Takes a body out of what relays wrap around it, and tells the two generations apart by their shape.
 
-use serde_json::{Map, Value};
-
 use crate::{
     Delivery, ParseError,
     breakcold::snake::snake,
-    json::{Fields, KeySet, is_present},
+    json::{Arena, Entry, Fields, Node, Object, is_present},
 };
 
 /// Where a relay puts the body: an n8n webhook node shows a request as `{"headers", "body"}`, some of them in an array of one.
@@ -28,36 +26,34 @@ pub(super) enum Generation {
 
 /// A body, its field names in snake case.
 #[derive(Clone, Debug)]
-pub(super) struct Body {
+pub(super) struct Body<'t> {
     /// Who sent it.
     pub(super) generation: Generation,
     /// Breakcold's workspace (a "space" in the classic one), else what the source is set to.
     pub(super) account: Option<String>,
-    envelope: Map<String, Value>,
-    envelope_keys: KeySet,
-    content: Map<String, Value>,
-    content_keys: KeySet,
+    envelope: Object<'t>,
+    content: Object<'t>,
 }
 
-impl Body {
+impl<'t> Body<'t> {
     /// What stands around the content.
-    pub(super) fn envelope(&self) -> Fields<'_> {
-        Fields::with_keys(&self.envelope, self.envelope_keys)
+    pub(super) fn envelope(&self) -> Fields<'t> {
+        Fields::new(self.envelope)
     }
 
     /// The `payload`, or the `data`.
-    pub(super) fn content(&self) -> Fields<'_> {
-        Fields::with_keys(&self.content, self.content_keys)
+    pub(super) fn content(&self) -> Fields<'t> {
+        Fields::new(self.content)
     }
 
     /// The same as an object.
-    pub(super) fn content_map(&self) -> &Map<String, Value> {
-        &self.content
+    pub(super) fn content_map(&self) -> Object<'t> {
+        self.content
     }
 
     /// Whether the content is a lead's own object: other events may show it as well.
     pub(super) fn is_lead(&self) -> bool {
-        ["first_name", "last_name", "linkedin_url", "is_tracked"].iter().any(|key| self.content.contains_key(*key))
+        ["first_name", "last_name", "linkedin_url", "is_tracked"].iter().any(|key| self.content.contains_key(key))
     }
 }
 
@@ -65,10 +61,10 @@ impl Body {
 ///
 /// # Errors
 /// If the body is not JSON, or not one object of either generation, with or without a wrapper.
-pub(super) fn open(delivery: &Delivery<'_>) -> Result<Body, ParseError> {
-    let value: Value = serde_json::from_slice(delivery.body).map_err(|error| ParseError::NotJson(error.to_string()))?;
-    let mut envelope = snake(unwrap(value)?);
-    let is_object = |key: &str| envelope.get(key).is_some_and(Value::is_object);
+pub(super) fn open<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Body<'t>, ParseError> {
+    let value = arena.read(delivery.body).map_err(|error| ParseError::NotJson(error.to_string()))?;
+    let envelope = snake(arena, unwrap(value)?);
+    let is_object = |key: &str| envelope.get(key).is_some_and(Node::is_object);
     let is_stated = |key: &str| envelope.get(key).is_some_and(is_present);
     let is_new = is_stated("event_id") || is_stated("workspace_id");
     let generation = match (is_object("payload"), is_object("data")) {
@@ -87,32 +83,28 @@ pub(super) fn open(delivery: &Delivery<'_>) -> Result<Body, ParseError> {
         Generation::Classic => ("payload", "id_space"),
         Generation::New => ("data", "workspace_id"),
     };
-    let content = match envelope.remove(content) {
-        Some(Value::Object(content)) => tidy(content),
-        _ => Map::new(),
+    let content = match envelope.get(content) {
+        Some(Node::Object(content)) => tidy(arena, content),
+        _ => arena.object(Vec::new()),
     };
-    let (envelope_keys, content_keys) = (KeySet::of(&envelope), KeySet::of(&content));
-    let mut body = Body { generation, account: None, envelope, envelope_keys, content, content_keys };
+    let mut body = Body { generation, account: None, envelope, content };
     let stated = body.envelope().id(account).or_else(|| body.content().id(account));
     body.account = stated.or_else(|| delivery.settings.account.clone());
     Ok(body)
 }
 
 /// The object that an event is in.
-fn unwrap(mut value: Value) -> Result<Map<String, Value>, ParseError> {
+fn unwrap(mut value: Node<'_>) -> Result<Object<'_>, ParseError> {
     for _ in 0..=WRAPPERS_MAX {
-        let mut object = match value {
-            Value::Object(object) => object,
-            Value::Array(mut elements) => match (elements.len(), elements.pop()) {
-                (1, Some(Value::Object(only))) => only,
-                (1, Some(other)) => return Err(refused(&format!("an array of {}", sort(&other)))),
-                (length, _) => return Err(refused(&format!("an array of {length}"))),
-            },
-            other => return Err(refused(sort(&other))),
+        let object = match value {
+            Node::Object(object) => object,
+            Node::Array([Node::Object(only)]) => *only,
+            Node::Array([other]) => return Err(refused(&format!("an array of {}", sort(*other)))),
+            Node::Array(elements) => return Err(refused(&format!("an array of {}", elements.len()))),
+            other => return Err(refused(sort(other))),
         };
-        let is_wrapper = Fields::new(&object).word("event").is_none()
-            && object.get(WRAPPER).is_some_and(|inner| inner.is_object() || inner.is_array());
-        match object.remove(WRAPPER).filter(|_| is_wrapper) {
+        let inner = object.get(WRAPPER).filter(|inner| inner.is_object() || inner.is_array());
+        match inner.filter(|_| Fields::new(object).word("event").is_none()) {
             Some(inner) => value = inner,
             None => return Ok(object),
         }
@@ -121,25 +113,29 @@ fn unwrap(mut value: Value) -> Result<Map<String, Value>, ParseError> {
 }
 
 /// The content in one spelling, and the objects of Breakcold's inside of it.
-fn tidy(content: Map<String, Value>) -> Map<String, Value> {
-    let tidied = |(key, value): (String, Value)| match value {
-        Value::Object(object) if NESTED.contains(&key.as_str()) => (key, Value::Object(snake(object))),
-        value => (key, value),
+fn tidy<'t>(arena: &'t Arena, content: Object<'t>) -> Object<'t> {
+    let content = snake(arena, content);
+    let tidied = |(key, value): Entry<'t>| match value {
+        Node::Object(object) if NESTED.contains(&key) => (key, Node::Object(snake(arena, object))),
+        _ => (key, value),
     };
-    snake(content).into_iter().map(tidied).collect()
+    if !content.iter().any(|(_, value)| value.is_object()) {
+        return content;
+    }
+    arena.object(content.iter().map(tidied).collect())
 }
 
 fn refused(found: &str) -> ParseError {
     ParseError::Shape(format!("expected one JSON object, found {found}"))
 }
 
-fn sort(value: &Value) -> &'static str {
+fn sort(value: Node<'_>) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a truth value",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
+        Node::Null => "null",
+        Node::Bool(_) => "a truth value",
+        Node::Number(_) => "a number",
+        Node::Text(_) => "a text",
+        Node::Array(_) => "an array",
+        Node::Object(_) => "an object",
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         names::{Name, Topic},
         record, sets, who,
     },
-    json::{Fields, cut},
+    json::{Fields, Node, cut},
 };
 
 /// The longest link, in bytes; a longer one is left out.
@@ -33,7 +33,7 @@ const EXTRA_ELEMENTS_MAX: usize = 20;
 const EVENT_NAME_CHARS_MAX: usize = 200;
 
 /// Everything the event says.
-pub(super) fn facts(name: &Name, body: &Body, kind: Kind, has_contact: bool) -> Facts {
+pub(super) fn facts(name: &Name, body: &Body<'_>, kind: Kind, has_contact: bool) -> Facts {
     let mut facts = Facts::default();
     if has_contact {
         about_contact(name, body, &mut facts);
@@ -53,7 +53,7 @@ pub(super) fn facts(name: &Name, body: &Body, kind: Kind, has_contact: bool) -> 
 }
 
 /// What it says of its contact.
-fn about_contact(name: &Name, body: &Body, facts: &mut Facts) {
+fn about_contact(name: &Name, body: &Body<'_>, facts: &mut Facts) {
     let content = body.content();
     match name.topic {
         Topic::Record => record::apply(body, facts),
@@ -88,7 +88,7 @@ fn bounce(content: Fields<'_>) -> Bounce {
 }
 
 /// What else is worth showing: ids and names that have no place on a record.
-fn extra(name: &Name, body: &Body, kind: Kind) -> BTreeMap<String, Value> {
+fn extra(name: &Name, body: &Body<'_>, kind: Kind) -> BTreeMap<String, Value> {
     let content = body.content();
     let mut extra = Extra::default();
     // Also where several names are one kind.
@@ -136,8 +136,8 @@ fn one(content: Fields<'_>, key: &str, id_key: &str) -> Option<String> {
 
 /// The people who look after a lead, by name or id.
 fn owners(lead: Fields<'_>) -> Vec<String> {
-    let text = |value: &Value| match value {
-        Value::Object(object) => Fields::new(object).name("name").or_else(|| Fields::new(object).id("id")),
+    let text = |value: &Node<'_>| match value {
+        Node::Object(object) => Fields::new(*object).name("name").or_else(|| Fields::new(*object).id("id")),
         other => other.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
     };
     lead.elements("owners").iter().filter_map(text).collect()

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Identifies an event, whose contact, campaign and messages have been read from `body` already.
-pub(super) fn identify(event: &Event, name: &Name, body: &Body, ids: &Ids) -> Identified {
+pub(super) fn identify(event: &Event, name: &Name, body: &Body<'_>, ids: &Ids) -> Identified {
     let account = event.account.as_deref().unwrap_or_default();
     if let Some(id) = event_id(event, body) {
         let digest = Identity::new(Platform::Breakcold, account, event.kind).part("event", id).digest();
@@ -42,13 +42,13 @@ pub(super) fn identify(event: &Event, name: &Name, body: &Body, ids: &Ids) -> Id
 }
 
 /// The event's own id. A trial's is made up.
-fn event_id(event: &Event, body: &Body) -> Option<String> {
+fn event_id(event: &Event, body: &Body<'_>) -> Option<String> {
     let is_stated = body.generation == Generation::New && event.kind != Kind::WebhookTest;
     body.envelope().id("event_id").filter(|_| is_stated)
 }
 
 /// The id of what the event is about.
-fn id(name: &Name, body: &Body) -> Option<String> {
+fn id(name: &Name, body: &Body<'_>) -> Option<String> {
     let of_item = match name.topic {
         Topic::Item(sort) | Topic::Definition(sort) => item::id(sort, body),
         _ => None,

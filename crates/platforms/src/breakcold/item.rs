@@ -18,7 +18,7 @@ use crate::{
         plain, who,
     },
     html,
-    json::{Fields, cut, is_scalar},
+    json::{Fields, Node, Object, cut, is_scalar},
     time_text,
 };
 
@@ -29,7 +29,7 @@ const TEXT_CHARS_MAX: usize = 10_000;
 const FIELD_CHARS_MAX: usize = 500;
 
 /// What an event says of an item, if it names one.
-pub(super) fn item(name: &Name, body: &Body) -> Option<Box<ItemFact>> {
+pub(super) fn item(name: &Name, body: &Body<'_>) -> Option<Box<ItemFact>> {
     let (Topic::Item(sort) | Topic::Definition(sort)) = name.topic else { return None };
     let id = id(sort, body)?;
     let mut fields = Collected::default();
@@ -45,7 +45,7 @@ pub(super) fn item(name: &Name, body: &Body) -> Option<Box<ItemFact>> {
 }
 
 /// The id of an item: by the name of its sort, in its object, or the content's own if that is the item.
-pub(super) fn id(sort: ItemSort, body: &Body) -> Option<String> {
+pub(super) fn id(sort: ItemSort, body: &Body<'_>) -> Option<String> {
     let content = body.content();
     let (object, keys) = match sort {
         ItemSort::List => ("list", ["id_list", "list_id"]),
@@ -60,7 +60,7 @@ pub(super) fn id(sort: ItemSort, body: &Body) -> Option<String> {
 }
 
 /// Where the fields of an item stand, the best first.
-fn places(sort: ItemSort, body: &Body) -> Vec<Fields<'_>> {
+fn places<'t>(sort: ItemSort, body: &Body<'t>) -> Vec<Fields<'t>> {
     let content = body.content();
     let object = match sort {
         ItemSort::List => content.object("list"),
@@ -83,8 +83,9 @@ fn definition(place: Fields<'_>, fields: &mut Collected) {
         let is_stamp = key.ends_with("_at") || key.starts_with("is_deleted");
         !taken.contains(&key) && key != "id" && !key.starts_with("id_") && !key.ends_with("_id") && !is_stamp
     };
-    for (key, value) in place.map().into_iter().flatten().filter(|(key, value)| is_own(key) && is_scalar(value)) {
-        fields.put(key, plain::single(value).cloned(), FIELD_CHARS_MAX);
+    // Sorted by name, so that the same fields are taken in whatever order they stand.
+    for (key, value) in place.map().into_iter().flat_map(Object::sorted).filter(|(key, value)| is_own(key) && is_scalar(*value)) {
+        fields.put(key, plain::single(value).map(Node::to_value), FIELD_CHARS_MAX);
     }
 }
 
@@ -112,7 +113,7 @@ fn task(name: &Name, place: Fields<'_>, fields: &mut Collected) {
     fields.put("platform_status", status.filter(|_| is_done.is_none()), FIELD_CHARS_MAX);
 }
 
-fn message(name: &Name, body: &Body, place: Fields<'_>, fields: &mut Collected) {
+fn message(name: &Name, body: &Body<'_>, place: Fields<'_>, fields: &mut Collected) {
     let channel = match name.kind {
         Kind::MessageLinkedin => "linkedin",
         Kind::MessageTwitter => "twitter",
@@ -141,7 +142,7 @@ fn author(place: Fields<'_>) -> Option<String> {
 /// When a task is due: a time in our spelling, else as it was written, such as a day.
 fn due(place: Fields<'_>) -> Option<String> {
     let value = ["due_at", "due_date", "deadline"].iter().find_map(|key| place.value(key))?;
-    time_text::from_value(value).map(|time| time.to_string()).or_else(|| value.as_str().map(|text| text.trim().to_owned()))
+    time_text::from_node(value).map(|time| time.to_string()).or_else(|| value.as_str().map(|text| text.trim().to_owned()))
 }
 
 /// The fields of an item. What was put first stays; what is absent is left out, what is too long is cut.

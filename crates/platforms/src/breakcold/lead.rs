@@ -8,7 +8,7 @@ use hookline_model::event::{Change, Facts};
 
 use crate::{
     breakcold::plain,
-    json::{Fields, is_scalar},
+    json::{Entry, Fields, Node, Object, is_scalar},
 };
 
 /// The most custom fields taken from one event.
@@ -61,15 +61,15 @@ pub(super) fn apply(lead: Fields<'_>, facts: &mut Facts) {
     facts.phone = lead.text("phone").map(Change::Set);
     facts.linkedin_url = lead.text("linkedin_url").map(Change::Set);
     facts.website_url = lead.text("website_url").map(Change::Set);
-    let score = lead.find("lead_score", |value| value.is_number().then(|| value.clone()));
+    let score = lead.find("lead_score", |value| matches!(value, Node::Number(_)).then(|| value.to_value()));
     facts.score = score.map(Change::Set);
-    let own = KEPT.iter().filter_map(|key| Some((*key, lead.value(key).filter(|value| is_scalar(value))?)));
-    let custom = CUSTOM.iter().rev().filter_map(|key| lead.map_at(key)).flatten();
-    facts.custom_fields = custom_fields(custom.map(|(name, value)| (name.as_str(), value)).chain(own));
+    let own = KEPT.iter().filter_map(|key| Some((*key, lead.value(key).filter(|value| is_scalar(*value))?)));
+    let custom = CUSTOM.iter().rev().filter_map(|key| lead.map_at(key)).flat_map(Object::sorted);
+    facts.custom_fields = custom_fields(custom.chain(own));
 }
 
 /// Custom fields, sorted by name so that the same are taken in whatever order they stand; of two with one name the later stays.
-pub(super) fn custom_fields<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>) -> BTreeMap<String, Change<Value>> {
+pub(super) fn custom_fields<'a>(fields: impl Iterator<Item = Entry<'a>>) -> BTreeMap<String, Change<Value>> {
     let sound = fields.map(|(name, value)| (name.trim(), value));
     let sound = sound.filter(|(name, _)| !name.is_empty() && name.len() <= NAME_BYTES_MAX);
     let kept: BTreeMap<&str, Value> = sound.filter_map(|(name, value)| Some((name, plain::kept(value)?))).collect();

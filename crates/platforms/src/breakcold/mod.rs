@@ -34,7 +34,7 @@ mod who;
 
 use hookline_model::{kind::Kind, platform::Platform};
 
-use crate::{Delivery, ParseError, Parsed, Parser};
+use crate::{Delivery, ParseError, Parsed, Parser, json::Arena};
 
 /// The parser of Breakcold's webhooks, of both generations.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,8 @@ impl Parser for Breakcold {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let body = envelope::open(delivery)?;
+        let arena = Arena::new(delivery.body);
+        let body = envelope::open(&arena, delivery)?;
         let name = names::of(&body, delivery.settings)
             .ok_or_else(|| ParseError::Shape("no event name: expected text under event".to_owned()))?;
         Ok(event::read(&name, &body, delivery))

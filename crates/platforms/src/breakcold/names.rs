@@ -126,7 +126,7 @@ pub(super) fn all() -> Vec<(&'static str, Kind)> {
 }
 
 /// The name of the event, none if there is none.
-pub(super) fn of(body: &Body, settings: &Settings) -> Option<Name> {
+pub(super) fn of(body: &Body<'_>, settings: &Settings) -> Option<Name> {
     let text = fold(body.envelope().word("event")?);
     let read_as = settings.name(&text).trim().to_lowercase();
     let is_trial = TEST_FLAGS.iter().any(|key| body.envelope().flag(key) == Some(true)) || TEST_NAMES.contains(&read_as.as_str());

@@ -1,8 +1,8 @@
 //! Values of fields that a workspace defines: texts, numbers, lists of them, or objects that wrap one.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::json::{is_present, is_scalar};
+use crate::json::{Node, Object, is_present, is_scalar};
 
 /// The most elements of a list that are kept.
 const ELEMENTS_MAX: usize = 50;
@@ -14,45 +14,45 @@ const DEPTH_MAX: usize = 3;
 const WRAPPED: [&str; 7] = ["value", "name", "label", "title", "email", "url", "phone"];
 
 /// The one value that a field has: the first of a list, what an object wraps. None if there is none.
-pub(super) fn single(value: &Value) -> Option<&Value> {
+pub(super) fn single(value: Node<'_>) -> Option<Node<'_>> {
     unwrapped(value, DEPTH_MAX)
 }
 
 /// The text of the one value that a field has, a number's digits included, without the white space around it.
-pub(super) fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: Node<'_>) -> Option<String> {
     match single(value)? {
-        Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
+        Node::Text(text) => Some(text.trim().to_owned()),
+        Node::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }
 
 /// The texts of a field that may be a list.
-pub(super) fn texts(value: &Value) -> Vec<String> {
+pub(super) fn texts(value: Node<'_>) -> Vec<String> {
     match value {
-        Value::Array(values) => values.iter().filter_map(text).take(ELEMENTS_MAX).collect(),
+        Node::Array(values) => values.iter().copied().filter_map(text).take(ELEMENTS_MAX).collect(),
         other => text(other).into_iter().collect(),
     }
 }
 
 /// A field as it is kept: a single value, or a list of them.
-pub(super) fn kept(value: &Value) -> Option<Value> {
-    let Value::Array(values) = value else { return single(value).cloned() };
-    let values: Vec<Value> = values.iter().filter_map(single).take(ELEMENTS_MAX).cloned().collect();
+pub(super) fn kept(value: Node<'_>) -> Option<Value> {
+    let Node::Array(values) = value else { return single(value).map(Node::to_value) };
+    let values: Vec<Value> = values.iter().copied().filter_map(single).take(ELEMENTS_MAX).map(Node::to_value).collect();
     (!values.is_empty()).then_some(Value::Array(values))
 }
 
-fn unwrapped(value: &Value, depth: usize) -> Option<&Value> {
+fn unwrapped(value: Node<'_>, depth: usize) -> Option<Node<'_>> {
     let inside = depth.checked_sub(1);
     match value {
-        Value::Array(values) => values.iter().find_map(|value| unwrapped(value, inside?)),
-        Value::Object(object) => wrapped(object, inside?),
+        Node::Array(values) => values.iter().find_map(|value| unwrapped(*value, inside?)),
+        Node::Object(object) => wrapped(object, inside?),
         scalar => (is_scalar(scalar) && is_present(scalar)).then_some(scalar),
     }
 }
 
-fn wrapped(object: &Map<String, Value>, depth: usize) -> Option<&Value> {
-    WRAPPED.iter().find_map(|key| unwrapped(object.get(*key)?, depth))
+fn wrapped(object: Object<'_>, depth: usize) -> Option<Node<'_>> {
+    WRAPPED.iter().find_map(|key| unwrapped(object.get(key)?, depth))
 }
 
 #[cfg(test)]
@@ -60,6 +60,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::json::node;
 
     #[test]
     fn a_field_has_one_text_however_it_is_wrapped() {
@@ -77,18 +78,18 @@ mod tests {
             (json!([]), None),
         ];
         for (value, expected) in cases {
-            assert_eq!(text(&value).as_deref(), expected, "{value}");
+            assert_eq!(text(node(&value)).as_deref(), expected, "{value}");
         }
     }
 
     #[test]
     fn a_list_is_kept_as_a_list_of_bounded_length() {
-        assert_eq!(kept(&json!(["a", null, {"label": "b"}, 5, [], {}])), Some(json!(["a", "b", 5])));
-        assert_eq!(kept(&json!([null, ""])), None);
-        assert_eq!(kept(&json!({"value": false})), Some(json!(false)));
+        assert_eq!(kept(node(&json!(["a", null, {"label": "b"}, 5, [], {}]))), Some(json!(["a", "b", 5])));
+        assert_eq!(kept(node(&json!([null, ""]))), None);
+        assert_eq!(kept(node(&json!({"value": false}))), Some(json!(false)));
         let long = Value::from((0..200).collect::<Vec<_>>());
-        assert_eq!(kept(&long).and_then(|kept| kept.as_array().map(Vec::len)), Some(50));
-        assert_eq!(texts(&long).len(), 50);
-        assert_eq!(texts(&json!("a")), ["a"]);
+        assert_eq!(kept(node(&long)).and_then(|kept| kept.as_array().map(Vec::len)), Some(50));
+        assert_eq!(texts(node(&long)).len(), 50);
+        assert_eq!(texts(node(&json!("a"))), ["a"]);
     }
 }

@@ -1,8 +1,6 @@
 //! A person's record of the new generation: its fields are the workspace's own, by their slugs. What a slug means is known of
 //! those that every workspace begins with, and a workspace may rename them.
 
-use serde_json::Value;
-
 use hookline_model::{
     event::{Change, Facts},
     key::EmailAddress,
@@ -10,7 +8,7 @@ use hookline_model::{
 
 use crate::{
     breakcold::{envelope::Body, lead::custom_fields, plain},
-    json::{Fields, fold, mailbox},
+    json::{Fields, Node, Object, fold, mailbox},
 };
 
 /// Slugs of a person's addresses; of the published samples `email`.
@@ -26,7 +24,7 @@ const LINKEDIN: &[&str] = &["linkedin_url", "linkedin"];
 const WEBSITE: &[&str] = &["website_url", "website"];
 
 /// The addresses of a person, the first of which is the contact's.
-pub(super) fn addresses(body: &Body) -> Vec<EmailAddress> {
+pub(super) fn addresses(body: &Body<'_>) -> Vec<EmailAddress> {
     let fields = body.content().object("fields");
     let texts = EMAIL.iter().filter_map(|slug| fields.value(slug)).flat_map(plain::texts);
     let mut addresses: Vec<EmailAddress> = Vec::new();
@@ -39,7 +37,7 @@ pub(super) fn addresses(body: &Body) -> Vec<EmailAddress> {
 }
 
 /// Sets what a person's record says of the contact.
-pub(super) fn apply(body: &Body, facts: &mut Facts) {
+pub(super) fn apply(body: &Body<'_>, facts: &mut Facts) {
     let record = body.content();
     let fields = record.object("fields");
     let first = |slugs: &[&str]| slugs.iter().find_map(|slug| plain::text(fields.value(slug)?));
@@ -51,13 +49,13 @@ pub(super) fn apply(body: &Body, facts: &mut Facts) {
     facts.phone = first(PHONE).map(Change::Set);
     facts.linkedin_url = first(LINKEDIN).map(Change::Set);
     facts.website_url = first(WEBSITE).map(Change::Set);
-    let others = fields.map().into_iter().flatten().filter(|(slug, value)| !has_place(slug, value, fields));
-    facts.custom_fields = custom_fields(others.map(|(slug, value)| (slug.as_str(), value)));
+    let others = fields.map().into_iter().flat_map(Object::sorted).filter(|(slug, value)| !has_place(slug, *value, fields));
+    facts.custom_fields = custom_fields(others);
 }
 
 /// Whether a field's value is on the contact already. Addresses are if they are read: a slug of theirs may have been given to
 /// something else.
-fn has_place(slug: &str, value: &Value, fields: Fields<'_>) -> bool {
+fn has_place(slug: &str, value: Node<'_>, fields: Fields<'_>) -> bool {
     if EMAIL.contains(&slug) {
         return plain::texts(value).iter().all(|text| mailbox::first(text).is_some());
     }

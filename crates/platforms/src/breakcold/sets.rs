@@ -3,15 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use hookline_model::{
     event::{Change, Facts, SetChange},
     interest::Interest,
     kind::Kind,
 };
 
-use crate::json::{Fields, cut, fold, id_of_text, is_present, is_uuid};
+use crate::json::{Fields, Node, cut, fold, id_of_text, is_present, is_uuid};
 
 /// The most elements of one set that are taken from one event.
 const ELEMENTS_MAX: usize = 200;
@@ -43,7 +41,7 @@ pub(super) fn apply(kind: Kind, lead: Fields<'_>, facts: &mut Facts) {
         // A snapshot repeats a status at every change of the lead: only that somebody set it says what the contact wants.
         facts.interest = status.as_deref().and_then(interest).map(Change::Set);
     }
-    let is_emptied = is_change && value.as_array().is_some_and(Vec::is_empty);
+    let is_emptied = is_change && value.as_array().is_some_and(<[_]>::is_empty);
     facts.category = status.map(Change::Set).or_else(|| is_emptied.then_some(Change::Clear));
 }
 
@@ -73,23 +71,23 @@ fn snapshot(lead: Fields<'_>, key: &str) -> Option<SetChange> {
         })
         .collect();
     // A list of what cannot be read does not say that there is nothing.
-    let is_unread = elements.is_empty() && value.as_array().is_some_and(|values| values.iter().any(is_present));
+    let is_unread = elements.is_empty() && value.as_array().is_some_and(|values| values.iter().copied().any(is_present));
     (!is_unread).then(|| SetChange { snapshot: Some(elements), ..SetChange::default() })
 }
 
 /// The elements of a list, or the one that stands in its place.
-fn members(value: &Value) -> Vec<Member> {
+fn members(value: Node<'_>) -> Vec<Member> {
     match value {
-        Value::Array(values) => values.iter().filter_map(member).take(ELEMENTS_MAX).collect(),
+        Node::Array(values) => values.iter().copied().filter_map(member).take(ELEMENTS_MAX).collect(),
         one => member(one).into_iter().collect(),
     }
 }
 
-fn member(value: &Value) -> Option<Member> {
+fn member(value: Node<'_>) -> Option<Member> {
     match value {
-        Value::String(text) if !is_present(value) || is_uuid(text.trim()) => id_of_text(text).map(Member::Id),
-        Value::String(text) => Some(Member::Name(cut(&fold(text), NAME_CHARS_MAX))),
-        Value::Object(object) => {
+        Node::Text(text) if !is_present(value) || is_uuid(text.trim()) => id_of_text(text).map(Member::Id),
+        Node::Text(text) => Some(Member::Name(cut(&fold(text), NAME_CHARS_MAX))),
+        Node::Object(object) => {
             let fields = Fields::new(object);
             let name = fields.name_of(&["name", "label", "title"]).map(|name| Member::Name(cut(&name, NAME_CHARS_MAX)));
             name.or_else(|| fields.id("id").map(Member::Id))

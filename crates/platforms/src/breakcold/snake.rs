@@ -1,25 +1,22 @@
 //! One spelling of field names. The classic webhooks write `first_name`, the new ones `recordId`, and receivers of the classic
 //! ones have been seen that read `firstName` (public receivers).
 
-use serde_json::{Map, Value};
-
-use crate::json::is_present;
+use crate::json::{Arena, Entry, Object, is_present};
 
 /// An object with its keys in snake case. Of two fields that become one, that which says something goes first, then the one that
 /// was written so.
-pub(super) fn snake(object: Map<String, Value>) -> Map<String, Value> {
-    if !object.keys().any(|key| key.contains(|c: char| c.is_ascii_uppercase())) {
+pub(super) fn snake<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
+    let is_other = |key: &str| key.contains(|c: char| c.is_ascii_uppercase());
+    if !object.iter().any(|(key, _)| is_other(key)) {
         return object;
     }
-    let mut snaked = Map::new();
-    let (others, kept): (Vec<_>, Vec<_>) =
-        object.into_iter().map(|(key, value)| (snake_key(&key), key, value)).partition(|(snake, key, _)| snake != key);
-    for (key, _, value) in kept.into_iter().chain(others) {
-        if !snaked.get(&key).is_some_and(is_present) {
-            snaked.insert(key, value);
-        }
-    }
-    snaked
+    // What is written so, then the others in the order of their names, which is the same in any order of the body.
+    let (others, mut fields): (Vec<Entry<'_>>, Vec<Entry<'_>>) = object.sorted().into_iter().partition(|(key, _)| is_other(key));
+    fields.extend(others.into_iter().map(|(key, value)| (arena.text(&snake_key(key)), value)));
+    // Of one name the last of these fields counts: the first that says something, else the last that says nothing.
+    let (said, mut fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(_, value)| is_present(*value));
+    fields.extend(said.into_iter().rev());
+    arena.object(fields)
 }
 
 /// `firstName` as `first_name`: an underscore before every capital that a small letter or a digit precedes.
@@ -40,7 +37,10 @@ fn snake_key(key: &str) -> String {
 mod tests {
     use serde_json::json;
 
+    use serde_json::Value;
+
     use super::*;
+    use crate::json::{Node, node};
 
     #[test]
     fn keys_are_put_into_snake_case() {
@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn a_field_that_says_something_is_not_hidden_by_one_that_does_not() {
-        let of = |value: Value| snake(value.as_object().expect("an object").clone());
+        let arena = Arena::new(b"");
+        let of = |value: &Value| Node::Object(snake(&arena, node(value).as_object().expect("an object"))).to_value();
         let cases = [
             (json!({"a_b": 1, "aB": 2}), json!({"a_b": 1})),
             (json!({"a_b": null, "aB": 2}), json!({"a_b": 2})),
@@ -69,7 +70,7 @@ mod tests {
             (json!({"AB": 1, "x": {"yZ": 1}}), json!({"ab": 1, "x": {"yZ": 1}})),
         ];
         for (value, expected) in cases {
-            assert_eq!(Value::Object(of(value.clone())), expected, "{value}");
+            assert_eq!(of(&value), expected, "{value}");
         }
     }
 }

@@ -17,13 +17,13 @@ use crate::{
 ///
 /// The new generation states it beside the content; its samples show an `updatedAt` later than that. The classic one states none,
 /// so it is that of the change in the object that changed: the time of creation of what was created, but not of what was opened.
-pub(super) fn stated(name: &Name, body: &Body, received_at: Millis) -> Option<Millis> {
+pub(super) fn stated(name: &Name, body: &Body<'_>, received_at: Millis) -> Option<Millis> {
     // A trial's time is made up; the same one later is another trial.
     if name.kind == Kind::WebhookTest {
         return None;
     }
     let believed = |value| {
-        let time = time_text::from_value(value);
+        let time = time_text::from_node(value);
         matches!(effective(time, received_at), (_, TimeSource::Stated)).then_some(time).flatten()
     };
     let of_envelope = || body.envelope().find("timestamp", believed).filter(|_| body.generation == Generation::New);

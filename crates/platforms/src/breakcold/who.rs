@@ -21,13 +21,13 @@ use crate::{
 const STATUS_CHARS_MAX: usize = 200;
 
 /// An id of Breakcold's. Those of the classic one are UUIDs and need no account; the new one's are opaque, and may be short.
-pub(super) fn external(body: &Body, id: String) -> ExternalId {
+pub(super) fn external(body: &Body<'_>, id: String) -> ExternalId {
     let account = if is_uuid(&id) { String::new() } else { body.account.clone().unwrap_or_default() };
     ExternalId { platform: Platform::Breakcold, account, id }
 }
 
 /// The contact, if there is one: many leads have no address, and are known by their id.
-pub(super) fn contact(name: &Name, body: &Body) -> Option<ContactRef> {
+pub(super) fn contact(name: &Name, body: &Body<'_>) -> Option<ContactRef> {
     let is_about_nobody = matches!(name.topic, Topic::Campaign | Topic::Definition(_) | Topic::Relation);
     if name.kind == Kind::WebhookTest || is_about_nobody || !is_person(body) {
         return None;
@@ -38,12 +38,12 @@ pub(super) fn contact(name: &Name, body: &Body) -> Option<ContactRef> {
 }
 
 /// Whether a record is a person, as far as the body says. A deletion does not.
-pub(super) fn is_person(body: &Body) -> bool {
+pub(super) fn is_person(body: &Body<'_>) -> bool {
     body.content().word("object_type").is_none_or(|sort| sort.eq_ignore_ascii_case("person"))
 }
 
 /// The lead's address.
-fn address(name: &Name, body: &Body) -> Option<EmailAddress> {
+fn address(name: &Name, body: &Body<'_>) -> Option<EmailAddress> {
     let content = body.content();
     if name.topic == Topic::Record {
         return record::addresses(body).into_iter().next();
@@ -53,7 +53,7 @@ fn address(name: &Name, body: &Body) -> Option<EmailAddress> {
 }
 
 /// The first address under one of the keys, also out of a list.
-fn party(body: &Body, keys: &[&str]) -> Option<EmailAddress> {
+fn party(body: &Body<'_>, keys: &[&str]) -> Option<EmailAddress> {
     let content = body.content();
     keys.iter().find_map(|key| mailbox::first(content.word(key)?)).map(|mailbox| mailbox.address)
 }
@@ -62,13 +62,13 @@ const TO: &[&str] = &["to_email", "to"];
 const FROM: &[&str] = &["from_email", "from"];
 
 /// Where the lead stands among the parties of a message: at the other end of what we sent, and of what came in.
-fn lead_keys(name: &Name, body: &Body) -> &'static [&'static str] {
+fn lead_keys(name: &Name, body: &Body<'_>) -> &'static [&'static str] {
     let (lead, _) = parties(name, body);
     lead
 }
 
 /// Where the lead and we stand among the parties of a message. Nowhere if its direction is not known.
-fn parties(name: &Name, body: &Body) -> (&'static [&'static str], &'static [&'static str]) {
+fn parties(name: &Name, body: &Body<'_>) -> (&'static [&'static str], &'static [&'static str]) {
     let is_inbound = match name.topic {
         Topic::CampaignEmail => Some(name.kind == Kind::EmailReplied),
         Topic::Item(ItemSort::Message) if name.kind == Kind::MessageEmail => direction(body).map(|word| word == "inbound"),
@@ -82,7 +82,7 @@ fn parties(name: &Name, body: &Body) -> (&'static [&'static str], &'static [&'st
 }
 
 /// Which way a message went: `inbound` or `outbound`, if the body says.
-pub(super) fn direction(body: &Body) -> Option<&'static str> {
+pub(super) fn direction(body: &Body<'_>) -> Option<&'static str> {
     match body.content().word("direction")?.to_lowercase().as_str() {
         "inbound" | "incoming" | "received" => Some("inbound"),
         "outbound" | "outgoing" | "sent" => Some("outbound"),
@@ -91,13 +91,13 @@ pub(super) fn direction(body: &Body) -> Option<&'static str> {
 }
 
 /// Our mailbox. Nothing published names it; the parties of a message may.
-pub(super) fn sending_account(name: &Name, body: &Body) -> Option<EmailAddress> {
+pub(super) fn sending_account(name: &Name, body: &Body<'_>) -> Option<EmailAddress> {
     let (_, ours) = parties(name, body);
     party(body, ours)
 }
 
 /// The id of the lead or record.
-pub(super) fn lead_id(name: &Name, body: &Body) -> Option<String> {
+pub(super) fn lead_id(name: &Name, body: &Body<'_>) -> Option<String> {
     let content = body.content();
     let stated = content.id_of(&["id_lead", "lead_id"]).or_else(|| content.object("lead").id("id"));
     let stated = stated.or_else(|| content.uuid("lead")).or_else(|| content.id("record_id"));
@@ -106,7 +106,7 @@ pub(super) fn lead_id(name: &Name, body: &Body) -> Option<String> {
 }
 
 /// The campaign: by its id, else by its name within the workspace.
-pub(super) fn campaign(name: &Name, body: &Body) -> Option<CampaignRef> {
+pub(super) fn campaign(name: &Name, body: &Body<'_>) -> Option<CampaignRef> {
     let is_own = name.topic == Topic::Campaign;
     let may_have = is_own || matches!(name.topic, Topic::CampaignEmail | Topic::Item(ItemSort::Message) | Topic::Unknown);
     if name.kind == Kind::WebhookTest || !may_have {

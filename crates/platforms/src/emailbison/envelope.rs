@@ -4,9 +4,11 @@
 //! under `data.payload`, and lists events as rows with it under `payload` (the vendor's pages, captures); people paste and re-post
 //! all of these. Relays put it under `body`, or in an array of one.
 
-use serde_json::{Map, Value};
-
-use crate::{ParseError, emailbison::names, json::Fields};
+use crate::{
+    ParseError,
+    emailbison::names,
+    json::{Arena, Fields, Node, Object},
+};
 
 /// The keys that a body may stand under.
 pub(super) const WRAPPERS: [&str; 3] = ["payload", "data", "body"];
@@ -15,10 +17,10 @@ pub(super) const WRAPPERS: [&str; 3] = ["payload", "data", "body"];
 const WRAPPINGS_MAX: usize = 6;
 
 /// A body without its wrappings.
-#[derive(Clone, Debug)]
-pub(super) struct Opened {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opened<'t> {
     /// The event's own object.
-    pub(super) object: Map<String, Value>,
+    pub(super) object: Object<'t>,
     /// Whether it was wrapped as the API's answers with samples are.
     pub(super) is_answer: bool,
 }
@@ -27,13 +29,13 @@ pub(super) struct Opened {
 ///
 /// # Errors
 /// If it is not JSON, not one object with or without wrappings, or holds two events.
-pub(super) fn open(body: &[u8]) -> Result<Opened, ParseError> {
-    let mut value: Value = serde_json::from_slice(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
+pub(super) fn open<'t>(arena: &'t Arena, body: &'t [u8]) -> Result<Opened<'t>, ParseError> {
+    let mut value = arena.read(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
     let mut is_answer = false;
     for _ in 0..=WRAPPINGS_MAX {
-        let mut object = match value {
-            Value::Object(object) => object,
-            other => match inside(other) {
+        let object = match value {
+            Node::Object(object) => object,
+            other => match inside(arena, other) {
                 Ok(inner) => {
                     value = inner;
                     continue;
@@ -41,32 +43,29 @@ pub(super) fn open(body: &[u8]) -> Result<Opened, ParseError> {
                 Err(found) => return Err(ParseError::Shape(format!("expected one JSON object, found {found}"))),
             },
         };
-        let Some(key) = wrapper(&object)? else { return Ok(Opened { object, is_answer }) };
+        let Some(key) = wrapper(object)? else { return Ok(Opened { object, is_answer }) };
         is_answer |= key == "data" || object.contains_key("success");
-        value = object.remove(key).unwrap_or_default();
+        value = object.get(key).unwrap_or(Node::Null);
     }
     Err(ParseError::Shape(format!("expected an event in at most {WRAPPINGS_MAX} wrappings")))
 }
 
 /// The one element of an array, or the JSON in a text; else what was found.
-fn inside(value: Value) -> Result<Value, String> {
+fn inside<'t>(arena: &'t Arena, value: Node<'t>) -> Result<Node<'t>, String> {
     match value {
-        Value::Array(mut elements) => match (elements.len(), elements.pop()) {
-            (1, Some(only)) => Ok(only),
-            (length, _) => Err(format!("an array of {length}")),
-        },
-        Value::String(text) => json_in(&text).ok_or_else(|| "a text".to_owned()),
-        Value::Number(_) => Err("a number".to_owned()),
-        Value::Bool(_) => Err("a truth value".to_owned()),
-        Value::Null => Err("null".to_owned()),
-        Value::Object(_) => Ok(value),
+        Node::Array([only]) => Ok(*only),
+        Node::Array(elements) => Err(format!("an array of {}", elements.len())),
+        Node::Text(text) => json_in(arena, text).ok_or_else(|| "a text".to_owned()),
+        Node::Number(_) => Err("a number".to_owned()),
+        Node::Bool(_) => Err("a truth value".to_owned()),
+        Node::Null => Err("null".to_owned()),
+        Node::Object(_) => Ok(value),
     }
 }
 
 /// The object that a text is: the API sometimes answers with a sample as text (the vendor's pages).
-fn json_in(text: &str) -> Option<Value> {
-    let object: Map<String, Value> = text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()?;
-    Some(Value::Object(object))
+fn json_in<'t>(arena: &'t Arena, text: &'t str) -> Option<Node<'t>> {
+    text.trim_start().starts_with('{').then(|| arena.read(text.as_bytes()).ok()).flatten()
 }
 
 /// How well something names an event.
@@ -83,7 +82,7 @@ enum Naming {
 }
 
 /// The key that the event stands under, if `object` is only a wrapping: what is inside names an event better than it does.
-fn wrapper(object: &Map<String, Value>) -> Result<Option<&'static str>, ParseError> {
+fn wrapper(object: Object<'_>) -> Result<Option<&'static str>, ParseError> {
     let own = own_naming(object);
     // Nothing inside can name it better: most bodies end here.
     if own == Naming::Envelope {
@@ -101,7 +100,7 @@ fn wrapper(object: &Map<String, Value>) -> Result<Option<&'static str>, ParseErr
 }
 
 /// How well an object names an event at its own top.
-fn own_naming(object: &Map<String, Value>) -> Naming {
+fn own_naming(object: Object<'_>) -> Naming {
     let fields = Fields::new(object);
     if names::is_envelope(fields) {
         return Naming::Envelope;
@@ -114,18 +113,19 @@ fn own_naming(object: &Map<String, Value>) -> Naming {
 }
 
 /// How well a value names an event, itself or up to `depth` wrappings further in. A text is looked into, but no text inside it.
-fn naming(value: &Value, depth: usize) -> Naming {
+fn naming(value: Node<'_>, depth: usize) -> Naming {
     match value {
-        Value::Object(object) if depth > 0 => {
-            let inside = WRAPPERS.iter().filter_map(|key| object.get(*key)).map(|value| naming(value, depth - 1));
+        Node::Object(object) if depth > 0 => {
+            let inside = WRAPPERS.iter().filter_map(|key| object.get(key)).map(|value| naming(value, depth - 1));
             inside.fold(own_naming(object), Naming::max)
         }
-        Value::Object(object) => own_naming(object),
-        Value::Array(elements) if depth > 0 => match &elements[..] {
-            [only] => naming(only, depth - 1),
-            _ => Naming::None,
-        },
-        Value::String(text) if depth > 0 => json_in(text).map_or(Naming::None, |value| naming(&value, 0)),
+        Node::Object(object) => own_naming(object),
+        Node::Array([only]) if depth > 0 => naming(*only, depth - 1),
+        // In memory of its own: a text may be looked into once for every wrapping around it.
+        Node::Text(text) if depth > 0 => {
+            let arena = Arena::new(text.as_bytes());
+            json_in(&arena, text).map_or(Naming::None, |value| naming(value, 0))
+        }
         _ => Naming::None,
     }
 }

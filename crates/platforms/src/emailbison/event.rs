@@ -29,8 +29,8 @@ use crate::{
 ///
 /// # Errors
 /// [`ParseError::Shape`] if a body has no name of an event, [`ParseError::NamesNothing`] if it names no one and nothing.
-pub(super) fn read(opened: &Opened, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-    let parts = Parts::of(&opened.object);
+pub(super) fn read(opened: Opened<'_>, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
+    let parts = Parts::of(opened.object);
     let received_at = delivery.received_at;
     let name = name(opened, parts, delivery)?;
     let sort = name.sort;
@@ -75,8 +75,8 @@ pub(super) fn read(opened: &Opened, delivery: &Delivery<'_>) -> Result<Parsed, P
 }
 
 /// What the event is: by its name, but for what the reply itself says of it, and for a sample.
-fn name(opened: &Opened, parts: Parts<'_>, delivery: &Delivery<'_>) -> Result<Name, ParseError> {
-    let name = Name::of(Fields::new(&opened.object), delivery.settings).ok_or_else(|| {
+fn name(opened: Opened<'_>, parts: Parts<'_>, delivery: &Delivery<'_>) -> Result<Name, ParseError> {
+    let name = Name::of(Fields::new(opened.object), delivery.settings).ok_or_else(|| {
         ParseError::Shape("no event name: expected text under event.type, or under event, event_type or type".to_owned())
     })?;
     if sample::is_sample(parts, opened.is_answer) {

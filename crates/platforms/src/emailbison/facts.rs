@@ -95,7 +95,7 @@ fn common(extra: &mut Extra, parts: Parts<'_>) {
     extra.put("sequence_step_id", parts.scheduled.id("sequence_step_id"));
     // A running number within the step, not an id (captures).
     extra.put("variant", parts.scheduled.step("sequence_step_variant"));
-    let tags = parts.campaign.elements("tags").iter().filter_map(Value::as_object);
+    let tags = parts.campaign.elements("tags").iter().filter_map(|element| element.as_object());
     extra.list("campaign_tags", tags.filter_map(|tag| Fields::new(tag).name("name")));
 }
 
@@ -113,7 +113,7 @@ fn of_message(extra: &mut Extra, parts: Parts<'_>) {
         extra.list(key, parts.recipients(key).into_iter().map(|mailbox| mailbox.address.to_string()));
     }
     // Their names alone: the links to them let anybody in.
-    let attachments = reply.elements("attachments").iter().filter_map(Value::as_object);
+    let attachments = reply.elements("attachments").iter().filter_map(|element| element.as_object());
     extra.list("attachments", attachments.filter_map(|file| Fields::new(file).name("file_name")));
 }
 

@@ -56,9 +56,9 @@ fn variables(parts: Parts<'_>) -> BTreeMap<String, Value> {
     });
     let sound = listed.filter(|(name, value)| {
         let is_empty = value.as_str().is_some_and(|text| text.trim() == STAND_IN);
-        name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX && is_present(value) && is_scalar(value) && !is_empty
+        name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX && is_present(*value) && is_scalar(*value) && !is_empty
     });
-    sound.map(|(name, value)| (fold(&name), value.clone())).collect()
+    sound.map(|(name, value)| (fold(&name), value.to_value())).collect()
 }
 
 /// Takes the text of the first variable that has one of these names, in their order and then in the variables' own.

@@ -32,7 +32,7 @@ mod who;
 
 use hookline_model::{kind::Kind, platform::Platform};
 
-use crate::{Delivery, ParseError, Parsed, Parser};
+use crate::{Delivery, ParseError, Parsed, Parser, json::Arena};
 
 /// The parser of EmailBison's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +44,9 @@ impl Parser for Emailbison {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let opened = envelope::open(delivery.body)?;
-        event::read(&opened, delivery)
+        let arena = Arena::new(delivery.body);
+        let opened = envelope::open(&arena, delivery.body)?;
+        event::read(opened, delivery)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {

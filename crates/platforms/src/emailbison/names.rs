@@ -139,7 +139,7 @@ fn stated<'a>(body: Fields<'a>, settings: &Settings) -> Option<&'a str> {
     in_event(body.object("event")).or_else(|| flat(body, |word| is_known(settings.name(word))))
 }
 
-fn in_event(event: Fields<'_>) -> Option<&str> {
+fn in_event<'a>(event: Fields<'a>) -> Option<&'a str> {
     event.word("type").or_else(|| event.word("name"))
 }
 

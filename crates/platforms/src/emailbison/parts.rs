@@ -1,7 +1,5 @@
 //! The objects of a body, and which instance and workspace it is from.
 
-use serde_json::{Map, Value};
-
 use hookline_model::{
     key::{EmailAddress, ExternalId},
     platform::Platform,
@@ -9,7 +7,7 @@ use hookline_model::{
 
 use crate::{
     Settings,
-    json::{Fields, Mailbox, mailbox},
+    json::{Fields, Mailbox, Node, Object, mailbox},
 };
 
 /// The longest name of an instance, in bytes: that of a host, and a port.
@@ -40,12 +38,12 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     /// The parts of a body.
-    pub(super) fn of(object: &'a Map<String, Value>) -> Parts<'a> {
+    pub(super) fn of(object: Object<'a>) -> Parts<'a> {
         let data = Fields::with_inner(object, "data");
         Parts {
             event: Fields::new(object).object("event"),
             data,
-            has_data: object.get("data").is_some_and(Value::is_object),
+            has_data: object.get("data").is_some_and(Node::is_object),
             lead: data.object("lead"),
             campaign: data.object("campaign"),
             scheduled: data.object("scheduled_email"),
@@ -68,8 +66,8 @@ impl<'a> Parts<'a> {
     /// To whom the message went, in any of the four shapes of a list: objects, texts, one text, nothing.
     pub(super) fn recipients(self, key: &str) -> Vec<Mailbox> {
         match self.reply.value(key) {
-            Some(Value::Array(elements)) => elements.iter().filter_map(mailbox_of).collect(),
-            Some(Value::String(list)) => mailbox::all(list),
+            Some(Node::Array(elements)) => elements.iter().copied().filter_map(mailbox_of).collect(),
+            Some(Node::Text(list)) => mailbox::all(list),
             _ => Vec::new(),
         }
     }
@@ -95,10 +93,10 @@ impl<'a> Parts<'a> {
 }
 
 /// One element of a list of recipients.
-fn mailbox_of(element: &Value) -> Option<Mailbox> {
+fn mailbox_of(element: Node<'_>) -> Option<Mailbox> {
     match element {
-        Value::String(text) => mailbox::parse(text).ok(),
-        Value::Object(object) => {
+        Node::Text(text) => mailbox::parse(text).ok(),
+        Node::Object(object) => {
             let fields = Fields::new(object);
             let address = fields.address_of(&["address", "email"])?;
             Some(Mailbox { name: fields.name("name"), address })

@@ -38,7 +38,7 @@ pub(super) fn stated(sort: Sort, parts: Parts<'_>, received_at: Millis) -> Optio
 /// A time, if it is believable.
 pub(super) fn believed(fields: Fields<'_>, key: &str, received_at: Millis) -> Option<Millis> {
     fields.find(key, |value| {
-        let time = time_text::from_value(value);
+        let time = time_text::from_node(value);
         matches!(effective(time, received_at), (_, TimeSource::Stated)).then_some(time).flatten()
     })
 }

@@ -23,7 +23,7 @@ use crate::{
         who::{self, external, id_of},
     },
     identified::Identified,
-    json::{Fields, cut, is_scalar, mailbox},
+    json::{Fields, Node, cut, is_scalar, mailbox},
 };
 
 /// The longest name of an event that is kept, in characters.
@@ -138,7 +138,7 @@ fn facts(name: &Name, written: &str, body: Fields<'_>, property: Option<&Propert
         extra.put("is_sensitive", Some(true).filter(|_| property.hidden));
         match property.value {
             Some(value) if name.is_contact() => property::apply(&property.name, value, true, facts),
-            value => extra.put("property_value", value.filter(|value| is_scalar(value)).cloned()),
+            value => extra.put("property_value", value.filter(|value| is_scalar(*value)).map(Node::to_value)),
         }
     }
     if event.kind == Kind::EmailBounced {

@@ -1,12 +1,12 @@
 //! Takes a batch apart, and a body out of what relays wrap around it.
 
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
     ParseError,
     hubspot::names,
-    json::{Fields, elements, values},
+    json::{Arena, Fields, Node, Object, elements, values},
 };
 
 /// The most events taken from one body. HubSpot sends up to 100.
@@ -60,34 +60,28 @@ fn wrapped(bytes: &[u8]) -> Option<&[u8]> {
 ///
 /// # Errors
 /// If the body is not JSON, or not one object with or without a wrapper.
-pub(super) fn open(body: &[u8]) -> Result<Map<String, Value>, ParseError> {
-    let mut value: Value = serde_json::from_slice(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
+pub(super) fn open<'t>(arena: &'t Arena, body: &'t [u8]) -> Result<Object<'t>, ParseError> {
+    let mut value = arena.read(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
     // Every turn goes one level deeper, and the reader has bounded the levels.
     loop {
         value = match value {
-            Value::Object(mut object) => match object.remove(BODY) {
-                Some(inner) if is_wrapper(&object, &inner) => inner,
-                Some(inner) => {
-                    object.insert(BODY.to_owned(), inner);
-                    return Ok(object);
-                }
-                None => return Ok(object),
+            Node::Object(object) => match object.get(BODY) {
+                Some(inner) if is_wrapper(object, inner) => inner,
+                _ => return Ok(object),
             },
-            Value::Array(mut elements) => match (elements.len(), elements.pop()) {
-                (1, Some(only)) => only,
-                (length, _) => return Err(refused(&format!("an array of {length}"))),
-            },
-            Value::String(_) => return Err(refused("a text")),
-            Value::Number(_) => return Err(refused("a number")),
-            Value::Bool(_) => return Err(refused("a truth value")),
-            Value::Null => return Err(refused("null")),
+            Node::Array([only]) => *only,
+            Node::Array(elements) => return Err(refused(&format!("an array of {}", elements.len()))),
+            Node::Text(_) => return Err(refused("a text")),
+            Node::Number(_) => return Err(refused("a number")),
+            Node::Bool(_) => return Err(refused("a truth value")),
+            Node::Null => return Err(refused("null")),
         };
     }
 }
 
 /// Whether an object that has `inner` under `body` is only a relay's view of a request: an event has a name of its own, and the
 /// fields that somebody picked are no objects.
-fn is_wrapper(object: &Map<String, Value>, inner: &Value) -> bool {
+fn is_wrapper(object: Object<'_>, inner: Node<'_>) -> bool {
     (inner.is_object() || inner.is_array()) && names::stated(Fields::new(object)).is_none()
 }
 

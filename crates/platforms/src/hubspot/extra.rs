@@ -25,6 +25,6 @@ impl Extra {
 
     /// Sets one to the scalar under a key of the body.
     pub(super) fn copy(&mut self, name: &str, body: Fields<'_>, key: &str) {
-        self.put(name, body.find(key, |value| is_scalar(value).then(|| value.clone())));
+        self.put(name, body.find(key, |value| is_scalar(value).then(|| value.to_value())));
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         property::{Property, text},
         who::external,
     },
-    json::{is_present, is_scalar},
+    json::{Node, is_present, is_scalar},
     time_text,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn fact(object: &str, account: Option<&str>, id: String, property: Op
 }
 
 /// A field of an item by our name for it, else by HubSpot's.
-fn field(sort: ItemSort, name: &str, value: &Value) -> Option<(String, Change<Value>)> {
+fn field(sort: ItemSort, name: &str, value: Node<'_>) -> Option<(String, Change<Value>)> {
     if name.len() > NAME_BYTES_MAX || !is_scalar(value) {
         return None;
     }
@@ -56,8 +56,8 @@ fn field(sort: ItemSort, name: &str, value: &Value) -> Option<(String, Change<Va
         _ if !is_present(value) => return None,
         // Not started, in progress, waiting and deferred are all still to be done.
         "status" if sort == ItemSort::Task => Change::Set(if text(value) == "COMPLETED" { "done" } else { "todo" }.into()),
-        "due_at" => Change::Set(time_text::from_value(value).map_or_else(|| value.clone(), |at| at.to_string().into())),
-        _ => Change::Set(value.clone()),
+        "due_at" => Change::Set(time_text::from_node(value).map_or_else(|| value.to_value(), |at| at.to_string().into())),
+        _ => Change::Set(value.to_value()),
     };
     Some((ours.to_owned(), change))
 }

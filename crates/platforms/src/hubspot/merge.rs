@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use hookline_model::{event::LinkFact, key::ContactKey};
-use serde_json::Value;
 
 use crate::{
     hubspot::who::{external, id_of},
-    json::{Fields, id_of_text},
+    json::{Fields, Node, Number, id_of_text},
 };
 
 /// The most records that one event merges: as many as a contact keeps ids.
@@ -27,10 +26,10 @@ pub(super) fn merged(body: Fields<'_>) -> BTreeSet<String> {
 }
 
 /// The ids in an array.
-pub(super) fn ids(values: &[Value]) -> BTreeSet<String> {
-    let id = |value: &Value| match value {
-        Value::String(text) => id_of_text(text),
-        Value::Number(number) if number.is_u64() => Some(number.to_string()),
+pub(super) fn ids(values: &[Node<'_>]) -> BTreeSet<String> {
+    let id = |value: &Node<'_>| match value {
+        Node::Text(text) => id_of_text(text),
+        Node::Number(number @ Number::Unsigned(_)) => Some(number.to_string()),
         _ => None,
     };
     values.iter().filter_map(id).filter(|id| id != "0").take(MERGED_MAX).collect()

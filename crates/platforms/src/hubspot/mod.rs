@@ -38,7 +38,10 @@ mod workflow;
 
 use hookline_model::{kind::Kind, platform::Platform};
 
-use crate::{Delivery, ParseError, Parsed, Parser, json::Fields};
+use crate::{
+    Delivery, ParseError, Parsed, Parser,
+    json::{Arena, Fields},
+};
 
 /// The parser of HubSpot's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -54,14 +57,14 @@ impl Parser for Hubspot {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let object = envelope::open(delivery.body)?;
-        let body = Fields::new(&object);
+        let arena = Arena::new(delivery.body);
+        let body = Fields::new(envelope::open(&arena, delivery.body)?);
         match names::stated(body) {
             Some(written) => app::read(written, body, delivery),
             None if names::is_app_event(body) => {
                 Err(ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))
             }
-            None => workflow::read(body, delivery),
+            None => workflow::read(&arena, body, delivery),
         }
     }
 

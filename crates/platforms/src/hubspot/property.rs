@@ -1,6 +1,6 @@
 //! What a property of a contact is in our vocabulary.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use hookline_model::{
     event::{Bounce, BounceType, Change, Facts},
@@ -9,7 +9,7 @@ use hookline_model::{
 };
 
 use crate::{
-    json::{Fields, cut, fold, is_present, is_scalar},
+    json::{Fields, Node, cut, fold, is_present, is_scalar},
     time_text,
 };
 
@@ -45,12 +45,12 @@ const REASON_CHARS_MAX: usize = 500;
 const NAMING: [&str; 2] = [EMAIL, "hs_object_id"];
 
 /// A property that changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Property<'a> {
     /// Its name, in lower case.
     pub(super) name: String,
     /// Its new value; none if it is hidden or not there.
-    pub(super) value: Option<&'a Value>,
+    pub(super) value: Option<Node<'a>>,
     /// Whether there is a value that nobody may keep.
     pub(super) hidden: bool,
 }
@@ -65,8 +65,8 @@ impl<'a> Property<'a> {
     }
 
     /// The value, if it says anything.
-    pub(super) fn present(&self) -> Option<&'a Value> {
-        self.value.filter(|value| is_present(value) && is_scalar(value))
+    pub(super) fn present(&self) -> Option<Node<'a>> {
+        self.value.filter(|value| is_present(*value) && is_scalar(*value))
     }
 
     /// What the change of this property of a contact means.
@@ -91,31 +91,31 @@ fn is_sensitive(body: Fields<'_>) -> bool {
 }
 
 /// Whether a value was taken out by HubSpot.
-pub(super) fn is_redacted(value: &Value) -> bool {
+pub(super) fn is_redacted(value: Node<'_>) -> bool {
     value.as_str().is_some_and(|text| text.trim() == REDACTED)
 }
 
 /// When the contact answered, as a property's value says, if that is believable.
-pub(super) fn time(value: &Value, received_at: Millis) -> Option<Millis> {
-    let at = time_text::from_value(value);
+pub(super) fn time(value: Node<'_>, received_at: Millis) -> Option<Millis> {
+    let at = time_text::from_node(value);
     at.filter(|_| effective(at, received_at).1 == TimeSource::Stated)
 }
 
 /// The bounce that a reason tells of. HubSpot has it for hard bounces only.
-pub(super) fn bounce(reason: Option<&Value>) -> Bounce {
+pub(super) fn bounce(reason: Option<Node<'_>>) -> Bounce {
     let bounce_type = if reason.is_some() { BounceType::Hard } else { BounceType::Unknown };
     Bounce { bounce_type, reason: reason.map(|reason| cut(&fold(&text(reason)), REASON_CHARS_MAX)) }
 }
 
 /// Sets what a property of a contact says. An empty text says that there is nothing only where it is a change (`clears`): a record
 /// has one for all that nobody filled in.
-pub(super) fn apply(name: &str, value: &Value, clears: bool, facts: &mut Facts) {
+pub(super) fn apply(name: &str, value: Node<'_>, clears: bool, facts: &mut Facts) {
     let name = name.trim();
     let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
     if NAMING.contains(&name) || is_redacted(value) || (is_empty && !clears) || (!is_empty && !is_present(value)) {
         return;
     }
-    let change = |read: fn(&Value) -> String| if is_empty { Change::Clear } else { Change::Set(read(value)) };
+    let change = |read: fn(Node<'_>) -> String| if is_empty { Change::Clear } else { Change::Set(read(value)) };
     match name {
         _ if !is_scalar(value) => {}
         "firstname" => facts.first_name = Some(change(line)),
@@ -126,33 +126,33 @@ pub(super) fn apply(name: &str, value: &Value, clears: bool, facts: &mut Facts) 
         "hs_linkedin_url" => facts.linkedin_url = Some(change(text)),
         "hs_lead_status" => facts.category = Some(change(line)),
         "hubspotscore" if is_empty => facts.score = Some(Change::Clear),
-        "hubspotscore" if number(value).is_some() => facts.score = number(value).map(Value::Number).map(Change::Set),
+        "hubspotscore" if number(value).is_some() => facts.score = number(value).map(Change::Set),
         _ if name.is_empty() || name.len() > NAME_BYTES_MAX || facts.custom_fields.len() >= CUSTOM_FIELDS_MAX => {}
         _ => {
-            let change = if is_empty { Change::Clear } else { Change::Set(value.clone()) };
+            let change = if is_empty { Change::Clear } else { Change::Set(value.to_value()) };
             facts.custom_fields.insert(name.to_owned(), change);
         }
     }
 }
 
 /// A scalar as text, without the white space around it.
-pub(super) fn text(value: &Value) -> String {
+pub(super) fn text(value: Node<'_>) -> String {
     match value {
-        Value::String(text) => text.trim().to_owned(),
-        other => other.to_string(),
+        Node::Text(text) => text.trim().to_owned(),
+        other => other.to_value().to_string(),
     }
 }
 
 /// A scalar as a text of one line.
-fn line(value: &Value) -> String {
+fn line(value: Node<'_>) -> String {
     fold(&text(value))
 }
 
 /// A score, whether it was written as a number or as text.
-fn number(value: &Value) -> Option<Number> {
+fn number(value: Node<'_>) -> Option<Value> {
     match value {
-        Value::Number(number) => Some(number.clone()),
-        Value::String(text) => text.trim().parse().ok(),
+        Node::Number(number) => Some(number.to_value()),
+        Node::Text(text) => text.trim().parse().ok().map(Value::Number),
         _ => None,
     }
 }

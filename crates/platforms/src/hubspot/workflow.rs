@@ -22,7 +22,7 @@ use crate::{
         record::{EVENT, Record},
         who, word,
     },
-    json::{Fields, cut, is_present, is_scalar},
+    json::{Arena, Fields, cut, is_present, is_scalar},
 };
 
 /// The longest name of an event that is kept, in characters.
@@ -44,14 +44,14 @@ const SHOWN: [&str; 9] =
 ///
 /// # Errors
 /// [`ParseError::NamesNothing`] if neither a contact nor another record is named.
-pub(super) fn read(body: Fields<'_>, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
+pub(super) fn read<'t>(arena: &'t Arena, body: Fields<'t>, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
     let account = who::account(body).or_else(|| delivery.settings.account.clone());
-    let record = Record::read(body, account.as_deref());
+    let record = Record::read(arena, body, account.as_deref());
     let written = body.word(EVENT);
     let kind = kind(written, body, &record, delivery)?;
     let is_test = kind == Kind::WebhookTest;
     let timely = TIMES.iter().find(|(known, _)| *known == kind).and_then(|(_, name)| record.properties.get(name));
-    let stated = timely.and_then(|value| property::time(value, delivery.received_at));
+    let stated = timely.and_then(|value| property::time(*value, delivery.received_at));
     let (occurred_at, time_source) = effective(stated, delivery.received_at);
     let mut event = Event {
         id: EventId(Uuid::nil()),
@@ -105,17 +105,17 @@ fn facts(kind: Kind, written: Option<&str>, body: Fields<'_>, record: &Record<'_
         extra.put("object_id", Some(id.clone()));
         extra.put("is_deleted", body.flag("isDeleted"));
         for name in SHOWN {
-            let value = properties.get(name).filter(|value| is_present(value) && is_scalar(value));
-            extra.put(name, value.map(|value| (*value).clone()));
+            let value = properties.get(name).filter(|value| is_present(**value) && is_scalar(**value));
+            extra.put(name, value.map(|value| value.to_value()));
         }
     } else {
         // Sorted by name, so that the same ones are taken in whatever order they stand.
-        properties.iter().for_each(|(name, value)| property::apply(name, value, false, &mut facts));
+        properties.iter().for_each(|(name, value)| property::apply(name, *value, false, &mut facts));
         facts.company_name = facts.company_name.or_else(|| company(body));
         extra.copy("profile_url", body, "profile-url");
     }
     if kind == Kind::EmailBounced {
-        let reason = properties.get(BOUNCE_REASON).filter(|value| is_present(value) && is_scalar(value));
+        let reason = properties.get(BOUNCE_REASON).filter(|value| is_present(**value) && is_scalar(**value));
         facts.bounce = Some(property::bounce(reason.copied()));
     }
     facts.extra = extra.0;

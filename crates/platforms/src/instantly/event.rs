@@ -83,7 +83,7 @@ pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Re
 fn stated(body: Fields<'_>, received_at: Millis) -> Option<Millis> {
     let believed = |key| {
         body.find(key, |value| {
-            let time = time_text::from_value(value);
+            let time = time_text::from_node(value);
             matches!(effective(time, received_at), (_, TimeSource::Stated)).then_some(time).flatten()
         })
     };

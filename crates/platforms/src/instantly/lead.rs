@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use hookline_model::{
     event::{Change, Facts},
@@ -14,7 +14,7 @@ use crate::instantly::{
     names::{EVENT_TYPE, Name},
     who,
 };
-use crate::json::{Fields, is_present, is_scalar};
+use crate::json::{Fields, Node, Object, is_present, is_scalar};
 
 /// The most custom fields taken from one event.
 const CUSTOM_FIELDS_MAX: usize = 200;
@@ -64,7 +64,7 @@ const ENVELOPE: [&str; 22] = [
 /// Sets the lead's fields.
 pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
     let places = places(body);
-    let fields: Vec<Fields<'_>> = places.iter().map(|place| Fields::new(place)).collect();
+    let fields: Vec<Fields<'_>> = places.iter().map(|place| Fields::new(*place)).collect();
     let first = |keys: &[&str]| fields.iter().find_map(|place| place.text_of(keys)).map(Change::Set);
     let first_name = |keys: &[&str]| fields.iter().find_map(|place| place.name_of(keys)).map(Change::Set);
     facts.first_name = first_name(&FIRST_NAME);
@@ -72,18 +72,18 @@ pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
     facts.company_name = first_name(&COMPANY_NAME);
     facts.phone = first(&PHONE);
     facts.website_url = first(&WEBSITE);
-    facts.linkedin_url = places.iter().find_map(|place| linkedin(place)).map(Change::Set);
+    facts.linkedin_url = places.iter().find_map(|place| linkedin(*place)).map(Change::Set);
     facts.custom_fields = custom_fields(name, body);
 }
 
 /// Where the lead's fields stand, the best first. A `lead` is the lead's whole record, so only what we know is read from it.
-fn places(body: Fields<'_>) -> Vec<&Map<String, Value>> {
+fn places(body: Fields<'_>) -> Vec<Object<'_>> {
     let objects = OBJECTS.iter().chain(["lead"].iter()).filter_map(|key| body.map_at(key));
     [body.innermost(), body.map()].into_iter().flatten().chain(objects).collect()
 }
 
 /// The profile, whatever its variable is called; of several the first in the order of [`LINKEDIN`], then of their names.
-fn linkedin(place: &Map<String, Value>) -> Option<String> {
+fn linkedin(place: Object<'_>) -> Option<String> {
     let named = place.iter().filter_map(|(key, value)| Some((linkedin_rank(key)?, key, value)));
     let mut sound: Vec<_> = named.filter_map(|(rank, key, value)| Some((rank, key, value.as_str()?))).collect();
     sound.retain(|(_, _, text)| !matches!(text.trim(), "" | "null"));
@@ -113,13 +113,13 @@ fn custom_fields(name: &Name, body: Fields<'_>) -> BTreeMap<String, Change<Value
     let taken = taken(name, body);
     let objects = OBJECTS.iter().filter_map(|key| body.map_at(key)).rev();
     // Sorted by name, so that the same fields are taken in whatever order they stand; the body's own are put in last and stay.
-    let fields: BTreeMap<&str, &Value> = objects
+    let fields: BTreeMap<&str, Node<'_>> = objects
         .chain(body.innermost())
-        .flatten()
+        .flat_map(Object::sorted)
         .map(|(name, value)| (name.trim(), value))
-        .filter(|(name, value)| is_custom(name) && !taken.contains(name) && is_present(value) && is_scalar(value))
+        .filter(|(name, value)| is_custom(name) && !taken.contains(name) && is_present(*value) && is_scalar(*value))
         .collect();
-    fields.into_iter().take(CUSTOM_FIELDS_MAX).map(|(name, value)| (name.to_owned(), Change::Set(value.clone()))).collect()
+    fields.into_iter().take(CUSTOM_FIELDS_MAX).map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect()
 }
 
 /// Whether a field of this name can be the lead's, and is none that has a place of its own.

@@ -27,7 +27,10 @@ mod who;
 
 use hookline_model::{kind::Kind, platform::Platform};
 
-use crate::{Delivery, ParseError, Parsed, Parser, json::Fields};
+use crate::{
+    Delivery, ParseError, Parsed, Parser,
+    json::{Arena, Fields},
+};
 
 /// The parser of Instantly's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +42,8 @@ impl Parser for Instantly {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let object = envelope::open(delivery.body)?;
-        let body = Fields::with_inner(&object, "data");
+        let arena = Arena::new(delivery.body);
+        let body = Fields::with_inner(envelope::open(&arena, delivery.body)?, "data");
         let name = names::of(body, delivery.settings).ok_or_else(|| {
             ParseError::Shape("no event name: expected text under one of event_type, type, event, or a label".to_owned())
         })?;

@@ -1,12 +1,10 @@
 //! The fields of a body, and of the one other place where they may stand.
 
-use serde_json::{Map, Value};
-
 use hookline_model::{key::EmailAddress, time::Millis};
 
 use super::{
     address::address,
-    key_set::KeySet,
+    node::{Node, Object},
     scalar::{flag, id, integer, is_present, is_uuid, message_id, name, ordinal, text, verbatim},
 };
 use crate::time_text;
@@ -16,36 +14,25 @@ use crate::time_text;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'a> {
     /// An object whose fields go before those of `top`, such as a nested `data`.
-    inner: Option<&'a Map<String, Value>>,
-    top: Option<&'a Map<String, Value>>,
-    /// Of both.
-    keys: KeySet,
+    inner: Option<Object<'a>>,
+    top: Option<Object<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// The fields of `object`.
-    pub(crate) fn new(object: &'a Map<String, Value>) -> Fields<'a> {
-        Fields { inner: None, top: Some(object), keys: KeySet::of(object) }
-    }
-
-    /// The fields of `object`, whose keys are known already.
-    pub(crate) fn with_keys(object: &'a Map<String, Value>, keys: KeySet) -> Fields<'a> {
-        Fields { inner: None, top: Some(object), keys }
+    pub(crate) fn new(object: Object<'a>) -> Fields<'a> {
+        Fields { inner: None, top: Some(object) }
     }
 
     /// No fields.
     pub(crate) fn none() -> Fields<'a> {
-        Fields { inner: None, top: None, keys: KeySet::default() }
+        Fields { inner: None, top: None }
     }
 
     /// The fields of the object under `key` before those of `object` itself. A value under it that is no object is a field like
     /// any other.
-    pub(crate) fn with_inner(object: &'a Map<String, Value>, key: &str) -> Fields<'a> {
-        let outer = Fields::new(object);
-        match object.get(key).and_then(Value::as_object) {
-            Some(inner) => Fields { inner: Some(inner), keys: KeySet::of(inner).and(outer.keys), ..outer },
-            None => outer,
-        }
+    pub(crate) fn with_inner(object: Object<'a>, key: &str) -> Fields<'a> {
+        Fields { inner: object.get(key).and_then(Node::as_object), top: Some(object) }
     }
 
     /// The fields at the top alone.
@@ -54,32 +41,29 @@ impl<'a> Fields<'a> {
     }
 
     /// The nested object if there is one, else the object.
-    pub(crate) fn innermost(self) -> Option<&'a Map<String, Value>> {
+    pub(crate) fn innermost(self) -> Option<Object<'a>> {
         self.inner.or(self.top)
     }
 
     /// The whole object, if there is one.
-    pub(crate) fn map(self) -> Option<&'a Map<String, Value>> {
+    pub(crate) fn map(self) -> Option<Object<'a>> {
         self.top
     }
 
     /// The first value under a key that is not absent and that `read` makes sense of.
-    pub(crate) fn find<T>(self, key: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<T> {
-        if !self.keys.may_have(key) {
-            return None;
-        }
-        let places = [self.inner, self.top];
-        places.into_iter().flatten().filter_map(|object| object.get(key).filter(|value| is_present(value))).find_map(read)
+    pub(crate) fn find<T>(self, key: &str, read: impl Fn(Node<'a>) -> Option<T>) -> Option<T> {
+        let at = |object: Object<'a>| object.get(key).filter(|value| is_present(*value)).and_then(&read);
+        self.inner.and_then(at).or_else(|| self.top.and_then(at))
     }
 
     /// A value that is not absent.
-    pub(crate) fn value(self, key: &str) -> Option<&'a Value> {
+    pub(crate) fn value(self, key: &str) -> Option<Node<'a>> {
         self.find(key, Some)
     }
 
     /// The object under a key.
-    pub(crate) fn map_at(self, key: &str) -> Option<&'a Map<String, Value>> {
-        self.find(key, Value::as_object)
+    pub(crate) fn map_at(self, key: &str) -> Option<Object<'a>> {
+        self.find(key, Node::as_object)
     }
 
     /// The fields of the object under a key; none where there is no object.
@@ -93,8 +77,8 @@ impl<'a> Fields<'a> {
     }
 
     /// The elements of the array under a key; nothing where there is none.
-    pub(crate) fn elements(self, key: &str) -> &'a [Value] {
-        self.find(key, Value::as_array).map_or(&[], Vec::as_slice)
+    pub(crate) fn elements(self, key: &str) -> &'a [Node<'a>] {
+        self.find(key, Node::as_array).unwrap_or_default()
     }
 
     /// A text as it was written, white space around it included: bodies.
@@ -124,7 +108,7 @@ impl<'a> Fields<'a> {
 
     /// A text that is no number and no truth value: the name of an event.
     pub(crate) fn word(self, key: &str) -> Option<&'a str> {
-        self.find(key, Value::as_str).map(str::trim)
+        self.find(key, Node::as_str).map(str::trim)
     }
 
     /// An id as text, whether it was written as text or as a number.
@@ -164,17 +148,17 @@ impl<'a> Fields<'a> {
 
     /// A list of texts, or the one text that stands in its place.
     pub(crate) fn texts(self, key: &str) -> Vec<&'a str> {
-        let present = |value: &'a Value| value.as_str().filter(|_| is_present(value)).map(str::trim);
+        let present = |value: &Node<'a>| value.as_str().filter(|_| is_present(*value)).map(str::trim);
         match self.value(key) {
-            Some(Value::Array(values)) => values.iter().filter_map(present).collect(),
-            Some(value) => present(value).into_iter().collect(),
+            Some(Node::Array(values)) => values.iter().filter_map(present).collect(),
+            Some(value) => present(&value).into_iter().collect(),
             None => Vec::new(),
         }
     }
 
     /// A time; see [`time_text`] for its spellings.
     pub(crate) fn time(self, key: &str) -> Option<Millis> {
-        self.find(key, time_text::from_value)
+        self.find(key, time_text::from_node)
     }
 
     /// An e-mail address, if there is a valid one.
@@ -195,14 +179,14 @@ impl<'a> Fields<'a> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::node;
 
     /// Reads the field `x` of an object that holds only that.
     fn of<T>(value: Value, read: impl Fn(Fields<'_>) -> T) -> T {
-        let object = Map::from_iter([("x".to_owned(), value)]);
-        read(Fields::new(&object))
+        read(Fields::new(node(&json!({"x": value})).as_object().expect("an object")))
     }
 
     #[test]

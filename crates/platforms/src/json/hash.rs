@@ -3,8 +3,9 @@
 //! Nor do they depend on a secret: it is blanked in the stored body, which must be read as the event that it was received as.
 //! Secrets are left out wherever some platform's redaction looks for them, in whatever is wrapped as well.
 
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+
+use super::node::{Node, Object};
 
 /// Fields that are secrets: every name that some platform's redaction looks for.
 const SECRETS: [&str; 6] = ["secret", "secret_key", "client_secret", "webhook_secret", "access_token", "hapikey"];
@@ -19,29 +20,29 @@ const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature"
 const MARKED: (&str, &str) = ("isSensitive", "propertyValue");
 
 /// A hash of an object.
-pub(crate) fn object_hash(object: &Map<String, Value>) -> [u8; 32] {
+pub(crate) fn object_hash(object: Object<'_>) -> [u8; 32] {
     object_hash_without(object, &[])
 }
 
 /// A hash of an object without the fields of its own that are named.
-pub(crate) fn object_hash_without(object: &Map<String, Value>, left_out: &[&str]) -> [u8; 32] {
+pub(crate) fn object_hash_without(object: Object<'_>, left_out: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash_fields(&mut hash, object, |key| left_out.contains(&key));
     hash.finalize().into()
 }
 
 /// Hashes an object by its sorted keys, so that nothing depends on how the map keeps them.
-fn hash_fields(hash: &mut Sha256, object: &Map<String, Value>, is_left_out: impl Fn(&str) -> bool) {
+fn hash_fields(hash: &mut Sha256, object: Object<'_>, is_left_out: impl Fn(&str) -> bool) {
     let is_marked = object.contains_key(MARKED.0);
     let is_secret = |key: &str| SECRETS.contains(&key) || (is_marked && key == MARKED.1);
-    let mut fields: Vec<_> = object.iter().filter(|(key, _)| !is_left_out(key) && !is_secret(key)).collect();
-    fields.sort_by_key(|(key, _)| *key);
+    let mut fields = object.sorted();
+    fields.retain(|(key, _)| !is_left_out(key) && !is_secret(key));
     hash.update(b"{");
     hash.update((fields.len() as u64).to_be_bytes());
     for (key, value) in fields {
         hash_text(hash, b'k', key);
         match value {
-            Value::Object(beside) if BESIDE.contains(&key.as_str()) => hash_fields(hash, beside, names_a_secret),
+            Node::Object(beside) if BESIDE.contains(&key) => hash_fields(hash, beside, names_a_secret),
             value => hash_value(hash, value),
         }
     }
@@ -54,18 +55,18 @@ fn names_a_secret(name: &str) -> bool {
 }
 
 /// Hashes a value. The depth is bounded by the reader's.
-fn hash_value(hash: &mut Sha256, value: &Value) {
+fn hash_value(hash: &mut Sha256, value: Node<'_>) {
     match value {
-        Value::Null => hash.update(b"n"),
-        Value::Bool(flag) => hash.update(if *flag { b"t" } else { b"f" }),
-        Value::Number(number) => hash_text(hash, b'#', &number.to_string()),
-        Value::String(text) => hash_text(hash, b's', text),
-        Value::Array(values) => {
+        Node::Null => hash.update(b"n"),
+        Node::Bool(flag) => hash.update(if flag { b"t" } else { b"f" }),
+        Node::Number(number) => hash_text(hash, b'#', &number.to_string()),
+        Node::Text(text) => hash_text(hash, b's', text),
+        Node::Array(values) => {
             hash.update(b"[");
             hash.update((values.len() as u64).to_be_bytes());
-            values.iter().for_each(|value| hash_value(hash, value));
+            values.iter().for_each(|value| hash_value(hash, *value));
         }
-        Value::Object(object) => hash_fields(hash, object, |_| false),
+        Node::Object(object) => hash_fields(hash, object, |_| false),
     }
 }
 
@@ -78,12 +79,17 @@ fn hash_text(hash: &mut Sha256, tag: u8, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::node;
 
     fn hash(value: &Value) -> [u8; 32] {
-        object_hash(value.as_object().expect("an object"))
+        hash_without(value, &[])
+    }
+
+    fn hash_without(value: &Value, left_out: &[&str]) -> [u8; 32] {
+        object_hash_without(node(value).as_object().expect("an object"), left_out)
     }
 
     #[test]
@@ -124,7 +130,7 @@ mod tests {
     #[test]
     fn what_is_left_out_is_left_out_at_the_top_alone() {
         let with = json!({"a": 1, "x": 2, "b": {"x": 3}});
-        let left_out = object_hash_without(with.as_object().expect("an object"), &["x"]);
+        let left_out = hash_without(&with, &["x"]);
         assert_eq!(left_out, hash(&json!({"a": 1, "b": {"x": 3}})));
         assert_ne!(left_out, hash(&json!({"a": 1, "b": {}})));
     }

@@ -3,8 +3,9 @@
 //! Relays turn numbers into text and back, and portals write null, `""` and the text `"null"` where nothing is known (live
 //! captures). All three are absent here, and so is a value of a type that makes no sense: an optional field never fails an event.
 
-use serde_json::{Number, Value};
 use uuid::Uuid;
+
+use super::node::{Node, Number};
 
 /// The longest id that is believed to be one, in bytes.
 const ID_BYTES_MAX: usize = 255;
@@ -16,16 +17,16 @@ const MESSAGE_ID_BYTES_MAX: usize = 998;
 const EXACT_FLOAT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// Whether a value says anything.
-pub(crate) fn is_present(value: &Value) -> bool {
+pub(crate) fn is_present(value: Node<'_>) -> bool {
     match value {
-        Value::Null => false,
-        Value::String(text) => !matches!(text.trim(), "" | "null"),
+        Node::Null => false,
+        Node::Text(text) => !matches!(text.trim(), "" | "null"),
         _ => true,
     }
 }
 
 /// Whether a value is a text, a number or a truth value.
-pub(crate) fn is_scalar(value: &Value) -> bool {
+pub(crate) fn is_scalar(value: Node<'_>) -> bool {
     !value.is_object() && !value.is_array() && !value.is_null()
 }
 
@@ -52,35 +53,35 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 }
 
 /// A text, or a number's text, white space around it included.
-pub(super) fn verbatim(value: &Value) -> Option<String> {
+pub(super) fn verbatim(value: Node<'_>) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
+        Node::Text(text) => Some(text.to_owned()),
+        Node::Number(number) => Some(number.to_string()),
         _ => None,
     }
 }
 
 /// The same without the white space around it.
-pub(super) fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: Node<'_>) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.trim().to_owned()),
+        Node::Text(text) => Some(text.trim().to_owned()),
         other => verbatim(other),
     }
 }
 
 /// The same with its runs of white space folded.
-pub(super) fn name(value: &Value) -> Option<String> {
+pub(super) fn name(value: Node<'_>) -> Option<String> {
     match value {
-        Value::String(text) => Some(fold(text)),
+        Node::Text(text) => Some(fold(text)),
         other => verbatim(other),
     }
 }
 
 /// An id: a UUID in lower case, any other as it is. The UUID of zeros stands for none.
-pub(super) fn id(value: &Value) -> Option<String> {
+pub(super) fn id(value: Node<'_>) -> Option<String> {
     let id = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => integer_text(number)?,
+        Node::Text(text) => text.trim().to_owned(),
+        Node::Number(number) => integer_text(number)?,
         _ => return None,
     };
     if is_uuid(&id) {
@@ -92,36 +93,36 @@ pub(super) fn id(value: &Value) -> Option<String> {
 
 /// An id in a text, if it says anything.
 pub(crate) fn id_of_text(text: &str) -> Option<String> {
-    let value = Value::from(text);
-    id(&value).filter(|_| is_present(&value))
+    let value = Node::Text(text);
+    id(value).filter(|_| is_present(value))
 }
 
 /// A whole number, whether it was written as a number or as text.
-pub(super) fn integer(value: &Value) -> Option<i64> {
+pub(super) fn integer(value: Node<'_>) -> Option<i64> {
     match value {
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Number(number) => integer_text(number)?.parse().ok(),
+        Node::Text(text) => text.trim().parse().ok(),
+        Node::Number(number) => integer_text(number)?.parse().ok(),
         _ => None,
     }
 }
 
 /// A number counted from 1: a step or a variant.
-pub(super) fn ordinal(value: &Value) -> Option<u32> {
+pub(super) fn ordinal(value: Node<'_>) -> Option<u32> {
     integer(value).and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0)
 }
 
 /// A truth value, also as text or as 0 and 1.
-pub(super) fn flag(value: &Value) -> Option<bool> {
+pub(super) fn flag(value: Node<'_>) -> Option<bool> {
     match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
+        Node::Bool(flag) => Some(flag),
+        Node::Text(text) if text.trim().eq_ignore_ascii_case("true") => Some(true),
+        Node::Text(text) if text.trim().eq_ignore_ascii_case("false") => Some(false),
         _ => integer(value).and_then(|number| [false, true].get(usize::try_from(number).ok()?).copied()),
     }
 }
 
 /// A Message-ID without its angle brackets.
-pub(super) fn message_id(value: &Value) -> Option<String> {
+pub(super) fn message_id(value: Node<'_>) -> Option<String> {
     let text = value.as_str()?.trim();
     let id = text.strip_prefix('<').unwrap_or(text);
     let id = id.strip_suffix('>').unwrap_or(id).trim();
@@ -130,11 +131,15 @@ pub(super) fn message_id(value: &Value) -> Option<String> {
 }
 
 /// A number as the digits of an integer, if it is one. Relays write ids as floats (`8123.0`).
-fn integer_text(number: &Number) -> Option<String> {
-    if number.is_i64() || number.is_u64() {
-        return Some(number.to_string());
+fn integer_text(number: Number) -> Option<String> {
+    match number {
+        Number::Unsigned(_) | Number::Signed(_) => Some(number.to_string()),
+        // `+ 0.0` makes a negative zero a plain one.
+        Number::Float(float) => is_exact(float).then(|| format!("{:.0}", float + 0.0)),
     }
-    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT_FLOAT_MAX)?;
-    // `+ 0.0` makes a negative zero a plain one.
-    Some(format!("{:.0}", float + 0.0))
+}
+
+/// Whether a float is a whole number that no reader has rounded.
+fn is_exact(float: f64) -> bool {
+    float.fract() == 0.0 && float.abs() < EXACT_FLOAT_MAX
 }

@@ -12,7 +12,7 @@ use hookline_model::{
 
 use crate::{
     bounce_text,
-    json::{Fields, cut, fold},
+    json::{Fields, Node, cut, fold},
     lemlist::{channel, lead, names::Name, who},
 };
 
@@ -49,7 +49,7 @@ pub(super) fn facts(name: &Name, body: Fields<'_>, has_contact: bool) -> Facts {
         Kind::EmailClicked => facts.clicked_links = link(body).filter(|link| link.len() <= LINK_BYTES_MAX).into_iter().collect(),
         Kind::EmailBounced => facts.bounce = Some(bounce_text::hard_unless_passing(body.text_of(&REASONS).as_deref())),
         Kind::EmailReplied => {
-            let score = body.find("aiLeadInterestScore", |score| score.is_number().then(|| score.clone()));
+            let score = body.find("aiLeadInterestScore", |score| matches!(score, Node::Number(_)).then(|| score.to_value()));
             extra.put("ai_interest_score", score);
         }
         // One lead that has all steps behind it is not the campaign's end.
@@ -99,8 +99,9 @@ fn named(name: &Name, body: Fields<'_>, extra: &mut Extra) {
         extra.put("platform_message_id", body.message_id("messageId"));
     }
     if name.has_fields_of_its_own() {
-        let fields = lead::unknown(body).into_iter().filter(|(_, value)| is_short(value)).take(UNKNOWN_MAX);
-        let fields: Map<String, Value> = fields.map(|(field, value)| (field.to_owned(), value.clone())).collect();
+        let fields = lead::unknown(body).into_iter().map(|(field, value)| (field, value.to_value()));
+        let fields = fields.filter(|(_, value)| is_short(value)).take(UNKNOWN_MAX);
+        let fields: Map<String, Value> = fields.map(|(field, value)| (field.to_owned(), value)).collect();
         extra.put("fields", (!fields.is_empty()).then_some(Value::Object(fields)));
         let results = body.elements("data").iter().filter_map(|result| Fields::new(result.as_object()?).id("id"));
         let results: Vec<String> = results.take(UNKNOWN_MAX).collect();

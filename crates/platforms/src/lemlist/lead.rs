@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use hookline_model::{
     event::{Change, Facts},
     kind::Kind,
 };
 
 use crate::{
-    json::{Fields, is_present, is_scalar},
+    json::{Entry, Fields, Node, Object, is_present, is_scalar},
     lemlist::{SECRET, facts, names::Name},
 };
 
@@ -100,21 +98,21 @@ pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
         own.remove(key);
     }
     // Those at the top go first; sorted by name, so that the same fields are taken in whatever order they stand.
-    let mut fields: BTreeMap<&str, &Value> = variables.map().map(|object| scalars(object).collect()).unwrap_or_default();
+    let mut fields: BTreeMap<&str, Node<'_>> = variables.map().map(|object| scalars(object).collect()).unwrap_or_default();
     fields.extend(own);
     let kept = fields.into_iter().take(CUSTOM_FIELDS_MAX);
-    facts.custom_fields = kept.map(|(name, value)| (name.to_owned(), Change::Set(value.clone()))).collect();
+    facts.custom_fields = kept.map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect();
 }
 
 /// What stands at the top and is no field of Lemlist's that we know: a variable of the lead, or something of the activity's.
-pub(super) fn unknown(body: Fields<'_>) -> BTreeMap<&str, &Value> {
+pub(super) fn unknown<'a>(body: Fields<'a>) -> BTreeMap<&'a str, Node<'a>> {
     body.map().into_iter().flat_map(scalars).filter(|(name, _)| !ENVELOPE.contains(name)).collect()
 }
 
 /// The fields of an object that hold one value each and have no place of their own.
-fn scalars(object: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
-    object.iter().map(|(name, value)| (name.trim(), value)).filter(|(name, value)| {
+fn scalars<'a>(object: Object<'a>) -> impl Iterator<Item = Entry<'a>> {
+    object.sorted().into_iter().map(|(name, value)| (name.trim(), value)).filter(|(name, value)| {
         let sound = !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX && !OWN_PLACE.contains(name);
-        sound && is_present(value) && is_scalar(value)
+        sound && is_present(*value) && is_scalar(*value)
     })
 }

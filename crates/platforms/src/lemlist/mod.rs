@@ -23,11 +23,10 @@ mod tests;
 mod who;
 
 use hookline_model::{kind::Kind, platform::Platform};
-use serde_json::{Map, Value};
 
 use crate::{
     Delivery, ParseError, Parsed, Parser,
-    json::{Fields, Names},
+    json::{Arena, Fields, Names, Node, Object},
     relay,
 };
 
@@ -54,8 +53,8 @@ impl Parser for Lemlist {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let object = relay::open(delivery.body, wrapper)?;
-        let body = Fields::new(&object);
+        let arena = Arena::new(delivery.body);
+        let body = Fields::new(relay::open(&arena, delivery.body, wrapper)?);
         let name = names::of(body, delivery.settings)
             .ok_or_else(|| ParseError::Shape("no name of an activity: expected text under type".to_owned()))?;
         event::read(&name, body, delivery)
@@ -75,9 +74,9 @@ impl Parser for Lemlist {
 }
 
 /// Whether `object` is only what a workflow tool wraps around an activity. A `body` without a `type` inside is a variable.
-fn wrapper(object: &Map<String, Value>) -> Option<&'static str> {
+fn wrapper(object: Object<'_>) -> Option<&'static str> {
     let inner = object.get(BODY)?;
-    let inner = inner.as_array().map_or(inner, |elements| elements.first().unwrap_or(&Value::Null));
+    let inner = inner.as_array().map_or(inner, |elements| elements.first().copied().unwrap_or(Node::Null));
     let inner = inner.as_object().map_or_else(Fields::none, Fields::new);
     let is_activity = Fields::new(object).id("_id").is_some() && Fields::new(object).word(names::TYPE).is_some();
     (!is_activity && (inner.word(names::TYPE).is_some() || inner.value(BODY).is_some())).then_some(BODY)

@@ -1,6 +1,9 @@
 //! Alerts of an account: of what is known by their name alone (PlusVibe's developer pages, as read by a set-up tool).
 
-use crate::{json::Fields, plusvibe::SECRET};
+use crate::{
+    json::{Fields, Object},
+    plusvibe::SECRET,
+};
 
 /// The name of the event.
 pub(super) const SYSTEM_ALERT: &str = "SYSTEM_ALERT";
@@ -41,7 +44,7 @@ pub(super) fn is_about_a_mailbox(body: Fields<'_>) -> bool {
 }
 
 /// The texts of an event.
-fn texts(body: Fields<'_>) -> impl Iterator<Item = &str> {
+fn texts<'a>(body: Fields<'a>) -> impl Iterator<Item = &'a str> {
     let objects = [body.map(), body.innermost()].into_iter().flatten();
-    objects.flatten().filter(|(key, _)| *key != SECRET).filter_map(|(_, value)| value.as_str()).map(str::trim)
+    objects.flat_map(Object::iter).filter(|(key, _)| *key != SECRET).filter_map(|(_, value)| value.as_str()).map(str::trim)
 }

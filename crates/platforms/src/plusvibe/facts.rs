@@ -95,8 +95,9 @@ fn named(name: &Name, body: Fields<'_>, extra: &mut Extra) {
         extra.put("alert", alert::name(body));
     }
     extra.put("reason", body.text_of(&["reason", "error", "message", "msg"]).map(|text| cut(&fold(&text), TEXT_CHARS_MAX)));
-    let fields = lead::unknown(body).into_iter().filter(|(_, value)| is_short(value)).take(UNKNOWN_MAX);
-    let fields: Map<String, Value> = fields.map(|(field, value)| (field.to_owned(), value.clone())).collect();
+    let fields = lead::unknown(body).into_iter().map(|(field, value)| (field, value.to_value()));
+    let fields = fields.filter(|(_, value)| is_short(value)).take(UNKNOWN_MAX);
+    let fields: Map<String, Value> = fields.map(|(field, value)| (field.to_owned(), value)).collect();
     extra.put("fields", (!fields.is_empty() && name.kind != Kind::WebhookTest).then_some(Value::Object(fields)));
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use hookline_model::event::{Change, Facts};
 
 use crate::{
-    json::{Fields, is_present, is_scalar},
+    json::{Fields, Node, Object, is_present, is_scalar},
     plusvibe::{SECRET, names::KEYS},
 };
 
@@ -95,14 +95,14 @@ pub(super) fn apply(body: Fields<'_>, facts: &mut Facts) {
 /// The lead's variables, and those fields of its record that have no place of their own.
 pub(super) fn custom_fields(body: Fields<'_>) -> BTreeMap<String, Change<Value>> {
     let kept = unknown(body).into_iter().take(CUSTOM_FIELDS_MAX);
-    kept.map(|(name, value)| (name.to_owned(), Change::Set(value.clone()))).collect()
+    kept.map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect()
 }
 
 /// The fields that have no place of their own, sorted by name, so that the same ones are taken in whatever order they stand. In
 /// a nested form those beside it are a relay's.
-pub(super) fn unknown(body: Fields<'_>) -> BTreeMap<&str, &Value> {
-    let fields = body.innermost().into_iter().flatten().map(|(name, value)| (name.trim(), value));
-    fields.filter(|(name, value)| is_custom(name) && is_present(value) && is_scalar(value)).collect()
+pub(super) fn unknown<'a>(body: Fields<'a>) -> BTreeMap<&'a str, Node<'a>> {
+    let fields = body.innermost().into_iter().flat_map(Object::sorted).map(|(name, value)| (name.trim(), value));
+    fields.filter(|(name, value)| is_custom(name) && is_present(*value) && is_scalar(*value)).collect()
 }
 
 /// Whether a field of this name can be the lead's, and is none that has a place of its own.

@@ -9,7 +9,7 @@ use hookline_model::{
 
 use crate::{
     html,
-    json::Fields,
+    json::{Fields, Node},
     plusvibe::{BODY, inline::without_inline_images, who},
 };
 
@@ -126,7 +126,7 @@ pub(super) fn subject(body: Fields<'_>) -> Option<String> {
 /// The body: `text_body`, in which line breaks may be escaped once too often, else the text of `body`, which is HTML if it has
 /// tags.
 fn set_texts(facts: &mut MessageFacts, body: Fields<'_>) {
-    let written = body.find(BODY, serde_json::Value::as_str);
+    let written = body.find(BODY, Node::as_str);
     let is_html = written.is_some_and(html::has_tags);
     facts.body_html = written.filter(|_| is_html).map(without_inline_images);
     let plain = body.verbatim("text_body").map(|text| text.replace("\\r\\n", "\n").replace("\\n", "\n"));

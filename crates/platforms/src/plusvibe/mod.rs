@@ -25,11 +25,10 @@ mod tests;
 mod who;
 
 use hookline_model::{kind::Kind, platform::Platform};
-use serde_json::{Map, Value};
 
 use crate::{
     Delivery, ParseError, Parsed, Parser,
-    json::{Fields, Names},
+    json::{Arena, Fields, Names, Node, Object},
     relay,
 };
 
@@ -62,8 +61,8 @@ impl Parser for Plusvibe {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let object = relay::open(delivery.body, wrapper)?;
-        let body = fields(&object);
+        let arena = Arena::new(delivery.body);
+        let body = fields(relay::open(&arena, delivery.body, wrapper)?);
         let name = names::of(body, delivery.settings)
             .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
         event::read(&name, body, delivery)
@@ -83,15 +82,15 @@ impl Parser for Plusvibe {
 }
 
 /// The fields of an event, those of a nested form first.
-fn fields(object: &Map<String, Value>) -> Fields<'_> {
-    let inner = INNER.into_iter().find(|key| object.get(*key).is_some_and(Value::is_object));
+fn fields(object: Object<'_>) -> Fields<'_> {
+    let inner = INNER.into_iter().find(|key| object.get(key).is_some_and(Node::is_object));
     inner.map_or_else(|| Fields::new(object), |key| Fields::with_inner(object, key))
 }
 
 /// Whether `object` is only what a workflow tool wraps around an event. PlusVibe's own `body` is a text.
-fn wrapper(object: &Map<String, Value>) -> Option<&'static str> {
+fn wrapper(object: Object<'_>) -> Option<&'static str> {
     let inner = object.get(BODY)?;
-    let inner = inner.as_array().map_or(inner, |elements| elements.first().unwrap_or(&Value::Null)).as_object()?;
+    let inner = inner.as_array().map_or(inner, |elements| elements.first().copied().unwrap_or(Node::Null)).as_object()?;
     let wraps = inner.get(BODY).is_some_and(|body| body.is_object() || body.is_array());
     let is_event = Fields::new(object).word(names::KEYS[0]).is_some();
     (!is_event && (wraps || names::is_stated(fields(inner)))).then_some(BODY)

@@ -18,13 +18,13 @@ pub(super) fn bounce(body: Fields<'_>) -> Bounce {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, Value, json};
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::node;
 
     fn of(value: &Value) -> Bounce {
-        let object: &Map<String, Value> = value.as_object().expect("an object");
-        bounce(Fields::new(object))
+        bounce(Fields::new(node(value).as_object().expect("an object")))
     }
 
     #[test]

@@ -119,9 +119,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::node;
 
     fn read(body: &Value) -> (Category, Facts) {
-        let body = Fields::new(body.as_object().expect("an object"));
+        let body = Fields::new(node(body).as_object().expect("an object"));
         let category = Category::read(body);
         let mut facts = Facts::default();
         category.apply(body, &mut facts);

@@ -12,7 +12,7 @@ use hookline_model::{
     kind::Kind,
 };
 
-use crate::json::{Fields, cut, is_present};
+use crate::json::{Fields, Node, Object, cut, is_present};
 use crate::smartlead::{bounce, category::Category, message::Ids, who};
 
 /// The most custom fields taken from one event.
@@ -97,17 +97,17 @@ fn lead_data(lead: Fields<'_>, facts: &mut Facts) {
     facts.website_url = lead.text_of(&["website", "company_url"]).map(Change::Set);
     facts.linkedin_url = lead.text("linkedin_profile").map(Change::Set);
     // Sorted by name, so that the same fields are taken in whatever order they stand.
-    let fields: BTreeMap<&str, &Value> = lead
+    let fields: BTreeMap<&str, Node<'_>> = lead
         .object("custom_fields")
         .map()
         .into_iter()
-        .flatten()
+        .flat_map(Object::sorted)
         .map(|(name, value)| (name.trim(), value))
         .filter(|(name, _)| !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX)
-        .filter(|(_, value)| is_present(value) && !value.is_object() && !value.is_array())
+        .filter(|(_, value)| is_present(*value) && !value.is_object() && !value.is_array())
         .collect();
     let taken = fields.into_iter().take(CUSTOM_FIELDS_MAX);
-    facts.custom_fields = taken.map(|(name, value)| (name.to_owned(), Change::Set(value.clone()))).collect();
+    facts.custom_fields = taken.map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect();
 }
 
 /// What a reply says beside its message.

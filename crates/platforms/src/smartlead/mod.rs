@@ -40,7 +40,11 @@ mod who;
 
 use hookline_model::{kind::Kind, platform::Platform};
 
-use crate::{Delivery, ParseError, Parsed, Parser, json::Fields, smartlead::shape::Shape};
+use crate::{
+    Delivery, ParseError, Parsed, Parser,
+    json::{Arena, Fields},
+    smartlead::shape::Shape,
+};
 
 /// The parser of SmartLead's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +56,9 @@ impl Parser for Smartlead {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let mut object = relay::object(delivery.body)?;
-        let body = Fields::new(&object);
+        let arena = Arena::new(delivery.body);
+        let mut object = relay::object(&arena, delivery.body)?;
+        let body = Fields::new(object);
         let (key, name) = names::of(body)
             .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
         let name = name.to_owned();
@@ -61,9 +66,9 @@ impl Parser for Smartlead {
         let kind = names::kind(read_as);
         let shape = shape::of(key, read_as, kind, body);
         if shape == Shape::Documented {
-            nested::flatten(kind, &mut object);
+            object = nested::flatten(&arena, kind, object);
         }
-        let body = Fields::new(&object);
+        let body = Fields::new(object);
         let mut parsed = if shape == Shape::Alert {
             alert::read(read_as, kind, body, delivery.received_at)
         } else if sample::is_sample(kind, body) {

@@ -66,7 +66,7 @@ const TESTS: [&str; 8] =
     ["WEBHOOK_TEST", "TEST_WEBHOOK", "WEBHOOK_TEST_EVENT", "TEST_EVENT", "TEST", "WEBHOOK_PING", "PING", "SAMPLE_EVENT"];
 
 /// The event name of a body, with the key it stands under. A number or an object under one of the keys is no name.
-pub(super) fn of(body: Fields<'_>) -> Option<(&'static str, &str)> {
+pub(super) fn of<'a>(body: Fields<'a>) -> Option<(&'static str, &'a str)> {
     KEYS.into_iter().find_map(|key| Some((key, body.value(key)?.as_str()?.trim())))
 }
 

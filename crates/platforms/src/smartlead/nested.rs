@@ -5,11 +5,9 @@
 //! stands there, so that there is one reader, one identity, and no copy of a body. What the shapes lack stays absent: client,
 //! `stats_id`, mostly the mailbox.
 
-use serde_json::{Map, Value};
-
 use hookline_model::kind::Kind;
 
-use crate::json::{Fields, is_present};
+use crate::json::{Arena, Draft, Fields, Node, Object, filled};
 use crate::smartlead::message;
 
 /// The tags by which a text is HTML. Addresses and links in angle brackets are none.
@@ -42,61 +40,59 @@ const TAGS: [&str; 26] = [
     "h2",
 ];
 
-type Object = Map<String, Value>;
-
-/// Moves everything.
-pub(super) fn flatten(kind: Kind, body: &mut Object) {
-    lead(body);
-    if let Some(email) = take_object(body, "email") {
-        merge(body, "sent_message", email);
+/// The object with everything moved.
+pub(super) fn flatten<'t>(arena: &'t Arena, kind: Kind, object: Object<'t>) -> Object<'t> {
+    let mut body = Draft::new(Some(object));
+    lead(arena, &mut body);
+    if let Some(email) = take_object(&mut body, "email") {
+        merge_object(arena, &mut body, "sent_message", email);
     }
-    reply(kind, body);
+    reply(arena, kind, &mut body);
     if kind == Kind::EmailClicked {
-        link(body);
+        link(&mut body);
     }
     let category = if kind == Kind::ContactCategoryUpdated { "lead_category_id" } else { "reply_category" };
     // Of a bounce the flat shape's `event_timestamp` is the time of the send; here the time is the event's own.
     let time = if kind == Kind::EmailBounced { "time_bounced" } else { "event_timestamp" };
     for (from, to) in [("email_account", "from_email"), ("category_id", category), ("timestamp", time)] {
         if let Some(value) = body.remove(from) {
-            put(body, to, value);
+            body.put(to, value);
         }
     }
     if kind == Kind::EmailOpened
-        && let Some(last) = body.get("last_opened_at").cloned()
+        && let Some(last) = body.get("last_opened_at")
     {
-        put(body, "time_opened", last);
+        body.put("time_opened", last);
     }
+    body.finish(arena).unwrap_or(object)
 }
 
 /// `lead{id, email, ...}`, or `lead_first_name` and `lead_last_name`.
-fn lead(body: &mut Object) {
-    let mut lead = take_object(body, "lead").unwrap_or_default();
+fn lead<'t>(arena: &'t Arena, body: &mut Draft<'t>) {
+    let mut lead = Draft::new(take_object(body, "lead"));
     for (from, to) in [("lead_first_name", "first_name"), ("lead_last_name", "last_name")] {
         if let Some(name) = body.remove(from) {
-            put(&mut lead, to, name);
+            lead.put(to, name);
         }
     }
     for (from, to) in [("id", "lead_id"), ("email", "lead_email")] {
-        if !has(body, to)
+        if !body.has(to)
             && let Some(value) = lead.remove(from)
         {
-            put(body, to, value);
+            body.put(to, value);
         }
     }
-    if !lead.is_empty() {
-        merge(body, "lead_data", lead);
-    }
+    merge(arena, body, "lead_data", lead.finish(arena));
 }
 
 /// `reply{subject, body, received_at, message_id}`, or the text in `message`; `reply_body` may be either sort of text here.
-fn reply(kind: Kind, body: &mut Object) {
-    let mut reply = take_object(body, "reply").unwrap_or_default();
+fn reply<'t>(arena: &'t Arena, kind: Kind, body: &mut Draft<'t>) {
+    let mut reply = Draft::new(take_object(body, "reply"));
     if let Some(text) = reply.remove("body") {
         put_body(&mut reply, text);
     }
     if let Some(time) = reply.remove("received_at") {
-        put(&mut reply, "time", time);
+        reply.put("time", time);
     }
     match kind {
         Kind::EmailReplied | Kind::EmailReplyUntracked => {
@@ -105,30 +101,30 @@ fn reply(kind: Kind, body: &mut Object) {
                     put_body(&mut reply, text);
                 }
             }
-            if is_perhaps_ours(body) {
+            if is_perhaps_ours(arena, body) {
                 body.remove("message_id");
             }
         }
         Kind::EmailSent => {
             if let Some(text) = body.remove("message") {
-                let mut sent = Object::new();
+                let mut sent = Draft::new(None);
                 put_body(&mut sent, text);
-                merge(body, "sent_message", sent);
+                // An object even if nothing came of it: it takes the place of what is none.
+                let sent = sent.finish(arena).unwrap_or_else(|| arena.object(Vec::new()));
+                merge_object(arena, body, "sent_message", sent);
             }
         }
         _ => {}
     }
-    if !reply.is_empty() {
-        merge(body, "reply_message", reply);
-    }
+    merge(arena, body, "reply_message", reply.finish(arena));
 }
 
 /// `link{url, clicked_at}`.
-fn link(body: &mut Object) {
-    if let Some(mut link) = take_object(body, "link") {
+fn link(body: &mut Draft<'_>) {
+    if let Some(link) = take_object(body, "link") {
         for (from, to) in [("url", "link_details"), ("clicked_at", "time_clicked")] {
-            if let Some(value) = link.remove(from) {
-                put(body, to, value);
+            if let Some(value) = link.get(from) {
+                body.put(to, value);
             }
         }
     }
@@ -136,8 +132,9 @@ fn link(body: &mut Object) {
 
 /// Whether the `message_id` of a reply may be that of the message we sent, which nothing published excludes: it has the form that
 /// SmartLead gives its own and not the lead's domain. Taken for the reply's, it would make every further reply a repetition.
-fn is_perhaps_ours(body: &Object) -> bool {
-    let body = Fields::new(body);
+fn is_perhaps_ours<'t>(arena: &'t Arena, body: &Draft<'t>) -> bool {
+    let fields = ["message_id", "lead_email"].into_iter().filter_map(|key| Some((key, body.get(key)?)));
+    let body = Fields::new(arena.object(fields.collect()));
     let Some(id) = body.message_id("message_id") else {
         return false;
     };
@@ -150,9 +147,9 @@ fn is_perhaps_ours(body: &Object) -> bool {
 }
 
 /// Puts a text where HTML or plain text goes, whichever it is.
-fn put_body(message: &mut Object, text: Value) {
+fn put_body<'t>(message: &mut Draft<'t>, text: Node<'t>) {
     let is_html = text.as_str().is_some_and(is_html);
-    put(message, if is_html { "html" } else { "text" }, text);
+    message.put(if is_html { "html" } else { "text" }, text);
 }
 
 /// Whether a text has a tag in it.
@@ -166,37 +163,27 @@ fn is_html(text: &str) -> bool {
     })
 }
 
-/// Whether something stands under a key.
-fn has(object: &Object, key: &str) -> bool {
-    object.get(key).is_some_and(is_present)
-}
-
 /// Takes an object out of `body`; what else stands under the key stays.
-fn take_object(body: &mut Object, key: &str) -> Option<Object> {
-    match body.remove(key)? {
-        Value::Object(object) => Some(object),
-        other => {
-            body.insert(key.to_owned(), other);
-            None
-        }
+fn take_object<'t>(body: &mut Draft<'t>, key: &'static str) -> Option<Object<'t>> {
+    let object = body.get(key)?.as_object()?;
+    body.remove(key);
+    Some(object)
+}
+
+/// Puts the fields of an object, if there are any, into the one under a key, where nothing stands.
+fn merge<'t>(arena: &'t Arena, body: &mut Draft<'t>, key: &'static str, fields: Option<Object<'t>>) {
+    if let Some(fields) = fields.filter(|fields| fields.iter().next().is_some()) {
+        merge_object(arena, body, key, fields);
     }
 }
 
-/// Puts a value under a key where nothing stands.
-fn put(object: &mut Object, key: &str, value: Value) {
-    if is_present(&value) && !has(object, key) {
-        object.insert(key.to_owned(), value);
-    }
-}
-
-/// Puts the fields of an object into the one under a key, where nothing stands.
-fn merge(body: &mut Object, key: &str, fields: Object) {
-    match body.get_mut(key) {
-        Some(Value::Object(present)) => fields.into_iter().for_each(|(key, value)| put(present, &key, value)),
-        _ => {
-            body.insert(key.to_owned(), Value::Object(fields));
-        }
-    }
+/// The same, also if there are none.
+fn merge_object<'t>(arena: &'t Arena, body: &mut Draft<'t>, key: &'static str, fields: Object<'t>) {
+    let merged = match body.get(key) {
+        Some(Node::Object(present)) => filled(arena, present, fields, false),
+        _ => fields,
+    };
+    body.insert(key, Node::Object(merged));
 }
 
 #[cfg(test)]

@@ -3,13 +3,11 @@
 //! A body is taken out of its wrapping only where there is no doubt: what is inside names an event, what is around it does not
 //! (or names one that nobody has heard of), and there is one inside and not two.
 
-use serde_json::{Map, Value};
-
 use hookline_model::kind::Kind;
 
 use crate::{
     ParseError,
-    json::{Fields, is_present},
+    json::{Arena, Draft, Fields, Node, Object, filled},
     smartlead::names,
 };
 
@@ -23,40 +21,37 @@ pub(super) const WRAPPERS_MAX: usize = 3;
 ///
 /// # Errors
 /// When the body is not JSON, not one object, or holds two.
-pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, ParseError> {
-    let value: Value = serde_json::from_slice(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
-    let mut object = unwrap(single(value)?)?;
-    take_in_fields(&mut object);
-    Ok(object)
+pub(super) fn object<'t>(arena: &'t Arena, body: &'t [u8]) -> Result<Object<'t>, ParseError> {
+    let value = arena.read(body).map_err(|error| ParseError::NotJson(error.to_string()))?;
+    let object = unwrap(single(value)?)?;
+    Ok(take_in_fields(arena, object))
 }
 
 /// The object that a value is, or that is alone in the array it is.
-fn single(value: Value) -> Result<Map<String, Value>, ParseError> {
+fn single(value: Node<'_>) -> Result<Object<'_>, ParseError> {
     let found = match value {
-        Value::Object(object) => return Ok(object),
-        Value::Array(mut elements) => match (elements.len(), elements.pop()) {
-            (1, Some(Value::Object(object))) => return Ok(object),
-            (1, _) => "an array of something else".to_owned(),
-            (length, _) => format!("an array of {length}"),
-        },
-        Value::String(_) => "a text".to_owned(),
-        Value::Number(_) => "a number".to_owned(),
-        Value::Bool(_) => "a truth value".to_owned(),
-        Value::Null => "null".to_owned(),
+        Node::Object(object) => return Ok(object),
+        Node::Array([Node::Object(only)]) => return Ok(*only),
+        Node::Array([_]) => "an array of something else".to_owned(),
+        Node::Array(elements) => format!("an array of {}", elements.len()),
+        Node::Text(_) => "a text".to_owned(),
+        Node::Number(_) => "a number".to_owned(),
+        Node::Bool(_) => "a truth value".to_owned(),
+        Node::Null => "null".to_owned(),
     };
     Err(ParseError::Shape(format!("expected one JSON object, found {found}")))
 }
 
 /// The object inside; the object itself if it is no wrapping.
-fn unwrap(mut object: Map<String, Value>) -> Result<Map<String, Value>, ParseError> {
-    let own = own_naming(&object);
+fn unwrap(object: Object<'_>) -> Result<Object<'_>, ParseError> {
+    let own = own_naming(object);
     match WRAPPERS.map(|key| object.get(key).is_some_and(|value| naming(value, WRAPPERS_MAX) > own)) {
         [false, false] => Ok(object),
         [true, true] => {
             Err(ParseError::Shape("expected one event, found one under \"body\" and another under \"data\"".to_owned()))
         }
         [is_body, _] => {
-            let inside = object.remove(if is_body { "body" } else { "data" }).unwrap_or_default();
+            let inside = object.get(if is_body { "body" } else { "data" }).unwrap_or(Node::Null);
             unwrap(single(inside)?)
         }
     }
@@ -74,7 +69,7 @@ enum Naming {
 }
 
 /// How well an object names an event at its own top.
-fn own_naming(object: &Map<String, Value>) -> Naming {
+fn own_naming(object: Object<'_>) -> Naming {
     match names::of(Fields::new(object)) {
         Some((_, name)) if names::is_known(name) => Naming::Known,
         // Anything has a `type`.
@@ -84,38 +79,35 @@ fn own_naming(object: &Map<String, Value>) -> Naming {
 }
 
 /// How well a value names an event, itself or `depth - 1` wrappings further in.
-fn naming(value: &Value, depth: usize) -> Naming {
+fn naming(value: Node<'_>, depth: usize) -> Naming {
     let object = match value {
-        Value::Object(object) => object,
-        Value::Array(elements) => match &elements[..] {
-            [Value::Object(object)] => object,
-            _ => return Naming::None,
-        },
+        Node::Object(object) => object,
+        Node::Array([Node::Object(only)]) => *only,
         _ => return Naming::None,
     };
     if depth == 0 {
         return Naming::None;
     }
-    let inside = WRAPPERS.iter().filter_map(|key| object.get(*key)).map(|value| naming(value, depth - 1));
+    let inside = WRAPPERS.iter().filter_map(|key| object.get(key)).map(|value| naming(value, depth - 1));
     inside.fold(own_naming(object), Naming::max)
 }
 
 /// Puts the fields of a wrapping beside a name that stands outside of it, as some relays part the two. A field that is there
 /// already stays, and so does a wrapping that names an event of another kind. Alerts have their own `data`.
-fn take_in_fields(object: &mut Map<String, Value>) {
-    let kind_of = |object: &Map<String, Value>| names::of(Fields::new(object)).map(|(_, name)| names::kind(name));
-    let Some(kind) = kind_of(object).filter(|kind| !matches!(kind, Kind::Other | Kind::AccountError)) else {
-        return;
-    };
-    for key in WRAPPERS {
-        let inside = object.get(key).and_then(Value::as_object);
-        let fits = inside.is_some_and(|fields| kind_of(fields).is_none_or(|of| of == kind));
-        if fits && let Some(Value::Object(fields)) = object.remove(key) {
-            for (key, value) in fields {
-                if !object.get(&key).is_some_and(is_present) {
-                    object.insert(key, value);
-                }
-            }
-        }
+fn take_in_fields<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
+    let kind_of = |object: Object<'_>| names::of(Fields::new(object)).map(|(_, name)| names::kind(name));
+    if !WRAPPERS.iter().any(|key| object.get(key).is_some_and(Node::is_object)) {
+        return object;
     }
+    let Some(kind) = kind_of(object).filter(|kind| !matches!(kind, Kind::Other | Kind::AccountError)) else {
+        return object;
+    };
+    WRAPPERS.into_iter().fold(object, |object, key| match object.get(key).and_then(Node::as_object) {
+        Some(fields) if kind_of(fields).is_none_or(|of| of == kind) => {
+            let mut without = Draft::new(Some(object));
+            without.remove(key);
+            filled(arena, without.finish(arena).unwrap_or(object), fields, true)
+        }
+        _ => object,
+    })
 }

@@ -1,0 +1,183 @@
+//! JSON as it is read here: values that borrow their texts from the body, and lie in the memory of an [`Arena`](super::Arena).
+//!
+//! All of them are copied freely: a value is at most three words, an object one.
+
+use std::fmt;
+
+use memchr::memchr_iter;
+use serde_json::Value;
+
+use super::key_set::{KeySet, mark};
+
+/// The most fields of an object that are looked for by their marks. Those of a larger one are sorted, so that nobody can make
+/// looking for one of them slow.
+pub(super) const MARKED_MAX: usize = 64;
+
+/// A value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Node<'t> {
+    /// `null`.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text, its escapes undone.
+    Text(&'t str),
+    /// An array.
+    Array(&'t [Node<'t>]),
+    /// An object.
+    Object(Object<'t>),
+}
+
+/// A number, as JSON readers keep it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Number {
+    /// A whole number that is not negative.
+    Unsigned(u64),
+    /// A whole number below zero.
+    Signed(i64),
+    /// Any other; finite.
+    Float(f64),
+}
+
+/// An object: its fields, in the order of the body or sorted by name, and each name once. Of a field that is repeated the last
+/// value counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Object<'t>(pub(super) &'t Table<'t>);
+
+/// A field.
+pub(crate) type Entry<'t> = (&'t str, Node<'t>);
+
+/// What an object is made of.
+pub(super) struct Table<'t> {
+    /// Which names there may be.
+    pub(super) keys: KeySet,
+    /// The mark of each field's name; none if the fields are sorted by name.
+    pub(super) marks: &'t [u8],
+    /// The fields.
+    pub(super) entries: &'t [Entry<'t>],
+}
+
+impl<'t> Node<'t> {
+    /// The text, if it is one.
+    pub(crate) fn as_str(self) -> Option<&'t str> {
+        match self {
+            Node::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The object, if it is one.
+    pub(crate) fn as_object(self) -> Option<Object<'t>> {
+        match self {
+            Node::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is an array.
+    pub(crate) fn as_array(self) -> Option<&'t [Node<'t>]> {
+        match self {
+            Node::Array(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an object.
+    pub(crate) fn is_object(self) -> bool {
+        matches!(self, Node::Object(_))
+    }
+
+    /// Whether it is an array.
+    pub(crate) fn is_array(self) -> bool {
+        matches!(self, Node::Array(_))
+    }
+
+    /// Whether it is `null`.
+    pub(crate) fn is_null(self) -> bool {
+        matches!(self, Node::Null)
+    }
+
+    /// The same as a value of its own, for an event to keep. The depth is bounded by the reader's.
+    pub(crate) fn to_value(self) -> Value {
+        match self {
+            Node::Null => Value::Null,
+            Node::Bool(flag) => Value::Bool(flag),
+            Node::Number(number) => number.to_value(),
+            Node::Text(text) => Value::from(text),
+            Node::Array(elements) => elements.iter().map(|element| element.to_value()).collect(),
+            Node::Object(object) => object.iter().map(|(key, value)| (key.to_owned(), value.to_value())).collect(),
+        }
+    }
+}
+
+impl Number {
+    /// The number as a value.
+    pub(crate) fn to_value(self) -> Value {
+        match self {
+            Number::Unsigned(number) => Value::from(number),
+            Number::Signed(number) => Value::from(number),
+            Number::Float(number) => Value::from(number),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    /// As JSON writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Number::Unsigned(number) => number.fmt(f),
+            Number::Signed(number) => number.fmt(f),
+            Number::Float(_) => self.to_value().fmt(f),
+        }
+    }
+}
+
+impl<'t> Object<'t> {
+    /// The value under a key.
+    pub(crate) fn get(self, key: &str) -> Option<Node<'t>> {
+        let Table { keys, marks, entries } = self.0;
+        let mark = mark(key);
+        if !keys.may_have(mark) {
+            return None;
+        }
+        let at = if marks.is_empty() {
+            entries.binary_search_by(|(name, _)| (*name).cmp(key)).ok()?
+        } else {
+            memchr_iter(mark, marks).find(|at| entries[*at].0 == key)?
+        };
+        Some(entries[at].1)
+    }
+
+    /// Whether there is a field of this name, whatever it says.
+    pub(crate) fn contains_key(self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The fields, in no order that means anything.
+    pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = Entry<'t>> {
+        self.0.entries.iter().copied()
+    }
+
+    /// The fields, sorted by name.
+    pub(crate) fn sorted(self) -> Vec<Entry<'t>> {
+        let mut entries = self.0.entries.to_vec();
+        if !self.0.marks.is_empty() {
+            entries.sort_unstable_by_key(|(name, _)| *name);
+        }
+        entries
+    }
+}
+
+impl fmt::Debug for Object<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for Object<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.sorted() == other.sorted()
+    }
+}
