@@ -21,7 +21,10 @@ use crate::{Append, Appended, Error};
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) workspace: WorkspaceId,
+    /// Without the texts that no record is folded from: the payload has them.
     pub(super) event: Event,
+    /// How many bytes of its stored form are left in memory.
+    event_bytes: usize,
     pub(super) digest: u64,
     pub(super) claim: Option<Claim>,
     pub(super) origin: Origin,
@@ -30,7 +33,8 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Packs a delivery.
+    /// Packs a delivery. The texts are let go of here, on the thread that they were made on: to free them is slow on another one,
+    /// and the writer is one for all.
     pub(super) fn new(mut delivery: Append) -> Result<Prepared, Error> {
         if delivery.origin == Origin::Test {
             // Kept apart: a sample is no repetition of a live event, and a live event none of a sample.
@@ -38,10 +42,12 @@ impl Prepared {
             delivery.claim = delivery.claim.map(|claim| claim.of_test());
         }
         let (payload, digest) = payload::pack(&delivery.event, &delivery.raw)?;
+        let event_bytes = payload.event_bytes.saturating_sub(delivery.event.slim());
         Ok(Prepared {
             workspace: delivery.workspace,
             digest,
             event: delivery.event,
+            event_bytes,
             claim: delivery.claim,
             origin: delivery.origin,
             received_at: delivery.received_at,
@@ -54,9 +60,9 @@ impl Prepared {
         Arriving { own_id: self.event.id, claim: self.claim.as_ref(), received_at: self.received_at }
     }
 
-    /// Roughly what it takes in memory: the event beside the packed payload, which together are about the two unpacked.
+    /// Roughly what it takes in memory: the event beside the packed payload.
     pub(super) fn bytes(&self) -> usize {
-        self.payload.bytes + self.payload.packed.len()
+        ENTRY_BYTES + self.event_bytes + self.payload.packed.len()
     }
 }
 
@@ -155,7 +161,7 @@ pub(super) fn logged(
     let workspace = prepared.workspace;
     let mut event = prepared.event;
     event.id = id;
-    let bytes = ENTRY_BYTES + prepared.payload.event_bytes.saturating_sub(event.slim());
+    let bytes = ENTRY_BYTES + prepared.event_bytes;
     let entry = Some(Entry { position, workspace, event, digest: prepared.digest, counts, uncounts });
     Ok(Some(Logged { no, workspace, position, makes_records, entry, supersedes: None, bytes }))
 }
