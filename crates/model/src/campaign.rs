@@ -27,24 +27,20 @@ pub struct CampaignState {
 }
 
 impl CampaignState {
-    /// What one entry gives alone, without counts.
-    #[must_use]
-    pub fn of(event: &Event, stamp: Stamp) -> CampaignState {
-        let mut state = CampaignState {
-            first_event_at: Some(event.occurred_at),
-            last_event_at: Some(event.occurred_at),
-            ..CampaignState::default()
-        };
+    /// Takes in what one entry gives alone, without counts. It is the same as merging the state that the entry gives to an empty
+    /// one.
+    pub fn take(&mut self, event: &Event, stamp: Stamp) {
+        keep_min(&mut self.first_event_at, Some(event.occurred_at));
+        keep_max(&mut self.last_event_at, Some(event.occurred_at));
         if let Some(name) = event.campaign.as_ref().and_then(|campaign| campaign.name.as_ref()) {
-            state.name.set(stamp, name.clone());
+            self.name.set(stamp, name.clone());
         }
         if let Some(status) = event.campaign.as_ref().and_then(|campaign| campaign.status_mentioned.as_ref()) {
-            state.status_mentioned.set(stamp, status.clone());
+            self.status_mentioned.set(stamp, status.clone());
         }
         if let Some(status) = &event.facts.campaign_status {
-            state.status.set(stamp, status.clone());
+            self.status.set(stamp, status.clone());
         }
-        state
     }
 
     /// Merges another state into this one.
@@ -94,19 +90,15 @@ pub struct EnrollmentState {
 }
 
 impl EnrollmentState {
-    /// What one entry gives alone, without counts.
-    #[must_use]
-    pub fn of(event: &Event) -> EnrollmentState {
-        let mut state = EnrollmentState {
-            step: event.sequence_number(),
-            first_event_at: Some(event.occurred_at),
-            last_event_at: Some(event.occurred_at),
-            ..EnrollmentState::default()
-        };
+    /// Takes in what one entry gives alone, without counts. It is the same as merging the state that the entry gives to an empty
+    /// one.
+    pub fn take(&mut self, event: &Event) {
+        keep_max(&mut self.step, event.sequence_number());
+        keep_min(&mut self.first_event_at, Some(event.occurred_at));
+        keep_max(&mut self.last_event_at, Some(event.occurred_at));
         for counter in Counter::of(event) {
-            state.marks.mark(counter, event.occurred_at);
+            self.marks.mark(counter, event.occurred_at);
         }
-        state
     }
 
     /// Merges another state into this one.

@@ -115,11 +115,16 @@ pub struct OptOuts {
 
 impl OptOuts {
     fn merge(&mut self, other: OptOuts) {
-        for (id, opt_out) in other.held {
+        self.overflowed |= other.overflowed;
+        self.take(other.held, other.lifted);
+    }
+
+    fn take(&mut self, held: impl IntoIterator<Item = (EventId, (Millis, Platform))>, lifted: impl IntoIterator<Item = EventId>) {
+        for (id, opt_out) in held {
             self.held.entry(id).and_modify(|held| *held = (*held).min(opt_out)).or_insert(opt_out);
         }
-        self.lifted.extend(other.lifted);
-        self.overflowed |= other.overflowed || self.held.len() > OPT_OUTS_MAX;
+        self.lifted.extend(lifted);
+        self.overflowed |= self.held.len() > OPT_OUTS_MAX;
         while self.held.len() > OPT_OUTS_MAX {
             self.held.pop_last();
         }
@@ -148,13 +153,11 @@ enum Decider {
 }
 
 impl ContactState {
-    /// What one entry gives alone: values, times, links and marks, but no counts.
-    #[must_use]
-    pub fn of(event: &Event, stamp: Stamp) -> ContactState {
-        let mut state = ContactState::default();
-        state.take_values(event, stamp);
-        state.take_marks(event, stamp);
-        state
+    /// Takes in what one entry gives alone: values, times, links and marks, but no counts. It is the same as merging the state
+    /// that the entry gives to an empty one.
+    pub fn take(&mut self, event: &Event, stamp: Stamp) {
+        self.take_values(event, stamp);
+        self.take_marks(event, stamp);
     }
 
     fn take_values(&mut self, event: &Event, stamp: Stamp) {
@@ -188,26 +191,23 @@ impl ContactState {
 
     fn take_marks(&mut self, event: &Event, stamp: Stamp) {
         match event.kind {
-            Kind::EmailReplied | Kind::EmailReplyUntracked => self.last_reply = Some(stamp),
-            Kind::EmailClicked => self.last_click = Some(stamp),
-            Kind::EmailOpened => self.last_open = Some(stamp),
-            Kind::EmailSent => self.last_send = Some(stamp),
-            Kind::EmailBounced if bounce_type(event) != BounceType::Soft => self.first_bounce = Some(stamp),
-            Kind::ContactUnsubscribed => {
-                self.opt_outs.held.insert(event.id, (event.occurred_at, event.platform));
-            }
+            Kind::EmailReplied | Kind::EmailReplyUntracked => keep_max(&mut self.last_reply, Some(stamp)),
+            Kind::EmailClicked => keep_max(&mut self.last_click, Some(stamp)),
+            Kind::EmailOpened => keep_max(&mut self.last_open, Some(stamp)),
+            Kind::EmailSent => keep_max(&mut self.last_send, Some(stamp)),
+            Kind::EmailBounced if bounce_type(event) != BounceType::Soft => keep_min(&mut self.first_bounce, Some(stamp)),
             _ => {}
         }
-        self.opt_outs.lifted.extend(event.facts.lifts.iter().copied());
-        self.first_event_at = Some(event.occurred_at);
-        self.last_event_at = Some(event.occurred_at);
-        self.last_activity_at = event.kind.is_activity().then_some(event.occurred_at);
-        if event.kind == Kind::ContactDeleted {
-            self.deleted_at = Some(event.occurred_at);
-        } else {
-            self.alive_at = Some(event.occurred_at);
+        let at = Some(event.occurred_at);
+        let opt_out = (event.kind == Kind::ContactUnsubscribed).then_some((event.id, (event.occurred_at, event.platform)));
+        if opt_out.is_some() || !event.facts.lifts.is_empty() {
+            self.opt_outs.take(opt_out, event.facts.lifts.iter().copied());
         }
-        self.erase_at = event.facts.erase.then_some(event.occurred_at);
+        keep_min(&mut self.first_event_at, at);
+        keep_max(&mut self.last_event_at, at);
+        keep_max(&mut self.last_activity_at, event.kind.is_activity().then_some(event.occurred_at));
+        keep_max(if event.kind == Kind::ContactDeleted { &mut self.deleted_at } else { &mut self.alive_at }, at);
+        keep_min(&mut self.erase_at, event.facts.erase.then_some(event.occurred_at));
     }
 
     /// Merges another state into this one.

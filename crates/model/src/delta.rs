@@ -87,19 +87,18 @@ impl Deltas {
         let stamp = Stamp::of(event, entry.digest);
         self.take_links(event, stamp);
         if let Some(contact) = event.contact_key() {
-            self.contacts.entry(contact.clone()).or_default().merge(ContactState::of(event, stamp));
+            self.contacts.entry(contact.clone()).or_default().take(event, stamp);
             if let Some(campaign) = event.campaign_key() {
-                self.enrollments.entry((campaign.clone(), contact)).or_default().merge(&EnrollmentState::of(event));
+                self.enrollments.entry((campaign.clone(), contact)).or_default().take(event);
             }
         }
         if let Some(campaign) = event.campaign_key() {
-            self.campaigns.entry(campaign.clone()).or_default().merge(CampaignState::of(event, stamp));
+            self.campaigns.entry(campaign.clone()).or_default().take(event, stamp);
         }
         for (facts, direction) in [(&event.outbound, Direction::Outbound), (&event.inbound, Direction::Inbound)] {
             let Some(facts) = facts else { continue };
             let Some(key) = &facts.key else { continue };
-            let state = EmailState::of(event, facts, direction, stamp, entry.position);
-            self.emails.entry(key.clone()).or_default().merge(state);
+            self.emails.entry(key.clone()).or_default().take(event, facts, direction, stamp, entry.position);
         }
         if let Some(item) = &event.facts.item {
             self.items.entry(item.key()).or_default().merge(ItemState::of(event, item, stamp));

@@ -80,54 +80,54 @@ pub struct EmailState {
 }
 
 impl EmailState {
-    /// What one entry at a log position tells of a message through `facts`, without counts.
-    #[must_use]
-    pub fn of(event: &Event, facts: &MessageFacts, direction: Direction, stamp: Stamp, position: u64) -> EmailState {
-        let mut state = EmailState { last: Some(stamp), told: 1, ..EmailState::default() };
+    /// Takes in what one entry at a log position tells of a message through `facts`, without counts. It is the same as merging the
+    /// state that the entry gives to an empty one.
+    pub fn take(&mut self, event: &Event, facts: &MessageFacts, direction: Direction, stamp: Stamp, position: u64) {
+        keep_max(&mut self.last, Some(stamp));
+        self.told += 1;
         let texts = [
-            (&mut state.message_id, &facts.message_id),
-            (&mut state.from, &facts.from),
-            (&mut state.to, &facts.to),
-            (&mut state.subject, &facts.subject),
-            (&mut state.body_text, &facts.body_text),
-            (&mut state.body_html, &facts.body_html),
-            (&mut state.sending_account, &event.sending_account),
+            (&mut self.message_id, &facts.message_id),
+            (&mut self.from, &facts.from),
+            (&mut self.to, &facts.to),
+            (&mut self.subject, &facts.subject),
+            (&mut self.body_text, &facts.body_text),
+            (&mut self.body_html, &facts.body_html),
+            (&mut self.sending_account, &event.sending_account),
         ];
         for (register, text) in texts {
             set(register, stamp, text.as_ref().map(|_| &position));
         }
-        set(&mut state.sequence_number, stamp, facts.sequence_number.as_ref());
-        set(&mut state.contact, stamp, event.contact_key().as_ref());
-        set(&mut state.campaign, stamp, event.campaign_key());
+        set(&mut self.sequence_number, stamp, facts.sequence_number.as_ref());
+        set(&mut self.contact, stamp, event.contact_key().as_ref());
+        set(&mut self.campaign, stamp, event.campaign_key());
         match direction {
-            Direction::Outbound => state.take_outbound(event, facts, stamp),
-            Direction::Inbound => state.at = Some(facts.at.unwrap_or(event.occurred_at)),
+            Direction::Outbound => self.take_outbound(event, facts, stamp),
+            Direction::Inbound => keep_min(&mut self.at, Some(facts.at.unwrap_or(event.occurred_at))),
         }
-        state
     }
 
     fn take_outbound(&mut self, event: &Event, facts: &MessageFacts, stamp: Stamp) {
         let at = event.occurred_at;
-        self.at = facts.at.or_else(|| (event.kind == Kind::EmailSent).then_some(at));
-        self.opened_total = facts.opened_total;
+        keep_min(&mut self.at, facts.at.or_else(|| (event.kind == Kind::EmailSent).then_some(at)));
+        keep_max(&mut self.opened_total, facts.opened_total);
         for opened_at in [facts.first_opened_at, facts.last_opened_at, (event.kind == Kind::EmailOpened).then_some(at)] {
             keep_min(&mut self.first_opened_at, opened_at);
             keep_max(&mut self.last_opened_at, opened_at);
         }
         match event.kind {
             Kind::EmailClicked => {
-                self.clicked_at = Some(at);
+                keep_min(&mut self.clicked_at, Some(at));
                 for link in &event.facts.clicked_links {
                     self.links.set(stamp, link.clone(), ());
                 }
             }
-            Kind::EmailReplied => self.replied_at = Some(at),
+            Kind::EmailReplied => keep_min(&mut self.replied_at, Some(at)),
             Kind::EmailBounced => {
-                self.bounced_at = Some(at);
+                keep_min(&mut self.bounced_at, Some(at));
                 self.bounce_type.set(stamp, bounce_type(event));
                 set(&mut self.bounce_reason, stamp, event.facts.bounce.as_ref().and_then(|bounce| bounce.reason.as_ref()));
             }
-            Kind::EmailFailed => self.failed_at = Some(at),
+            Kind::EmailFailed => keep_min(&mut self.failed_at, Some(at)),
             _ => {}
         }
     }
