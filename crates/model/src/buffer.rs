@@ -41,8 +41,42 @@ type ContactSlot = Slot<(ContactRow, Option<Listed>)>;
 
 type EnrollmentKey = (CampaignKey, ContactKey);
 
+/// How a campaign key's row is listed.
+#[derive(Clone, Default)]
+enum Shown {
+    /// Not: it is not the smallest key of a campaign, or no event touched it.
+    #[default]
+    No,
+    /// As its own state, which is the campaign's only one.
+    Itself,
+    /// As the merged state of several keys.
+    Merged(CampaignState),
+}
+
 /// A campaign's row as it will be written.
-type CampaignSlot = (CampaignState, Uniques, Option<CampaignState>);
+#[derive(Clone, Default)]
+pub struct CampaignSlot {
+    /// What is known under the key.
+    pub state: CampaignState,
+    /// The unique counts kept with it.
+    pub uniques: Uniques,
+    shown: Shown,
+}
+
+impl CampaignSlot {
+    /// Lists the row of a campaign that has no other key.
+    pub fn show_itself(&mut self) {
+        self.shown = if self.state.is_touched() { Shown::Itself } else { Shown::No };
+    }
+
+    fn listed(&self) -> Option<&CampaignState> {
+        match &self.shown {
+            Shown::No => None,
+            Shown::Itself => Some(&self.state),
+            Shown::Merged(merged) => Some(merged),
+        }
+    }
+}
 
 /// Rows buffered for one fold. Nothing is written until [`Buffer::flush`].
 pub struct Buffer<'r, R> {
@@ -89,8 +123,8 @@ impl<'r, R: WriteRows> Buffer<'r, R> {
             self.inner.put_pair(&pair, &state)?;
         }
         for (key, slot) in changed(&mut self.campaigns) {
-            if let Some((state, uniques, listed)) = &slot.row {
-                self.inner.put_campaign(key, state, uniques, listed.as_ref())?;
+            if let Some(row) = &slot.row {
+                self.inner.put_campaign(key, &row.state, &row.uniques, row.listed())?;
             }
         }
         for ((campaign, contact), slot) in changed(&mut self.enrollments) {
@@ -131,6 +165,63 @@ impl<'r, R: WriteRows> Buffer<'r, R> {
         Ok((row, listed))
     }
 
+    fn campaign_slot(&mut self, key: &CampaignKey) -> Result<&mut Slot<CampaignSlot>, R::Error> {
+        let place = match self.campaigns.get_index_of(key) {
+            Some(place) => place,
+            None => {
+                let row = self.inner.campaign(key)?;
+                let row = row.map(|(state, uniques)| CampaignSlot { state, uniques, shown: Shown::No });
+                self.campaigns.insert_full(key.clone(), Slot::read(row)).0
+            }
+        };
+        Ok(&mut self.campaigns[place])
+    }
+
+    /// The row of a campaign key, to change in place, if there is one. Whoever changes one says how it is listed.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn held_campaign(&mut self, key: &CampaignKey) -> Result<Option<&mut CampaignSlot>, R::Error> {
+        let slot = self.campaign_slot(key)?;
+        slot.changed |= slot.row.is_some();
+        Ok(slot.row.as_mut())
+    }
+
+    /// The row of a campaign key, to change in place; a new one if there is none.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn change_campaign(&mut self, key: &CampaignKey) -> Result<&mut CampaignSlot, R::Error> {
+        let slot = self.campaign_slot(key)?;
+        slot.changed = true;
+        Ok(slot.row.get_or_insert_default())
+    }
+
+    /// The row of an enrollment, to change in place; a new one if there is none.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn change_enrollment(&mut self, key: EnrollmentKey) -> Result<&mut EnrollmentState, R::Error> {
+        let place = match self.enrollments.get_index_of(&key) {
+            Some(place) => place,
+            None => {
+                let row = self.inner.enrollment(&key.0, &key.1)?;
+                self.enrollments.insert_full(key, Slot::read(row)).0
+            }
+        };
+        let slot = &mut self.enrollments[place];
+        slot.changed = true;
+        Ok(slot.row.get_or_insert_default())
+    }
+
+    /// With how many other keys a contact key was named.
+    ///
+    /// # Errors
+    /// When the pairs cannot be read.
+    pub fn count_named(&mut self, key: &ContactKey) -> Result<usize, R::Error> {
+        Ok(self.loaded_pairs(key)?.values().filter(|pair| pair.named).count())
+    }
+
     fn loaded_pairs(&mut self, key: &ContactKey) -> Result<&mut BTreeMap<ContactKey, PairState>, R::Error> {
         if !self.pairs.contains_key(key) {
             // Whoever changes a pair loads both of its keys first, so none of the changed ones is missed here.
@@ -158,12 +249,7 @@ impl<R: WriteRows> ReadRows for Buffer<'_, R> {
     }
 
     fn campaign(&mut self, key: &CampaignKey) -> Result<Option<(CampaignState, Uniques)>, R::Error> {
-        if let Some(slot) = self.campaigns.get(key) {
-            return Ok(slot.row.as_ref().map(|(state, uniques, _)| (state.clone(), *uniques)));
-        }
-        let row = self.inner.campaign(key)?;
-        self.campaigns.insert(key.clone(), Slot::read(row.clone().map(|(state, uniques)| (state, uniques, None))));
-        Ok(row)
+        Ok(self.campaign_slot(key)?.row.as_ref().map(|row| (row.state.clone(), row.uniques)))
     }
 
     fn aliases(&mut self, key: &CampaignKey) -> Result<BTreeMap<CampaignKey, Register<bool>>, R::Error> {
@@ -226,7 +312,8 @@ impl<R: WriteRows> WriteRows for Buffer<'_, R> {
         uniques: &Uniques,
         listed: Option<&CampaignState>,
     ) -> Result<(), R::Error> {
-        self.campaigns.insert(key.clone(), Slot::written((state.clone(), *uniques, listed.cloned())));
+        let shown = listed.cloned().map_or(Shown::No, Shown::Merged);
+        self.campaigns.insert(key.clone(), Slot::written(CampaignSlot { state: state.clone(), uniques: *uniques, shown }));
         Ok(())
     }
 

@@ -5,15 +5,16 @@
 //! unique counts and firsts they move, emails, items, rollups. Where a link or an alias changed, the unique counts and firsts it may have
 //! changed are counted again from the enrollments; everywhere else they move by the difference.
 
+mod counted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     buffer::Buffer,
-    campaign::{Bits, CampaignState, EnrollmentState, Uniques},
+    campaign::{CampaignState, Uniques},
     contact::ContactState,
     delta::Deltas,
     entry::Entry,
-    firsts::Firsts,
     key::{CampaignKey, ContactKey},
     link::{ContactLinks, Pair, PairState, campaign_component, contact_component, merge_stated},
     maps::{Map, Set},
@@ -88,9 +89,6 @@ impl<R: ReadRows> ContactLinks for Links<'_, R> {
     }
 }
 
-/// A campaign key and a contact key.
-type EnrollmentKey = (CampaignKey, ContactKey);
-
 struct Folding<'r, R> {
     rows: Buffer<'r, R>,
     /// Per contact key met, the keys of its contact that have events, and its head in front.
@@ -108,6 +106,11 @@ struct Relinked {
     keys: Set<ContactKey>,
     /// Those of them that had events and were one contact with others that had.
     were_joined: Set<ContactKey>,
+}
+
+/// The external ids that were named with a contact.
+fn named_with(state: &ContactState) -> Vec<ContactKey> {
+    state.externals.iter().map(|(external, ..)| ContactKey::External(external.clone())).collect()
 }
 
 #[derive(Clone)]
@@ -209,7 +212,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
     }
 
     fn is_contested(&mut self, external: &ContactKey) -> Result<bool, R::Error> {
-        Ok(self.rows.pairs(external)?.iter().filter(|(_, pair)| pair.named).count() > 1)
+        Ok(self.rows.count_named(external)? > 1)
     }
 
     /// Finds the contact of a key and writes where each of its keys stands.
@@ -219,6 +222,15 @@ impl<'r, R: WriteRows> Folding<'r, R> {
         }
         let component = contact_component(&mut Links(&mut self.rows), key)?;
         let Some(head) = component.first().cloned() else { return Ok(()) };
+        let mut known = Vec::new();
+        for key in &component {
+            if self.rows.peek_contact(key)?.is_some() {
+                known.push(key);
+            }
+        }
+        if known == [&head] {
+            return self.place_only(&head, &component);
+        }
         let mut merged = ContactState::default();
         let mut held = BTreeMap::new();
         for key in &component {
@@ -233,7 +245,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             // The best key may never have had an event of its own; its row carries the contact all the same.
             held.entry(head.clone()).or_default();
         }
-        let alone = touched == [head.clone()] && !self.has_contested(&merged)?;
+        let alone = touched == [head.clone()] && !self.is_any_contested(&named_with(&merged))?;
         let listed = Listed::of(&component, &merged);
         for (key, mut row) in held {
             let is_head = key == head;
@@ -247,10 +259,26 @@ impl<'r, R: WriteRows> Folding<'r, R> {
         Ok(())
     }
 
-    /// Whether any external id named with a contact was named with another address, too.
-    fn has_contested(&mut self, state: &ContactState) -> Result<bool, R::Error> {
-        for (external, ..) in state.externals.iter() {
-            if self.is_contested(&ContactKey::External(external.clone()))? {
+    /// The same of a contact that has a row under its head and under no other key: the row is changed where it is.
+    fn place_only(&mut self, head: &ContactKey, component: &BTreeSet<ContactKey>) -> Result<(), R::Error> {
+        let (row, _) = self.rows.change_contact(head)?;
+        let (is_touched, named) = (row.state.is_touched(), named_with(&row.state));
+        let alone = is_touched && !self.is_any_contested(&named)?;
+        let (row, listed) = self.rows.change_contact(head)?;
+        row.head = None;
+        row.alone = alone;
+        *listed = Listed::of(component, &row.state);
+        let touched = if is_touched { vec![head.clone()] } else { Vec::new() };
+        for key in component {
+            self.contacts.insert(key.clone(), ContactKeys { head: head.clone(), touched: touched.clone() });
+        }
+        Ok(())
+    }
+
+    /// Whether any of these external ids, named with a contact, was named with another address, too.
+    fn is_any_contested(&mut self, named: &[ContactKey]) -> Result<bool, R::Error> {
+        for external in named {
+            if self.is_contested(external)? {
                 return Ok(true);
             }
         }
@@ -293,9 +321,7 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             self.rows.put_alias(&pair, &after)?;
         }
         for (key, delta) in deltas {
-            let (mut state, uniques) = self.rows.campaign(&key)?.unwrap_or_default();
-            state.merge(delta);
-            self.rows.put_campaign(&key, &state, &uniques, None)?;
+            self.rows.change_campaign(&key)?.state.merge(delta);
         }
         for key in &to_list {
             self.list_campaign(key)?;
@@ -309,6 +335,13 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             return Ok(());
         }
         let component = campaign_component(key, |key| self.rows.aliases(key))?;
+        if component.len() == 1 {
+            if let Some(row) = self.rows.held_campaign(key)? {
+                row.show_itself();
+            }
+            self.campaigns.insert(key.clone(), component);
+            return Ok(());
+        }
         let mut merged = CampaignState::default();
         let mut held = Vec::new();
         for key in &component {
@@ -332,110 +365,5 @@ impl<'r, R: WriteRows> Folding<'r, R> {
             self.campaigns.insert(key.clone(), component.clone());
         }
         Ok(())
-    }
-
-    fn enrollments(&mut self, deltas: Map<EnrollmentKey, EnrollmentState>) -> Result<(), R::Error> {
-        // Rows that are one enrollment are changed together, so that what they were before can be compared with what they are.
-        let mut groups: Map<EnrollmentKey, Vec<(EnrollmentKey, EnrollmentState)>> = Map::default();
-        for ((campaign, contact), delta) in deltas {
-            let campaign_head = self.campaigns.get(&campaign).and_then(|keys| keys.first()).unwrap_or(&campaign).clone();
-            let contact_head = self.contacts.get(&contact).map_or(&contact, |keys| &keys.head).clone();
-            groups.entry((campaign_head, contact_head)).or_default().push(((campaign, contact), delta));
-        }
-        let mut moved: Map<CampaignKey, Uniques> = Map::default();
-        let mut firsts = Firsts::default();
-        for ((campaign_head, contact_head), deltas) in groups {
-            let mut rows = self.enrollment_rows(&campaign_head, &contact_head)?;
-            let before = rows.values().fold(Bits::default(), |bits, state| bits.or(state.bits()));
-            for (key, delta) in deltas {
-                let state = rows.entry(key.clone()).or_default();
-                state.merge(&delta);
-                self.rows.put_enrollment(&key.0, &key.1, state)?;
-            }
-            let after = rows.values().fold(Bits::default(), |bits, state| bits.or(state.bits()));
-            if before != after {
-                firsts.add(&campaign_head, &before.marks, -1);
-                firsts.add(&campaign_head, &after.marks, 1);
-                let uniques = moved.entry(campaign_head).or_default();
-                uniques.add(before, -1);
-                uniques.add(after, 1);
-            }
-        }
-        for (head, moved) in moved {
-            let (state, mut uniques) = self.rows.campaign(&head)?.unwrap_or_default();
-            uniques.merge(&moved);
-            self.put_uniques(&head, &state, &uniques)?;
-        }
-        self.add_firsts(firsts)
-    }
-
-    /// The rows that are one enrollment: every key of the campaign with every key of the contact that has events.
-    fn enrollment_rows(
-        &mut self,
-        campaign_head: &CampaignKey,
-        contact_head: &ContactKey,
-    ) -> Result<BTreeMap<EnrollmentKey, EnrollmentState>, R::Error> {
-        let campaigns = self.campaigns.get(campaign_head).cloned().unwrap_or_else(|| BTreeSet::from([campaign_head.clone()]));
-        let contacts = self.contacts.get(contact_head).map_or_else(Vec::new, |keys| keys.touched.clone());
-        let mut rows = BTreeMap::new();
-        for campaign in &campaigns {
-            for contact in &contacts {
-                if let Some(state) = self.rows.enrollment(campaign, contact)? {
-                    rows.insert((campaign.clone(), contact.clone()), state);
-                }
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Counts the marked campaigns again from their enrollments.
-    fn recount(&mut self) -> Result<(), R::Error> {
-        let mut done = Set::default();
-        for key in std::mem::take(&mut self.recount) {
-            if done.contains(&key) {
-                continue;
-            }
-            let component = campaign_component(&key, |key| self.rows.aliases(key))?;
-            let mut contacts: Map<ContactKey, Bits> = Map::default();
-            for key in &component {
-                for (contact, state) in self.rows.enrollments_in(key)? {
-                    let head = self.rows.contact_row(&contact)?.and_then(|row| row.head).unwrap_or(contact);
-                    let bits = contacts.entry(head).or_default();
-                    *bits = bits.or(state.bits());
-                }
-            }
-            let (mut counted, mut firsts) = (Uniques::default(), Firsts::default());
-            for bits in contacts.into_values() {
-                counted.add(bits, 1);
-                component.first().into_iter().for_each(|head| firsts.add(head, &bits.marks, 1));
-            }
-            // The smallest key carries the campaign's unique counts, the others none.
-            for (place, key) in component.iter().enumerate() {
-                self.rows.clear_firsts(key)?;
-                let uniques = if place == 0 { counted } else { Uniques::default() };
-                if let Some((state, _)) = self.rows.campaign(key)? {
-                    self.put_uniques(key, &state, &uniques)?;
-                }
-            }
-            self.add_firsts(firsts)?;
-            done.extend(component);
-        }
-        Ok(())
-    }
-
-    fn add_firsts(&mut self, firsts: Firsts) -> Result<(), R::Error> {
-        firsts.changes().try_for_each(|(key, amount)| self.rows.add_first(&key, amount))
-    }
-
-    fn put_uniques(&mut self, key: &CampaignKey, state: &CampaignState, uniques: &Uniques) -> Result<(), R::Error> {
-        let component = campaign_component(key, |key| self.rows.aliases(key))?;
-        let mut merged = CampaignState::default();
-        for key in &component {
-            if let Some((state, _)) = self.rows.campaign(key)? {
-                merged.merge(state);
-            }
-        }
-        let listed = (component.first() == Some(key) && merged.is_touched()).then_some(&merged);
-        self.rows.put_campaign(key, state, uniques, listed)
     }
 }
