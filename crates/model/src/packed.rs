@@ -14,6 +14,9 @@ use serde::{
 
 use crate::{platform::Platform, stamp::Stamp, time::Millis};
 
+/// Room for a state in its stored form, in bytes; a larger one grows.
+const PACKED_BYTES: usize = 1024;
+
 thread_local! {
     /// The stamps of the state that is being written or read, in the order of their first appearance.
     static SEEN: RefCell<Vec<Stamp>> = const { RefCell::new(Vec::new()) };
@@ -25,7 +28,8 @@ thread_local! {
 /// When it cannot be written, which no state of ours does.
 pub fn pack<T: Serialize>(state: &T) -> Result<Vec<u8>, postcard::Error> {
     SEEN.with_borrow_mut(Vec::clear);
-    postcard::to_stdvec(state)
+    // With room for nearly every state: to grow by doubling would copy each several times.
+    postcard::to_extend(state, Vec::with_capacity(PACKED_BYTES))
 }
 
 /// Reads a state from its stored form.
