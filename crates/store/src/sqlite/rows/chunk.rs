@@ -57,13 +57,14 @@ impl Chunk {
         self.find(part).state.map(|(from, to)| &self.parts[from..to])
     }
 
-    /// Puts a part in, in place of the one of that name.
-    pub(super) fn put(&mut self, part: &[u8], state: &[u8]) {
+    /// Puts a part in, in place of the one of that name; answers whether there was none.
+    pub(super) fn put(&mut self, part: &[u8], state: &[u8]) -> bool {
         let place = self.find(part);
         let mut piece = Vec::with_capacity(part.len() + state.len() + 6);
         push(&mut piece, part);
         push(&mut piece, state);
         self.parts.splice(place.from..place.to, piece);
+        place.state.is_none()
     }
 
     /// Takes out every part whose name is not to be kept; answers whether there was one.
@@ -192,7 +193,8 @@ mod tests {
             let (first, chunk) = rows.range(..=part.clone()).next_back().expect("the first chunk begins with nothing");
             let (first, mut chunk) = (first.clone(), chunk.clone());
             assert!(chunk.reaches(part), "{first:?} {part:?}");
-            chunk.put(part, state);
+            let is_new = chunk.get(part).is_none();
+            assert_eq!(chunk.put(part, state), is_new);
             rows.extend(chunk.cut(first));
             for (first, chunk) in &rows {
                 assert_eq!(Chunk::read(&chunk.stored()).as_ref(), Some(chunk), "{first:?}");

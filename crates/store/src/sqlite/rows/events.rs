@@ -45,7 +45,7 @@ impl SqlRows<'_> {
         )?;
         self.list_item_entry(event, entry.position)?;
         match contact {
-            Some(contact) => self.put_part(contact, &part::event(event.occurred_at, entry.position), &[]),
+            Some(contact) => self.put_part(contact, &part::event(event.occurred_at, entry.position), &[]).map(|_| ()),
             None => Ok(()),
         }
     }

@@ -241,8 +241,11 @@ impl WriteRows for SqlRows<'_> {
 
     fn put_enrollment(&mut self, campaign: &CampaignKey, contact: &ContactKey, state: &EnrollmentState) -> Result<(), Error> {
         let (contact, campaign) = (self.contact_no_or_new(contact)?, self.campaign_no_or_new(campaign)?);
-        self.put_part(contact, &part::enrollment(campaign), &pack(state)?)?;
-        self.write("INSERT OR IGNORE INTO enrolled (campaign, contact) VALUES (?1, ?2)", (campaign, contact))
+        let is_new = self.put_part(contact, &part::enrollment(campaign), &pack(state)?)?;
+        if is_new {
+            self.write("INSERT INTO enrolled (campaign, contact) VALUES (?1, ?2)", (campaign, contact))?;
+        }
+        Ok(())
     }
 
     fn put_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Error> {

@@ -43,7 +43,7 @@ impl SqlRows<'_> {
         }
         let no = self.contact_no_or_new(key)?;
         let other_id = self.known(other)?.id;
-        self.put_part(no, &part::pair(other_id), &pack(&(other, state))?)
+        self.put_part(no, &part::pair(other_id), &pack(&(other, state))?).map(|_| ())
     }
 
     /// Removes a pair under its first key.
@@ -66,6 +66,6 @@ impl SqlRows<'_> {
     pub(super) fn keep_pair(&mut self, no: i64, named: i64) -> Result<(), Error> {
         let other = self.contact_key(named)?;
         let id = ContactId::derive(self.workspace, &other).0;
-        self.put_part(no, &part::pair(id), &pack(&(other, PairState::named()))?)
+        self.put_part(no, &part::pair(id), &pack(&(other, PairState::named()))?).map(|_| ())
     }
 }

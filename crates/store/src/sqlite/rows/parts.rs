@@ -96,14 +96,13 @@ impl SqlRows<'_> {
         self.held(contact, &first)?.get(part).map(unpack).transpose()
     }
 
-    /// Puts a part of a contact key in place of the one there is.
-    pub(super) fn put_part(&mut self, contact: i64, part: &[u8], state: &[u8]) -> Result<(), Error> {
+    /// Puts a part of a contact key in place of the one there is; answers whether there was none.
+    pub(super) fn put_part(&mut self, contact: i64, part: &[u8], state: &[u8]) -> Result<bool, Error> {
         let first = self.hold(contact, part)?;
         let held = self.parts.held.get_mut(&contact).and_then(|chunks| chunks.get_mut(&first));
         let held = held.ok_or_else(|| broken("write a chunk"))?;
-        held.chunk.put(part, state);
         held.changed = true;
-        Ok(())
+        Ok(held.chunk.put(part, state))
     }
 
     /// Takes a part of a contact key out.
