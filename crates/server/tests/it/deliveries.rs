@@ -69,8 +69,24 @@ async fn what_is_pulled_stays_until_it_is_acknowledged() {
     assert_eq!(ids(&third), own[4..]);
     let last = poll(&format!("&ack={}", text(&third["ack"]))).await;
     assert_eq!((ids(&last).len(), &last["more"]), (0, &json!(false)));
-    let (status, problem) = world.call(Method::GET, &format!("{path}/poll?ack=nonsense"), ADMIN, None).await;
+    for wrong in ["ack=nonsense", "limit=0", "limit=501", "consumer=%00"] {
+        let (status, problem) = world.call(Method::GET, &format!("{path}/poll?{wrong}"), ADMIN, None).await;
+        assert_eq!((status.as_u16(), &problem["field"]), (400, &json!(wrong.split_once('=').expect("a pair").0)), "{wrong}");
+    }
+    // Whoever may only read looks on, and moves nobody's cursor.
+    let key = json!({"scope": "installation", "role": "read", "name": "looks on"});
+    let key = text(&world.make("/v1/keys", key).await["key"]).to_owned();
+    let (status, seen) = world.call(Method::GET, &format!("{path}/poll?consumer=third"), &key, None).await;
+    assert_eq!((status.as_u16(), ids(&seen).len()), (200, own.len()));
+    let acknowledged = format!("{path}/poll?consumer=third&ack={}", text(&seen["ack"]));
+    let (status, problem) = world.call(Method::GET, &acknowledged, &key, None).await;
+    assert_eq!((status.as_u16(), &problem["type"]), (403, &json!("/docs/errors/forbidden")));
+    // The cursor of a longer log: what comes next would never be seen.
+    let other = with_webhook().await;
+    let (status, problem) =
+        other.0.call(Method::GET, &format!("{}/poll?ack={}", other.1, text(&third["ack"])), ADMIN, None).await;
     assert_eq!((status.as_u16(), &problem["field"]), (400, &json!("ack")));
+    other.0.close().await;
     world.close().await;
 }
 

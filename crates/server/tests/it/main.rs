@@ -12,5 +12,6 @@ mod rerun;
 mod routing;
 mod search;
 mod stats;
+mod streaming;
 mod tenants;
 mod world;

@@ -1,5 +1,7 @@
 //! `GET /v1/workspaces/{workspace_id}/events/stream`: events as they come, as server-sent events.
 
+mod told;
+
 use std::{
     collections::{HashMap, HashSet},
     convert::Infallible,
@@ -23,10 +25,21 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use hookline_delivery::{matching, settings::is_pattern};
+use hookline_delivery::{
+    matching,
+    settings::{Dialect, is_pattern},
+};
 use hookline_dialects::shapes::EventShape;
-use hookline_model::id::{ApiKeyId, WorkspaceId};
-use hookline_store::Error;
+use hookline_model::{
+    id::{ApiKeyId, WorkspaceId},
+    time::Millis,
+};
+use hookline_store::{
+    Error,
+    deliveries::{Fed, Snapshot},
+};
+
+use told::Teller;
 
 use crate::{
     api::{
@@ -37,7 +50,7 @@ use crate::{
         query::Query,
     },
     caller::Caller,
-    openapi::{FilterText, Operation},
+    openapi::{FilterText, Operation, Time},
     problem::{Problem, ProblemType},
     service::Service,
 };
@@ -52,7 +65,13 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How many positions of the log are read at a time: what is in memory of a stream is one such part.
 const PART: u64 = 64;
 
+/// A part that has so many bytes goes out, and the rest of what was read comes in the next.
+const PART_BYTES: usize = 1024 * 1024;
+
 const EVENT_STREAM: &str = "text/event-stream";
+
+/// The header with the secret that bodies carry.
+const SECRET: &str = "Webhook-Secret";
 
 /// The service stops: streams end. Put into requests by the listener.
 #[derive(Clone)]
@@ -69,11 +88,11 @@ impl Streams {
     fn open(&self, key: Option<ApiKeyId>) -> Option<Place> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let in_all: usize = open.values().sum();
-        let own = open.entry(key).or_default();
-        if *own >= STREAMS_PER_KEY_MAX || in_all >= STREAMS_MAX {
+        let own = open.get(&key).copied().unwrap_or_default();
+        if own >= STREAMS_PER_KEY_MAX || in_all >= STREAMS_MAX {
             return None;
         }
-        *own += 1;
+        open.insert(key, own + 1);
         Some(Place(Arc::clone(&self.0), key))
     }
 }
@@ -90,18 +109,29 @@ impl Drop for Place {
     }
 }
 
+crate::openapi::word_schemas! {
+    /// A wire format and vocabulary.
+    StreamDialect = Dialect::ALL.map(Dialect::name), such as "smartlead";
+}
+
 /// What it is.
 pub(in crate::api) fn describe() -> Operation {
     let about = "Events as they come, as server-sent events: each has the kind as `event`, the event as the API shows it as `data`, and \
         as `id` a cursor. A client that comes back with the last `id`, in `Last-Event-ID` or as `cursor`, misses nothing and gets \
         nothing twice. Without one it begins with what comes next. Now and then an `id` comes alone, as far as the log was looked \
-        through. 20 streams for a key, 1,000 in all.";
+        through. With `dialect` the `data` is `{id, event_id, content_type, body}`: the body, as a text, that a webhook of this dialect would \
+        be sent, and the id of its message, the same whenever the event is streamed; `body` is null where the dialect has no words. Events \
+        are then of the origins that a webhook is sent, and whoever passes them on signs them. 20 streams for a key, 1,000 in all.";
     Operation::show::<String>("Events", "Stream events", about)
         .reads_store()
         .or_content::<String>(EVENT_STREAM, Some("id: ARkAAA\nevent: email.replied\ndata: {}\n\n".into()))
         .problems(&[ProblemType::Overloaded])
         .header::<CursorText>("Last-Event-ID", "The last `id` that arrived; it goes before `cursor`.")
         .query::<CursorText>("cursor", "The last `id` that arrived.")
+        .query::<Time>("since", "Only what was received at this time or later; without a cursor it begins there.")
+        .query::<StreamDialect>("dialect", "In whose words.")
+        .query::<FilterText>("variant", "Which of the dialect's shapes.")
+        .header::<FilterText>(SECRET, "With `dialect`: the secret that bodies of SmartLead and Breakcold carry.")
         .query::<FilterText>("kind", "Only of these kinds: names, groups such as `email.*`, separated by commas.")
 }
 
@@ -116,7 +146,20 @@ pub(in crate::api) async fn stream(
 ) -> Result<Response, Problem> {
     let cursor = query.text("cursor")?;
     let kinds: Vec<String> = query.text("kind")?.iter().flat_map(|text| text.split(',')).map(ToOwned::to_owned).collect();
+    let since = query.time("since")?;
+    let dialect = query.named::<Dialect>("dialect", "Give one of: hookline, smartlead, instantly, breakcold, cloudevents.")?;
+    let variant = query.text("variant")?;
     query.end()?;
+    let teller = match dialect {
+        Some(dialect) => {
+            let unreadable = |_| Problem::invalid(SECRET, "Give visible ASCII characters without spaces.");
+            let secret =
+                headers.get(SECRET).map(|value| value.to_str().map(ToOwned::to_owned).map_err(unreadable)).transpose()?;
+            Some(Teller::new(&workspace, dialect, variant, secret)?)
+        }
+        None if variant.is_some() => return Err(Problem::invalid("variant", "Give the dialect that it is of, or leave it out.")),
+        None => None,
+    };
     if !kinds.iter().all(|kind| is_pattern(kind)) {
         return Err(Problem::invalid("kind", "Give kinds such as email.replied or email.*, separated by commas."));
     }
@@ -127,7 +170,10 @@ pub(in crate::api) async fn stream(
     let after = match (last, cursor.as_deref()) {
         (Some(last), _) => position_of(Listing::Stream, last).ok_or_else(|| bad("Last-Event-ID"))?,
         (None, Some(cursor)) => position_of(Listing::Stream, cursor).ok_or_else(|| bad("cursor"))?,
-        (None, None) => committed,
+        (None, None) => match since {
+            Some(since) => service.store.received_between(since, Millis(i64::MAX)).await?.0,
+            None => committed,
+        },
     };
     let place = service.streams.open(caller.key).ok_or_else(|| {
         let detail = "This key, or the server, has as many streams open as may be. Close one, or come again later.";
@@ -145,6 +191,8 @@ pub(in crate::api) async fn stream(
         service,
         caller,
         kinds,
+        since,
+        teller,
         _place: place,
     };
     let body = Body::from_stream(stream::unfold(following, |mut following| async move {
@@ -162,6 +210,9 @@ struct Following {
     workspace: WorkspaceId,
     of: Arc<HashSet<WorkspaceId>>,
     kinds: Vec<String>,
+    since: Option<Millis>,
+    /// Who puts events into words; without, they are as the API shows them.
+    teller: Option<Teller>,
     folded: watch::Receiver<u64>,
     stopping: CancellationToken,
     after: u64,
@@ -229,19 +280,39 @@ impl Following {
     async fn read(&mut self) -> Result<Bytes, Error> {
         let page = self.service.store.feed(self.after, self.after + PART, Some(Arc::clone(&self.of))).await?;
         let mut wanted = page.entries;
-        wanted.retain(|fed| self.kinds.is_empty() || matching::matches_kinds(&self.kinds, &fed.event));
+        wanted.retain(|fed| self.wants(fed));
         let found = self.service.store.snapshots(wanted.iter().map(|fed| (fed.workspace, fed.position)).collect()).await?;
-        let mut part = String::new();
+        let (mut part, mut through) = (String::new(), page.through);
         for (fed, snapshot) in wanted.iter().zip(found) {
-            let Some(snapshot) = snapshot else { continue };
-            let kind = fed.event.kind;
-            // Shapes are texts and numbers under names, written without line breaks.
-            let data = serde_json::to_string(&EventShape::new(snapshot.event))
-                .map_err(|error| Error::Storage { attempted: "write an event", cause: error.to_string() })?;
-            part.push_str(&format!("id: {}\nevent: {kind}\ndata: {data}\n\n", text_of(Listing::Stream, fed.position)));
+            if part.len() >= PART_BYTES {
+                // The rest is read again, behind what is in this part.
+                break;
+            }
+            if let Some(snapshot) = snapshot {
+                let kind = fed.event.kind;
+                let data = self.data(snapshot)?;
+                part.push_str(&format!("id: {}\nevent: {kind}\ndata: {data}\n\n", text_of(Listing::Stream, fed.position)));
+            }
+            through = if part.len() >= PART_BYTES { fed.position } else { page.through };
         }
-        self.after = page.through.max(self.after);
+        self.after = through.max(self.after);
         self.quiet_until = if part.is_empty() { self.quiet_until } else { Instant::now() + KEEP_ALIVE };
         Ok(Bytes::from(part))
+    }
+
+    /// Whether an entry is of those that were asked for.
+    fn wants(&self, fed: &Fed) -> bool {
+        (self.kinds.is_empty() || matching::matches_kinds(&self.kinds, &fed.event))
+            && self.since.is_none_or(|since| since <= fed.received_at)
+            && self.teller.as_ref().is_none_or(|teller| teller.takes(fed.origin))
+    }
+
+    /// An event as it is written. Shapes are texts and numbers under names, written without line breaks.
+    fn data(&self, snapshot: Snapshot) -> Result<String, Error> {
+        let written = match &self.teller {
+            Some(teller) => serde_json::to_string(&teller.tell(&snapshot)),
+            None => serde_json::to_string(&EventShape::new(snapshot.event)),
+        };
+        written.map_err(|error| Error::Storage { attempted: "write an event", cause: error.to_string() })
     }
 }
