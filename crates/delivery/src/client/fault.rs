@@ -46,6 +46,10 @@ impl AttemptError {
         AttemptError::theirs("timeout", "no answer in time")
     }
 
+    pub(super) fn broken(error: &hyper::Error) -> AttemptError {
+        AttemptError::theirs("broken", format!("the connection broke off: {error}"))
+    }
+
     /// Of what the HTTP client says.
     pub(super) fn of(error: &hyper_util::client::legacy::Error) -> AttemptError {
         let causes = || std::iter::successors(error.source(), |error| (*error).source());

@@ -4,6 +4,7 @@
 //! bounded part is read in a bounded time, and the rest is dropped with the connection.
 
 mod connect;
+mod download;
 mod fault;
 mod headers;
 mod resolve;
@@ -30,6 +31,7 @@ use crate::{
 use hookline_model::time::Millis;
 
 use connect::{Connector, Dialed};
+pub use download::Download;
 pub use fault::{AttemptError, Fault};
 pub use headers::{HeaderError, receiver_header};
 pub use resolve::{Dns, Resolve, Resolving};
