@@ -126,6 +126,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_body_of_which_nothing_comes_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let (client, _) = answered(b"").await;
+        let (download, socket) = tokio::join!(client.get(&url, HeaderMap::new(), WAIT), async {
+            let mut socket = listener.accept().await.expect("a connection").0;
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                assert_ne!(socket.read_buf(&mut head).await.expect("a head"), 0);
+            }
+            socket.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await.expect("it is written");
+            socket
+        });
+        let mut download = download.expect("an answer");
+        assert_eq!(download.part(Duration::ZERO).await.map_err(|error| error.code), Err("timeout"));
+        drop(socket);
+    }
+
+    #[tokio::test]
     async fn what_the_guard_forbids_is_not_asked() {
         let (_, url) = answered(b"").await;
         let resolve = Arc::new(Dns::of_the_machine().expect("names are looked up"));
