@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use crate::bench::BenchCommand;
+use crate::{bench::BenchCommand, listen::ListenArguments};
 
 /// A self-hosted webhook hub for cold-email outreach.
 #[derive(Debug, Parser)]
@@ -32,6 +32,17 @@ pub(crate) enum Command {
         The log is the truth and the records follow from it, so this loses nothing. It says how many records came out \
         different: none, unless a bug or a damaged disk changed them.")]
     Rebuild(RebuildArguments),
+
+    /// Forward a workspace's events to a local address as they come
+    #[command(
+        after_help = "Examples:\n  hookline listen --forward http://127.0.0.1:3000/hook --kinds email.replied,contact.*\n  \
+        hookline listen --forward http://127.0.0.1:3000/smartlead --dialect smartlead --from start --json\n\n\
+        Events are told and signed as a webhook would, with the secret that it shows at the beginning, one after the other and in \
+        the order of the log. While the server or the local address is away it waits; ended, it goes on where it was when it is \
+        started again. An event that was on its way then comes again, with the same id. Any answer of the local address is an \
+        answer, but for 502, 503 and 504."
+    )]
+    Listen(ListenArguments),
 
     /// Send realistic platform traffic to a running server
     #[command(

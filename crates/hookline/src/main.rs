@@ -6,6 +6,7 @@ mod ambient;
 mod bench;
 mod cli;
 mod first_start;
+mod listen;
 mod master_key;
 mod rebuild;
 mod serve;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         cli::Command::Serve(flags) => serve::run(&flags),
         cli::Command::Rebuild(arguments) => rebuild::run(&arguments),
+        cli::Command::Listen(arguments) => listen::run(&arguments),
         cli::Command::Simulate(arguments) => simulate::run(&arguments),
         cli::Command::Bench { command } => bench::run(command),
     };

@@ -3,6 +3,8 @@
 mod bench;
 mod cli;
 mod crash;
+mod listen;
+mod listener;
 mod receiver;
 mod restart;
 mod secrets;

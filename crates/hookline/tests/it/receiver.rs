@@ -57,7 +57,8 @@ impl Receiver {
         Receiver::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), book).await
     }
 
-    async fn listen(address: SocketAddr, book: Book) -> Receiver {
+    /// One that takes up a book, on a port that is free.
+    pub(crate) async fn listen(address: SocketAddr, book: Book) -> Receiver {
         let listener = TcpListener::bind(address).await.expect("the port is free");
         let address = listener.local_addr().expect("an address");
         let own = book.clone();
@@ -74,10 +75,16 @@ impl Receiver {
 
     /// Dies at once, whatever it was about to answer, and comes back on the same port.
     pub(crate) async fn die_and_come_back(self) -> Receiver {
+        let (address, book) = self.die().await;
+        Receiver::listen(address, book).await
+    }
+
+    /// Dies at once; where it was, and its book.
+    pub(crate) async fn die(self) -> (SocketAddr, Book) {
         self.serving.abort();
         // Ended: its sockets are closed.
         assert!(self.serving.await.is_err_and(|error| error.is_cancelled()));
-        Receiver::listen(self.address, self.book).await
+        (self.address, self.book)
     }
 
     pub(crate) fn url(&self) -> String {
