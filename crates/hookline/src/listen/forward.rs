@@ -82,6 +82,7 @@ impl Forwarder {
                 return Err(NobodyThere(why));
             }
             show.waiting(&why, pause);
+            // Nobody tells that a port is open again; the pause grows, so that a machine left alone is not kept busy.
             sleep(pause).await;
             pause = (pause * 2).min(PAUSE_MAX);
         }

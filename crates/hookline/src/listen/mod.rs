@@ -160,6 +160,7 @@ impl Listener {
             if !std::mem::replace(&mut self.is_lost, true) {
                 self.show.lost(&why);
             }
+            // Nobody tells that a server is back; the pause grows, so that one in trouble is not asked without end.
             sleep(self.pause).await;
             self.pause = (self.pause * 2).min(PAUSE_MAX);
         }
