@@ -21,8 +21,10 @@ const RECENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// So many entries are folded at once; fewer wait a little for others, see [`Shared::linger`].
 const LINGER_ENTRIES: u64 = 1_000;
-/// How long.
-const LINGER: Duration = Duration::from_millis(20);
+/// How long, while nobody follows the view.
+const LINGER: Duration = Duration::from_millis(200);
+/// How long while somebody does, such as a subscription, which is told of an event when it is folded.
+const LINGER_FOLLOWED: Duration = Duration::from_millis(20);
 /// A view that is so few entries behind is level with the log: under load it is never quite.
 const LEVEL: u64 = 100;
 /// How long a read waits for the view.
@@ -169,8 +171,8 @@ impl Shared {
         }
     }
 
-    /// Waits a little for more to fold: a fold of a few entries takes nearly as long as one of a few hundred. Not while somebody
-    /// waits to read.
+    /// Waits a little for more to fold: a fold of a few entries takes nearly as long as one of a few hundred. Whoever comes to read
+    /// ends the waiting.
     fn linger<'r>(&self, recent: MutexGuard<'r, Recent>, from: u64) -> MutexGuard<'r, Recent> {
         let is_little = |recent: &mut Recent| {
             self.committed() - from < LINGER_ENTRIES
@@ -178,7 +180,8 @@ impl Shared {
                 && self.reading.load(Ordering::Relaxed) == 0
                 && !self.closing.load(Ordering::Relaxed)
         };
-        let waited = self.moved.wait_timeout_while(recent, LINGER, is_little);
+        let patience = if self.folded.receiver_count() > 0 { LINGER_FOLLOWED } else { LINGER };
+        let waited = self.moved.wait_timeout_while(recent, patience, is_little);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
