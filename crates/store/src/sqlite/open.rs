@@ -34,10 +34,6 @@ const LOG_STEPS: [&str; 5] = [
 ];
 /// The first version that knows where campaigns were seen.
 const LOG_SCHEMA_KNOWN: i64 = 6;
-/// Version of records.db's schema *and* of the fold: a file with another one is folded anew.
-const RECORDS_SCHEMA: i64 = 4;
-/// Version of search.db's schema *and* of what is indexed in which form: a file with another one is built anew.
-const SEARCH_SCHEMA: i64 = 1;
 /// Version of deliveries.db's schema. It follows from nothing, so a new version comes with a migration.
 const DELIVERIES_SCHEMA: i64 = 2;
 /// What deliveries.db has since schema 2.
@@ -49,31 +45,21 @@ const DELIVERIES_STEP_2: &str = "ALTER TABLE subscription ADD COLUMN runs INTEGE
 /// Pages of log.db: entries follow on each other, so large pages waste less.
 const LOG_PAGE_BYTES: i64 = 8192;
 /// Pages of records.db and search.db: most events change a row or two at a random place, and a page is written whole.
-const RECORDS_PAGE_BYTES: i64 = 4096;
+pub(super) const RECORDS_PAGE_BYTES: i64 = 4096;
 /// "HKLg", "HKRc", "HKSe", "HKDl" and "HKSh": which file is which, for `file(1)` and for us.
 const LOG_APPLICATION: i64 = 0x484b_4c67;
-const RECORDS_APPLICATION: i64 = 0x484b_5263;
-const SEARCH_APPLICATION: i64 = 0x484b_5365;
+pub(super) const RECORDS_APPLICATION: i64 = 0x484b_5263;
+pub(super) const SEARCH_APPLICATION: i64 = 0x484b_5365;
 const DELIVERIES_APPLICATION: i64 = 0x484b_446c;
-const SHAPES_APPLICATION: i64 = 0x484b_5368;
+pub(super) const SHAPES_APPLICATION: i64 = 0x484b_5368;
 
 /// The log is written at its end, but for claims.
 const LOG_CACHE_KIB: i64 = 16 * 1024;
-/// The records are read and written anywhere.
-const RECORDS_CACHE_KIB: i64 = 24 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
-/// What search.db's writer keeps in memory: its pages are written once, and merged seldom.
-const SEARCH_CACHE_KIB: i64 = 4 * 1024;
 /// Deliveries come and go at the edges of their tables.
 const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
 /// How many pages the write-ahead log of deliveries.db has before its writer copies it back.
 const DELIVERIES_WAL_PAGES: i64 = 4_096;
-/// What is kept of shapes is read once and replaced now and then.
-const SHAPES_CACHE_KIB: i64 = 512;
-/// How many pages the write-ahead log of shapes.db has before it is copied back.
-const SHAPES_WAL_PAGES: i64 = 512;
-/// Version of shapes.db's schema: a file with another one is started anew.
-const SHAPES_SCHEMA: i64 = 1;
 
 /// The files of a data folder.
 #[derive(Clone, Debug)]
@@ -122,7 +108,7 @@ fn restrict_to_owner(_folder: &Path) -> std::io::Result<()> {
 
 /// How soon a commit is on disk.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Durability {
+pub(super) enum Durability {
     /// When it returns: the log.
     OnCommit,
     /// At the next checkpoint; never torn. The records and the index, which can be made again, and deliveries, of which the last
@@ -180,17 +166,6 @@ pub(super) fn deliveries_writer(files: &Files) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// A file that can be made again, from the log or from what comes.
-struct Derived {
-    name: &'static str,
-    application: i64,
-    version: i64,
-    schema: &'static str,
-    cache_kib: i64,
-    /// What is done when it cannot be used.
-    again: &'static str,
-}
-
 /// Opens records.db, which is there, for copying its WAL back.
 pub(super) fn records_checkpointer(files: &Files) -> Result<Connection, Error> {
     let connection = open(&files.records, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -205,97 +180,6 @@ pub(super) fn log_checkpointer(files: &Files) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-const RECORDS: Derived = Derived {
-    name: "records.db",
-    application: RECORDS_APPLICATION,
-    version: RECORDS_SCHEMA,
-    schema: include_str!("schema/records.sql"),
-    cache_kib: RECORDS_CACHE_KIB,
-    again: "folding the log again",
-};
-
-const SEARCH: Derived = Derived {
-    name: "search.db",
-    application: SEARCH_APPLICATION,
-    version: SEARCH_SCHEMA,
-    schema: include_str!("schema/search.sql"),
-    cache_kib: SEARCH_CACHE_KIB,
-    again: "indexing the log again",
-};
-
-const SHAPES: Derived = Derived {
-    name: "shapes.db",
-    application: SHAPES_APPLICATION,
-    version: SHAPES_SCHEMA,
-    schema: include_str!("schema/shapes.sql"),
-    cache_kib: SHAPES_CACHE_KIB,
-    again: "learning the shapes of deliveries again",
-};
-
-/// Opens shapes.db for its one connection.
-pub(super) fn shapes_writer(files: &Files) -> Result<Connection, Error> {
-    let connection = derived_writer(&files.shapes, &SHAPES)?;
-    pragma(&connection, "wal_autocheckpoint", SHAPES_WAL_PAGES)?;
-    Ok(connection)
-}
-
-/// Opens records.db for its one writer.
-pub(super) fn records_writer(files: &Files) -> Result<Connection, Error> {
-    derived_writer(&files.records, &RECORDS)
-}
-
-/// Opens search.db for its one writer.
-pub(super) fn search_writer(files: &Files) -> Result<Connection, Error> {
-    derived_writer(&files.search, &SEARCH)
-}
-
-/// Opens a derived file for its one writer. One that is damaged, or of another version, is put away and started anew:
-/// everything in it can be made again.
-fn derived_writer(path: &Path, file: &Derived) -> Result<Connection, Error> {
-    let Derived { name, again, .. } = file;
-    match try_derived_writer(path, file) {
-        Ok(Some(connection)) => return Ok(connection),
-        Ok(None) => tracing::info!("{name} is of another version; {again}"),
-        Err(error) => tracing::warn!(%error, "{name} cannot be used; {again}"),
-    }
-    put_away(path)?;
-    let no_schema = || Error::Storage { attempted: "make a file again", cause: format!("a new {name} has no current schema") };
-    try_derived_writer(path, file)?.ok_or_else(no_schema)
-}
-
-fn try_derived_writer(path: &Path, file: &Derived) -> Result<Option<Connection>, Error> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-    let version = prepare(&connection, file.application, file.name, RECORDS_PAGE_BYTES)?;
-    settle(&connection, Durability::Eventually, file.cache_kib)?;
-    match version {
-        0 => create(&connection, file.schema, file.application, file.version)?,
-        version if version == file.version => {}
-        _ => return Ok(None),
-    }
-    Ok(Some(connection))
-}
-
-/// Renames a derived file, and removes its side files. One former file is kept for a look at what was wrong. Nobody may have it
-/// open: who closes a file last removes side files by their name, also those of the next one.
-pub(super) fn put_away(path: &Path) -> Result<(), Error> {
-    let failed = |cause: std::io::Error| Error::Storage { attempted: "put an old file away", cause: cause.to_string() };
-    let with = |suffix: &str| {
-        let mut path = path.as_os_str().to_owned();
-        path.push(suffix);
-        PathBuf::from(path)
-    };
-    if path.exists() {
-        fs::rename(path, with(".former")).map_err(failed)?;
-    }
-    for suffix in ["-wal", "-shm"] {
-        let side = with(suffix);
-        if side.exists() {
-            fs::remove_file(side).map_err(failed)?;
-        }
-    }
-    Ok(())
-}
-
 /// Opens a file for reading. Readers never write, not even to checkpoint.
 pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     // Read-write at the level of the file, since a WAL reader may have to make the shared index; `query_only` forbids the rest.
@@ -305,7 +189,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
+pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     let connection =
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE)
             .map_err(|error| failed("open a database file", &error))?;
@@ -314,7 +198,7 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
 }
 
 /// Settings that must precede the first table, and the file's schema version (0 when new).
-fn prepare(connection: &Connection, application: i64, name: &str, page_bytes: i64) -> Result<i64, Error> {
+pub(super) fn prepare(connection: &Connection, application: i64, name: &str, page_bytes: i64) -> Result<i64, Error> {
     let version = read_pragma(connection, "user_version")?;
     let found = read_pragma(connection, "application_id")?;
     if version == 0 && found == 0 && is_empty(connection)? {
@@ -334,7 +218,7 @@ fn is_empty(connection: &Connection) -> Result<bool, Error> {
     run().map_err(|error| failed("read the schema", &error))
 }
 
-fn create(connection: &Connection, schema: &str, application: i64, version: i64) -> Result<(), Error> {
+pub(super) fn create(connection: &Connection, schema: &str, application: i64, version: i64) -> Result<(), Error> {
     let script =
         format!("BEGIN IMMEDIATE;\n{schema}\nPRAGMA application_id={application};\nPRAGMA user_version={version};\nCOMMIT;");
     connection.execute_batch(&script).map_err(|error| failed("make the schema", &error))
@@ -350,7 +234,7 @@ fn migrate(connection: &Connection, changes: &str, version: i64, fill: impl FnOn
 }
 
 /// Settings of every connection, set and read back: a build default must not decide whether an answer is durable.
-fn settle(connection: &Connection, durability: Durability, cache_kib: i64) -> Result<(), Error> {
+pub(super) fn settle(connection: &Connection, durability: Durability, cache_kib: i64) -> Result<(), Error> {
     let mode: String = connection
         .query_row("PRAGMA journal_mode=WAL", [], |row| row.get(0))
         .map_err(|error| failed("set the journal mode", &error))?;
@@ -379,7 +263,7 @@ fn settle(connection: &Connection, durability: Durability, cache_kib: i64) -> Re
     Ok(())
 }
 
-fn pragma(connection: &Connection, name: &str, value: i64) -> Result<(), Error> {
+pub(super) fn pragma(connection: &Connection, name: &str, value: i64) -> Result<(), Error> {
     connection.pragma_update(None, name, value).map_err(|error| failed("set a pragma", &error))
 }
 

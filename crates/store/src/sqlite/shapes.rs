@@ -6,7 +6,8 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::{
-    open::{self, Files, failed},
+    derived,
+    open::{Files, failed},
     pool::Pool,
 };
 use crate::{Error, directory::AddressOwner, shapes::ShapesRow};
@@ -17,7 +18,7 @@ pub(super) struct Shapes(Pool<Connection>);
 impl Shapes {
     /// Opens the file, making it if needed.
     pub(super) fn open(files: &Files) -> Result<Shapes, Error> {
-        Ok(Shapes(Pool::new(vec![open::shapes_writer(files)?])))
+        Ok(Shapes(Pool::new(vec![derived::shapes_writer(files)?])))
     }
 
     /// Every row. One of a platform that this version does not know is left out.

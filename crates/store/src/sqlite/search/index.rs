@@ -25,9 +25,10 @@ use crate::{
     Error,
     sqlite::{
         checkpointer::copy_back,
+        derived,
         disk::DiskGuard,
         log::{self, LogRow},
-        open::{self, Files, failed},
+        open::{Files, failed},
         shared::Shared,
         superseded::{self, Step},
     },
@@ -113,8 +114,8 @@ impl Indexer {
         let _alone = self.in_use.write().unwrap_or_else(PoisonError::into_inner);
         let nothing = Connection::open_in_memory().map_err(|error| failed("open a database in memory", &error))?;
         drop(std::mem::replace(&mut self.search, nothing));
-        open::put_away(&self.files.search)?;
-        self.search = open::search_writer(&self.files)?;
+        derived::put_away(&self.files.search)?;
+        self.search = derived::search_writer(&self.files)?;
         self.progress.send_modify(|progress| *progress = Progress { indexed: 0, state: State::Following });
         Ok(())
     }

@@ -25,6 +25,7 @@ use tokio::sync::watch;
 pub use self::find::SearchLimits;
 pub(super) use self::{find::Words, index::Indexer};
 use super::{
+    derived,
     disk::DiskGuard,
     open::{self, Files, failed},
     pool::Pool,
@@ -91,14 +92,14 @@ impl Search {
         disk: DiskGuard,
         shared: &Arc<Shared>,
     ) -> Result<(Search, Indexer), Error> {
-        let mut search = open::search_writer(files)?;
+        let mut search = derived::search_writer(files)?;
         let found = watermark(&search);
         let indexed = found.as_ref().ok().copied().filter(|indexed| *indexed <= committed);
         if indexed.is_none() {
             tracing::warn!(?found, committed, "search.db is damaged, or ahead of log.db; indexing the log again");
             drop(search);
-            open::put_away(&files.search)?;
-            search = open::search_writer(files)?;
+            derived::put_away(&files.search)?;
+            search = derived::search_writer(files)?;
         }
         let indexed = indexed.unwrap_or(0);
         let progress = Arc::new(watch::Sender::new(Progress { indexed, state: State::Following }));
