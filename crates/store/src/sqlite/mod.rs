@@ -137,6 +137,7 @@ impl SqliteStore {
             shared: Arc::clone(&shared),
             folded,
             checkpointer: Arc::clone(&checkpointer),
+            kept: rows::Kept::default(),
         };
         let writer = Writer {
             connection: log,

@@ -1,6 +1,7 @@
 //! The embedded store, held to the conformance suite and to what only it promises.
 
 mod deliveries;
+mod folding;
 mod known;
 mod limits;
 mod plans;

@@ -59,8 +59,23 @@ impl SqlRows<'_> {
         Ok(())
     }
 
+    /// Writes what a fold kept back of campaigns, rollups and firsts.
+    pub(super) fn write_sums(&mut self) -> Result<(), Error> {
+        let Some(sums) = self.sums.take() else { return Ok(()) };
+        for (key, amount) in sums.rollups.iter().filter(|(_, amount)| **amount != 0) {
+            self.add_rollup_row(key, *amount)?;
+        }
+        for (key, amount) in sums.firsts.iter().filter(|(_, amount)| **amount != 0) {
+            self.add_first_row(key, *amount)?;
+        }
+        self.write_campaigns()
+    }
+
     /// Removes every row of firsts of a campaign key.
     pub(super) fn clear_first_rows(&mut self, campaign: &CampaignKey) -> Result<(), Error> {
+        if let Some(sums) = &mut self.sums {
+            sums.firsts.retain(|key, _| key.campaign != *campaign);
+        }
         match self.campaign_no(campaign)? {
             Some(no) => self.write("DELETE FROM first WHERE campaign = ?1", [no]),
             None => Ok(()),

@@ -12,6 +12,7 @@ mod counted;
 mod emails;
 mod events;
 mod items;
+mod kept;
 mod pairs;
 pub(super) mod part;
 mod parts;
@@ -39,12 +40,18 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use self::{contacts::Known, emails::Place, parts::Parts};
+use self::{
+    contacts::Known,
+    emails::Place,
+    kept::{Campaigns, Sums},
+    parts::Parts,
+};
 pub(super) use self::{
     contacts::{Listing, Sort},
     counted::{counter_of, interest_of},
     emails::HeldEmail,
     events::ListedEvent,
+    kept::Kept,
 };
 use super::open::failed;
 use crate::Error;
@@ -59,12 +66,14 @@ pub(super) struct SqlRows<'c> {
     contacts: Map<ContactKey, Known>,
     /// The number that the next new contact key gets, once one was given.
     next_contact: Option<i64>,
-    /// Campaign keys met in this transaction.
-    campaigns: Map<CampaignKey, Option<i64>>,
-    /// Messages met in this transaction, as they are listed; the id alone of one that there was not yet.
+    /// Campaign keys met in this transaction, and those that the view kept.
+    campaigns: Campaigns,
+    /// Messages met in this transaction, as they are listed.
     emails: Map<EmailKey, Result<Place, Uuid>>,
     /// Parts read and changed in this transaction.
     parts: Parts,
+    /// What is written of campaigns, rollups and firsts when the fold ends; `None` where each change is written at once.
+    sums: Option<Sums>,
 }
 
 /// Reads a state from its stored form.
@@ -114,9 +123,10 @@ impl<'c> SqlRows<'c> {
             workspace,
             contacts: Map::default(),
             next_contact: None,
-            campaigns: Map::default(),
+            campaigns: Campaigns::default(),
             emails: Map::default(),
             parts: Parts::holding(parts::HELD_TO_WRITE_MAX),
+            sums: None,
         }
     }
 
@@ -125,9 +135,29 @@ impl<'c> SqlRows<'c> {
         SqlRows { parts: Parts::holding(parts::HELD_TO_READ_MAX), ..SqlRows::new(records, log, no, workspace) }
     }
 
-    /// Writes what was kept back. Nothing that was changed is in the transaction before.
-    pub(super) fn finish(mut self) -> Result<(), Error> {
+    /// The rows of a workspace for a fold of many entries in groups: of its campaigns this is known, and what the fold changes of
+    /// them is written when it ends.
+    pub(super) fn knowing(self, campaigns: Campaigns) -> Self {
+        SqlRows { campaigns, sums: Some(Sums::default()), ..self }
+    }
+
+    /// Ends a group of entries: writes and lets go of what is held by contact and message, of which the next group has others.
+    pub(super) fn end_group(&mut self) -> Result<(), Error> {
+        self.contacts.clear();
+        self.emails.clear();
         self.write_parts()
+    }
+
+    /// Writes what was kept back. Nothing that was changed is in the transaction before.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.finish_knowing().map(|_| ())
+    }
+
+    /// The same, and answers what is known of campaigns now.
+    pub(super) fn finish_knowing(mut self) -> Result<Campaigns, Error> {
+        self.write_sums()?;
+        self.write_parts()?;
+        Ok(self.campaigns)
     }
 
     fn one<T>(
@@ -257,11 +287,19 @@ impl WriteRows for SqlRows<'_> {
     }
 
     fn add_rollup(&mut self, key: &RollupKey, amount: i64) -> Result<(), Error> {
-        self.add_rollup_row(key, amount)
+        match &mut self.sums {
+            Some(sums) => *sums.rollups.entry(key.clone()).or_default() += amount,
+            None => self.add_rollup_row(key, amount)?,
+        }
+        Ok(())
     }
 
     fn add_first(&mut self, key: &FirstKey, amount: i64) -> Result<(), Error> {
-        self.add_first_row(key, amount)
+        match &mut self.sums {
+            Some(sums) => *sums.firsts.entry(key.clone()).or_default() += amount,
+            None => self.add_first_row(key, amount)?,
+        }
+        Ok(())
     }
 
     fn clear_firsts(&mut self, campaign: &CampaignKey) -> Result<(), Error> {

@@ -52,6 +52,7 @@ impl SqlRows<'_> {
         let Some(no) = self.campaign_no(key)? else { return Ok(()) };
         let sql = "UPDATE campaign SET listed = 0, status = NULL, last_event_at = NULL, uniques = NULL, state = NULL
             WHERE campaign = ?1";
+        self.campaigns.swap_remove(key);
         self.write(sql, [no])
     }
 
