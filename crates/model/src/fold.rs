@@ -35,7 +35,7 @@ pub fn fold<'a, R: WriteRows>(rows: &mut R, entries: impl IntoIterator<Item = &'
     folding.recount()?;
     folding.rows.flush()?;
     for (key, delta) in deltas.emails {
-        let mut state = rows.email(&key)?.unwrap_or_default();
+        let mut state = rows.email_near(&key, delta.contact.get())?.unwrap_or_default();
         state.merge(delta);
         rows.put_email(&key, &state)?;
     }

@@ -82,6 +82,15 @@ pub trait ReadRows {
     /// See [`ReadRows::contact_row`].
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Self::Error>;
 
+    /// The same of a message that is put next, and is probably about this contact key, where it is looked for first.
+    ///
+    /// # Errors
+    /// See [`ReadRows::contact_row`].
+    fn email_near(&mut self, key: &EmailKey, contact: Option<&ContactKey>) -> Result<Option<EmailState>, Self::Error> {
+        let _ = contact;
+        self.email(key)
+    }
+
     /// The state of an item.
     ///
     /// # Errors

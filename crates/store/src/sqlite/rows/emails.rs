@@ -33,6 +33,13 @@ impl Place {
     }
 }
 
+/// A message that there was not yet.
+pub(super) struct NewEmail {
+    id: Uuid,
+    /// Where it lies, if that was written already.
+    home: Option<i64>,
+}
+
 /// What a message is sorted by. One of which only openings or bounces were seen is sorted by the last of these.
 fn listed_at(state: &EmailState) -> Millis {
     state.at.or_else(|| state.last.map(|stamp| stamp.at)).unwrap_or_default()
@@ -67,34 +74,54 @@ impl SqlRows<'_> {
         self.part(home, &part::email(id))?.ok_or_else(|| broken("read a message"))
     }
 
+    /// Reads a message that is written next, and is probably about this contact key. It lies under one contact key only, so nobody
+    /// needs to be asked where if it lies under that. If it lies nowhere, it lies there from now on.
+    pub(super) fn read_email_near(&mut self, key: &EmailKey, contact: &ContactKey) -> Result<Option<EmailState>, Error> {
+        let Some(near) = self.contact_no(contact)? else { return self.read_email(key) };
+        let id = EmailId::derive(self.workspace, key).0;
+        if let Some(held) = self.part(near, &part::email(id))? {
+            return Ok(Some(self.met_email(key, id, near, held)));
+        }
+        let sql = "INSERT INTO email_ref (workspace, id, home) VALUES (?1, ?2, ?3) ON CONFLICT (workspace, id) DO NOTHING";
+        if self.change(sql, params![self.no, id, near])? == 0 {
+            return self.read_email(key);
+        }
+        self.emails.insert(key.clone(), Err(NewEmail { id, home: Some(near) }));
+        Ok(None)
+    }
+
     pub(super) fn read_email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {
         let id = EmailId::derive(self.workspace, key).0;
         let Some(home) = self.home(id)? else {
-            self.emails.insert(key.clone(), Err(id));
+            self.emails.insert(key.clone(), Err(NewEmail { id, home: None }));
             return Ok(None);
         };
         let held = self.email_at(home, id)?;
+        Ok(Some(self.met_email(key, id, home, held)))
+    }
+
+    fn met_email(&mut self, key: &EmailKey, id: Uuid, home: i64, held: HeldEmail) -> EmailState {
         self.emails.insert(key.clone(), Ok(Place::of(id, home, &held.state)));
-        Ok(Some(held.state))
+        held.state
     }
 
     pub(super) fn write_email(&mut self, key: &EmailKey, state: &EmailState) -> Result<(), Error> {
         if !self.emails.contains_key(key) {
             self.read_email(key)?;
         }
-        let (id, before) = match self.emails.swap_remove(key) {
-            Some(Ok(place)) => (place.id, Some(place)),
-            Some(Err(id)) => (id, None),
-            None => (EmailId::derive(self.workspace, key).0, None),
+        let (id, placed, before) = match self.emails.swap_remove(key) {
+            Some(Ok(place)) => (place.id, Some(place.home), Some(place)),
+            Some(Err(NewEmail { id, home })) => (id, home, None),
+            None => (EmailId::derive(self.workspace, key).0, None, None),
         };
-        let home = match (&before, state.contact.get()) {
-            (Some(before), _) => before.home,
+        let home = match (placed, state.contact.get()) {
+            (Some(home), _) => home,
             (None, Some(contact)) => self.contact_no_or_new(contact)?,
             (None, None) => NO_CONTACT,
         };
         let after = Place::of(id, home, state);
         self.put_part(home, &part::email(id), &pack(&(key, state))?)?;
-        if before.is_none() {
+        if placed.is_none() {
             let sql = "INSERT INTO email_ref (workspace, id, home) VALUES (?1, ?2, ?3)";
             self.write(sql, params![self.no, id, home])?;
         }

@@ -38,11 +38,10 @@ use hookline_model::{
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::{Serialize, de::DeserializeOwned};
-use uuid::Uuid;
 
 use self::{
     contacts::Known,
-    emails::Place,
+    emails::{NewEmail, Place},
     kept::{Campaigns, Sums},
     parts::Parts,
 };
@@ -69,7 +68,7 @@ pub(super) struct SqlRows<'c> {
     /// Campaign keys met in this transaction, and those that the view kept.
     campaigns: Campaigns,
     /// Messages met in this transaction, as they are listed.
-    emails: Map<EmailKey, Result<Place, Uuid>>,
+    emails: Map<EmailKey, Result<Place, NewEmail>>,
     /// Parts read and changed in this transaction.
     parts: Parts,
     /// What is written of campaigns, rollups and firsts when the fold ends; `None` where each change is written at once.
@@ -181,8 +180,13 @@ impl<'c> SqlRows<'c> {
     }
 
     pub(super) fn write(&self, sql: &'static str, params: impl Params) -> Result<(), Error> {
+        self.change(sql, params).map(|_| ())
+    }
+
+    /// Writes, and answers how many rows that changed.
+    fn change(&self, sql: &'static str, params: impl Params) -> Result<usize, Error> {
         let run = || self.records.prepare_cached(sql)?.execute(params);
-        run().map(|_| ()).map_err(|error| failed("write a record", &error))
+        run().map_err(|error| failed("write a record", &error))
     }
 }
 
@@ -237,6 +241,13 @@ impl ReadRows for SqlRows<'_> {
 
     fn email(&mut self, key: &EmailKey) -> Result<Option<EmailState>, Error> {
         self.read_email(key)
+    }
+
+    fn email_near(&mut self, key: &EmailKey, contact: Option<&ContactKey>) -> Result<Option<EmailState>, Error> {
+        match contact {
+            Some(contact) => self.read_email_near(key, contact),
+            None => self.read_email(key),
+        }
     }
 
     fn item(&mut self, key: &ItemKey) -> Result<Option<ItemState>, Error> {
