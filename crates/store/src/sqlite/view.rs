@@ -131,6 +131,7 @@ impl View {
         if entries.is_empty() {
             return Ok(());
         }
+        let entries = by_campaign(entries);
         let mut rows = SqlRows::new(&self.records, &self.log, no, workspace).knowing(self.kept.take(no));
         for group in entries.chunks(GROUP_ENTRIES) {
             let with_records = group.iter().filter(|logged| logged.makes_records);
@@ -192,6 +193,20 @@ impl View {
         let supersedes = supersedes.map(read_superseded).transpose()?;
         Ok(Logged { no, workspace, position, makes_records, entry, supersedes, bytes })
     }
+}
+
+/// Entries in an order in which those of a campaign follow on each other: what is listed by campaign is then written to pages that
+/// are still in the processor's caches. To records the order makes no difference; in the list of events a variant that stops
+/// another one of these from counting has to come after it.
+fn by_campaign<'e>(entries: &[&'e Logged]) -> Vec<&'e Logged> {
+    let mut sorted = entries.to_vec();
+    let first = entries.first().map_or(0, |logged| logged.position);
+    let uncounted = |logged: &&Logged| Some(logged.entry.as_ref()?.uncounts.as_ref()?.position);
+    if entries.iter().filter_map(uncounted).all(|position| position < first) {
+        let campaign = |logged: &&'e Logged| logged.entry.as_ref().and_then(|entry| entry.event.campaign_key());
+        sorted.sort_by(|one, other| campaign(one).cmp(&campaign(other)));
+    }
+    sorted
 }
 
 /// The last position that the records include.
