@@ -35,7 +35,11 @@ impl EmailAddress {
     /// # Errors
     /// When the text is too long or is not `something@something` without white space.
     pub fn parse(text: &str) -> Result<EmailAddress, AddressError> {
-        let address = text.trim().to_lowercase();
+        let trimmed = text.trim();
+        if let Some(plain) = EmailAddress::plain(trimmed) {
+            return Ok(plain);
+        }
+        let address = trimmed.to_lowercase();
         if address.len() > ADDRESS_BYTES_MAX {
             return Err(AddressError::TooLong(address.len()));
         }
@@ -46,6 +50,27 @@ impl EmailAddress {
             return Err(malformed());
         }
         Ok(EmailAddress(address.into()))
+    }
+
+    /// Reads what nearly all addresses are, in one look at each byte: letters, digits and marks of ASCII around one `@`. None
+    /// tells nothing.
+    fn plain(text: &str) -> Option<EmailAddress> {
+        if text.len() > ADDRESS_BYTES_MAX {
+            return None;
+        }
+        let (mut at, mut has_capitals) = (None, false);
+        for (place, byte) in text.bytes().enumerate() {
+            match byte {
+                b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+' => {}
+                b'A'..=b'Z' => has_capitals = true,
+                b'@' if at.is_none() => at = Some(place),
+                _ => return None,
+            }
+        }
+        if !at.is_some_and(|at| at > 0 && at + 1 < text.len()) {
+            return None;
+        }
+        Some(EmailAddress(if has_capitals { text.to_ascii_lowercase().into() } else { text.into() }))
     }
 
     /// The address as text.
@@ -82,8 +107,16 @@ pub struct ExternalId {
 impl fmt::Display for ExternalId {
     /// `platform:account:id`, with `%` and `:` of the account escaped so that the text is unambiguous.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let account = self.account.replace('%', "%25").replace(':', "%3A");
-        write!(f, "{}:{account}:{}", self.platform, self.id)
+        for text in [self.platform.name(), ":"] {
+            f.write_str(text)?;
+        }
+        if self.account.contains(['%', ':']) {
+            f.write_str(&self.account.replace('%', "%25").replace(':', "%3A"))?;
+        } else {
+            f.write_str(&self.account)?;
+        }
+        f.write_str(":")?;
+        f.write_str(&self.id)
     }
 }
 

@@ -4,7 +4,6 @@
 //! a platform's wrappers; at most [`WRAPPINGS_MAX`] are taken off, and secrets are looked for exactly as deep.
 
 use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
 
 use crate::{
     ParseError,
@@ -94,7 +93,7 @@ pub(crate) fn blank_secrets(body: &mut [u8], names: &Names, fields: &[&str], wra
 }
 
 /// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
-fn collect<'a>(value: &'a RawValue, fields: &[&str], wrappers: &[&str], depth: usize, secrets: &mut Vec<&'a RawValue>) {
+fn collect<'a>(value: &'a str, fields: &[&str], wrappers: &[&str], depth: usize, secrets: &mut Vec<&'a str>) {
     let sort = |key: &str| {
         if fields.contains(&key) {
             Some(Sort::Secret)
@@ -107,7 +106,7 @@ fn collect<'a>(value: &'a RawValue, fields: &[&str], wrappers: &[&str], depth: u
     for (sort, value) in sorted_values(value, sort) {
         match sort {
             Sort::Secret => secrets.push(value),
-            Sort::Headers if value.get().starts_with('{') => secrets.extend(values(value, is_secret_header)),
+            Sort::Headers if value.starts_with('{') => secrets.extend(values(value, is_secret_header)),
             Sort::Headers => {}
             Sort::Wrapped => collect(value, fields, wrappers, depth - 1, secrets),
         }

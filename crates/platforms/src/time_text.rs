@@ -6,7 +6,7 @@
 //!
 //! The offset is split off by hand, because jiff's `civil::DateTime` reads past an offset without applying it.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
 use hookline_model::time::Millis;
 
@@ -26,7 +26,7 @@ const OFFSET_SECONDS_MAX: i64 = 24 * 60 * 60;
 pub(crate) fn from_node(value: Node<'_>) -> Option<Millis> {
     match value {
         Node::Text(text) => parse(text),
-        Node::Number(number) => epoch(&number.to_string()),
+        Node::Number(number) => epoch(&number.text()),
         _ => None,
     }
 }
@@ -41,7 +41,29 @@ pub fn parse(text: &str) -> Option<Millis> {
     if text.is_empty() || text.len() > TEXT_BYTES_MAX || !text.is_ascii() {
         return None;
     }
-    epoch(text).or_else(|| written(text))
+    usual(text).or_else(|| epoch(text)).or_else(|| written(text))
+}
+
+/// Reads what nearly all times are, `2026-02-11T08:03:27`, perhaps with a fraction and in UTC, without looking for anything else.
+/// None tells nothing.
+fn usual(text: &str) -> Option<Millis> {
+    let (date_and_clock, rest) = text.as_bytes().split_first_chunk::<19>()?;
+    let number = |digits: &[u8]| digits.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0')));
+    let [y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', mi1, mi2, b':', s1, s2] = *date_and_clock else { return None };
+    let [month, day, hour, minute, second] = [[mo1, mo2], [d1, d2], [h1, h2], [mi1, mi2], [s1, s2]].map(|pair| number(&pair).and_then(|number| i8::try_from(number).ok()));
+    let (hour, minute, second) = (hour.filter(|hour| *hour < 24)?, minute.filter(|minute| *minute < 60)?, second.filter(|second| *second < 60)?);
+    let date = Date::new(number(&[y1, y2, y3, y4])?, month?, day?).ok()?;
+    let (fraction, zone) = match rest.strip_prefix(b".") {
+        Some(behind) => behind.split_at(behind.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(behind.len())),
+        None => (&[][..], rest),
+    };
+    if !matches!(zone, b"" | b"Z" | b"+00:00" | b"+00") {
+        return None;
+    }
+    let milliseconds = (0..3).fold(0, |sum, at| sum * 10 + fraction.get(at).map_or(0, |digit| i64::from(digit - b'0')));
+    let days = date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
+    let seconds = days * 86_400 + i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
+    Some(Millis(seconds * 1_000 + milliseconds))
 }
 
 /// Seconds, or milliseconds if there are too many of them, with an optional fraction.

@@ -22,7 +22,7 @@ pub(super) fn single(value: Node<'_>) -> Option<Node<'_>> {
 pub(super) fn text(value: Node<'_>) -> Option<String> {
     match single(value)? {
         Node::Text(text) => Some(text.trim().to_owned()),
-        Node::Number(number) => Some(number.to_string()),
+        Node::Number(number) => Some(number.text()),
         _ => None,
     }
 }

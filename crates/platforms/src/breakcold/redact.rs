@@ -1,7 +1,5 @@
 //! Blanks the secret of every classic body, and the secrets that a relay carries along.
 
-use serde_json::value::RawValue;
-
 use crate::{
     breakcold::envelope::{WRAPPER, WRAPPERS_MAX},
     json::{Names, blank, sorted_values, values},
@@ -28,7 +26,7 @@ pub(super) fn redact(body: &mut [u8]) {
 }
 
 /// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
-fn collect<'a>(value: &'a RawValue, depth: usize, secrets: &mut Vec<&'a RawValue>) {
+fn collect<'a>(value: &'a str, depth: usize, secrets: &mut Vec<&'a str>) {
     let sort = |key: &str| match key {
         SECRET => Some(Sort::Secret),
         "headers" => Some(Sort::Headers),
@@ -38,7 +36,7 @@ fn collect<'a>(value: &'a RawValue, depth: usize, secrets: &mut Vec<&'a RawValue
     for (sort, value) in sorted_values(value, sort) {
         match sort {
             Sort::Secret => secrets.push(value),
-            Sort::Headers if value.get().starts_with('{') => secrets.extend(values(value, is_secret)),
+            Sort::Headers if value.starts_with('{') => secrets.extend(values(value, is_secret)),
             Sort::Headers => {}
             Sort::Wrapped => collect(value, depth - 1, secrets),
         }

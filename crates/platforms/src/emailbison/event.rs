@@ -56,7 +56,7 @@ pub(super) fn read(opened: Opened<'_>, delivery: &Delivery<'_>) -> Result<Parsed
         time_source,
         contact: person.contact,
         campaign,
-        sending_account: mailbox.map(|address| address.to_string()),
+        sending_account: mailbox.map(|address| address.as_str().to_owned()),
         outbound,
         inbound,
         facts,
@@ -64,12 +64,12 @@ pub(super) fn read(opened: Opened<'_>, delivery: &Delivery<'_>) -> Result<Parsed
     let identified = identify(&event, &name, parts, &ids);
     event.id = EventId::derive(occurred_at, &identified.digest);
     // With its time, if it has one of its own: the same words twice are two messages.
-    let by_identity = match time_source {
+    let by_identity = || match time_source {
         TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
         TimeSource::Received => hex::encode(event.id.hash_part()),
     };
     if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert(EmailKey::InboundEvent(by_identity));
+        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
     }
     Ok(Parsed { event, claim: identified.claim(time_source) })
 }

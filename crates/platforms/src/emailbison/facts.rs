@@ -62,7 +62,7 @@ pub(super) fn facts(name: &Name, parts: Parts<'_>, account: Option<&str>, person
             of_message(&mut extra, parts);
             extra.put("campaign_event_id", parts.campaign_event.id("id"));
             extra.put("reply_subject", parts.reply.text_of(&["email_subject", "subject"]));
-            extra.put("reply_from", parts.reply.address("from_email_address").map(|address| address.to_string()));
+            extra.put("reply_from", parts.reply.address("from_email_address").map(|address| address.as_str().to_owned()));
         }
         // The two names of a first send differ in this, and are one event.
         Sort::Sent => {}

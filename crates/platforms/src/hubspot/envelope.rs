@@ -47,12 +47,12 @@ pub(super) fn split(body: &[u8]) -> Result<Option<Vec<&[u8]>>, ParseError> {
 
 /// What a relay's wrapper holds, as it stands in the body, if `bytes` are one.
 fn wrapped(bytes: &[u8]) -> Option<&[u8]> {
-    let object = serde_json::from_slice::<&RawValue>(bytes).ok().filter(|value| value.get().starts_with('{'))?;
-    let is_word = |value: &&RawValue| value.get().starts_with('"');
+    let object = serde_json::from_slice::<&RawValue>(bytes).ok().map(RawValue::get).filter(|value| value.starts_with('{'))?;
+    let is_word = |value: &&str| value.starts_with('"');
     if values(object, |key| names::KEYS.contains(&key)).iter().any(is_word) {
         return None;
     }
-    let inner = values(object, |key| key == BODY).pop()?.get();
+    let inner = values(object, |key| key == BODY).pop()?;
     inner.starts_with(['[', '{']).then_some(inner.as_bytes())
 }
 

@@ -29,7 +29,7 @@ pub(super) fn merged(body: Fields<'_>) -> BTreeSet<String> {
 pub(super) fn ids(values: &[Node<'_>]) -> BTreeSet<String> {
     let id = |value: &Node<'_>| match value {
         Node::Text(text) => id_of_text(text),
-        Node::Number(number @ Number::Unsigned(_)) => Some(number.to_string()),
+        Node::Number(number @ Number::Unsigned(_)) => Some(number.text()),
         _ => None,
     };
     values.iter().filter_map(id).filter(|id| id != "0").take(MERGED_MAX).collect()

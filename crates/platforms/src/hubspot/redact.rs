@@ -55,13 +55,13 @@ enum Sort {
 }
 
 /// What is to be blanked in an object, in the objects of an array, and in what they wrap.
-fn found(value: &RawValue, wrappers: usize) -> Vec<&RawValue> {
+fn found(value: &str, wrappers: usize) -> Vec<&str> {
     let mut all = Vec::new();
-    if value.get().starts_with('[') {
-        let elements: Vec<&RawValue> = serde_json::from_str(value.get()).unwrap_or_default();
-        let inner = |element: &&RawValue| element.get().starts_with('{') || (element.get().starts_with('[') && wrappers > 0);
-        let wrappers_of = |element: &RawValue| if element.get().starts_with('[') { wrappers - 1 } else { wrappers };
-        all.extend(elements.into_iter().filter(inner).flat_map(|element| found(element, wrappers_of(element))));
+    if value.starts_with('[') {
+        let elements: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
+        let inner = |element: &&str| element.starts_with('{') || (element.starts_with('[') && wrappers > 0);
+        let wrappers_of = |element: &str| if element.starts_with('[') { wrappers - 1 } else { wrappers };
+        all.extend(elements.into_iter().map(RawValue::get).filter(inner).flat_map(|element| found(element, wrappers_of(element))));
         return all;
     }
     let sort = |key: &str| match key {
@@ -79,7 +79,7 @@ fn found(value: &RawValue, wrappers: usize) -> Vec<&RawValue> {
             // for it.
             Sort::Mark => is_marked = is_set(value),
             Sort::Value => values_of.push(value),
-            Sort::Shown if value.get().starts_with('{') => all.extend(values(value, is_secret)),
+            Sort::Shown if value.starts_with('{') => all.extend(values(value, is_secret)),
             Sort::Wrapped if wrappers > 0 => all.extend(found(value, wrappers - 1)),
             Sort::Shown | Sort::Wrapped => {}
         }
@@ -91,8 +91,8 @@ fn found(value: &RawValue, wrappers: usize) -> Vec<&RawValue> {
 }
 
 /// Whether a mark is there and is not denied.
-fn is_set(mark: &RawValue) -> bool {
-    match serde_json::from_str(mark.get()) {
+fn is_set(mark: &str) -> bool {
+    match serde_json::from_str(mark) {
         Ok(Value::Null | Value::Bool(false)) => false,
         Ok(Value::String(text)) => !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "null" | "false" | "0"),
         Ok(Value::Number(number)) => number.as_f64() != Some(0.0),

@@ -18,7 +18,7 @@ use crate::{
         identify::identify,
         message::{self, Ids, Setting},
         names::Name,
-        who,
+        who::{self, Addresses},
     },
     json::Fields,
     time_text,
@@ -28,16 +28,16 @@ use crate::{
 ///
 /// # Errors
 /// [`ParseError::NamesNothing`] if an event about a lead, a campaign or a mailbox names none.
-pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
+pub(super) fn read(name: &Name, body: Fields<'_>, addresses: &Addresses, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
     let kind = name.kind;
     let received_at = delivery.received_at;
     let account = who::account(body).or_else(|| delivery.settings.account.clone());
-    let contact = who::contact(name, body)?;
+    let contact = who::contact(name, body, addresses)?;
     let campaign = match kind {
         Kind::WebhookTest => None,
         _ => who::campaign(name, body, account.as_deref())?,
     };
-    let mailbox = who::sending_account(kind, body);
+    let mailbox = who::sending_account(kind, body, addresses);
     if kind == Kind::AccountError && mailbox.is_none() && account.is_none() && campaign.is_none() {
         let expected = "expected an address in email_account, eaccount or email, or a workspace";
         return Err(ParseError::NamesNothing(format!("{kind} names no mailbox: {expected}")));
@@ -48,7 +48,7 @@ pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Re
     let ids = Ids::read(kind, body);
     let setting = Setting { contact: contact.as_ref(), campaign: campaign.as_ref(), mailbox: mailbox.as_ref(), stated };
     let (outbound, inbound) = (message::outbound(kind, body, &ids, setting), message::inbound(kind, body, &ids, setting));
-    let facts = facts::facts(name, body, contact.is_some());
+    let facts = facts::facts(name, body, addresses, contact.is_some());
     let mut event = Event {
         id: EventId(Uuid::nil()),
         kind,
@@ -58,7 +58,7 @@ pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Re
         time_source,
         contact,
         campaign,
-        sending_account: mailbox.map(|address| address.to_string()),
+        sending_account: mailbox.map(|address| address.as_str().to_owned()),
         outbound,
         inbound,
         facts,
@@ -66,12 +66,12 @@ pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Re
     let identified = identify(&event, name, body, &ids);
     event.id = EventId::derive(occurred_at, &identified.digest);
     // With its time, if it has one of its own: the same words twice are two messages.
-    let by_identity = match time_source {
+    let by_identity = || match time_source {
         TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
         TimeSource::Received => hex::encode(event.id.hash_part()),
     };
     if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert(EmailKey::InboundEvent(by_identity));
+        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
     }
     Ok(Parsed { event, claim: identified.claim(time_source) })
 }

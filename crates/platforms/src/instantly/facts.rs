@@ -9,7 +9,12 @@ use hookline_model::{
     kind::Kind,
 };
 
-use crate::instantly::{label::Label, lead, message, names::Name, who};
+use crate::instantly::{
+    label::Label,
+    lead, message,
+    names::Name,
+    who::{self, Addresses},
+};
 use crate::json::{Fields, cut, fold};
 
 /// The longest link, in bytes; a longer one is left out.
@@ -25,10 +30,10 @@ const TEXT_CHARS_MAX: usize = 500;
 const EVENT_NAME_CHARS_MAX: usize = 200;
 
 /// Everything the event says. Only an event about a lead has a lead's fields.
-pub(super) fn facts(name: &Name, body: Fields<'_>, has_contact: bool) -> Facts {
+pub(super) fn facts(name: &Name, body: Fields<'_>, addresses: &Addresses, has_contact: bool) -> Facts {
     let mut facts = Facts::default();
     if has_contact {
-        lead::apply(name, body, &mut facts);
+        lead::apply(name, body, addresses, &mut facts);
     }
     if let Some(label) = name.label.clone().or_else(|| Label::of_kind(name.kind)) {
         label.apply(&mut facts);

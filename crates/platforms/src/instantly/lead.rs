@@ -1,6 +1,6 @@
 //! The lead's own fields, which Instantly merges flat into the body, among its own (captures).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -12,9 +12,9 @@ use hookline_model::{
 use crate::instantly::{
     label, message,
     names::{EVENT_TYPE, Name},
-    who,
+    who::{self, Addresses},
 };
-use crate::json::{Fields, Node, Object, is_present, is_scalar};
+use crate::json::{Fields, Keys, Object, by_name, is_present, is_scalar};
 
 /// The most custom fields taken from one event.
 const CUSTOM_FIELDS_MAX: usize = 200;
@@ -36,7 +36,7 @@ const WEBSITE: [&str; 1] = ["website"];
 const LINKEDIN: [&str; 5] = ["linkedin", "linkedinurl", "linkedinprofile", "linkedinprofileurl", "personlinkedinurl"];
 
 /// The envelope's own fields and those of the messages: never the lead's, whatever their type.
-const ENVELOPE: [&str; 22] = [
+static ENVELOPE: Keys<22> = Keys::new([
     EVENT_TYPE,
     "timestamp",
     "timestamp_created",
@@ -59,10 +59,22 @@ const ENVELOPE: [&str; 22] = [
     "reply_text",
     "reply_html",
     "reply_text_snippet",
-];
+]);
+
+/// The names of fields that have a place of their own on a contact.
+static OWN_PLACE: Keys<8> = Keys::new([
+    FIRST_NAME[0],
+    FIRST_NAME[1],
+    LAST_NAME[0],
+    LAST_NAME[1],
+    COMPANY_NAME[0],
+    COMPANY_NAME[1],
+    PHONE[0],
+    WEBSITE[0],
+]);
 
 /// Sets the lead's fields.
-pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
+pub(super) fn apply(name: &Name, body: Fields<'_>, addresses: &Addresses, facts: &mut Facts) {
     let places = places(body);
     let fields: Vec<Fields<'_>> = places.iter().map(|place| Fields::new(*place)).collect();
     let first = |keys: &[&str]| fields.iter().find_map(|place| place.text_of(keys)).map(Change::Set);
@@ -73,13 +85,14 @@ pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
     facts.phone = first(&PHONE);
     facts.website_url = first(&WEBSITE);
     facts.linkedin_url = places.iter().find_map(|place| linkedin(*place)).map(Change::Set);
-    facts.custom_fields = custom_fields(name, body);
+    facts.custom_fields = custom_fields(name, body, addresses);
 }
 
 /// Where the lead's fields stand, the best first. A `lead` is the lead's whole record, so only what we know is read from it.
 fn places(body: Fields<'_>) -> Vec<Object<'_>> {
     let objects = OBJECTS.iter().chain(["lead"].iter()).filter_map(|key| body.map_at(key));
-    [body.innermost(), body.map()].into_iter().flatten().chain(objects).collect()
+    let outer = body.map().filter(|_| body.is_nested());
+    [body.innermost(), outer].into_iter().flatten().chain(objects).collect()
 }
 
 /// The profile, whatever its variable is called; of several the first in the order of [`LINKEDIN`], then of their names.
@@ -92,13 +105,16 @@ fn linkedin(place: Object<'_>) -> Option<String> {
 
 /// Which of the names of a profile a key is.
 fn linkedin_rank(key: &str) -> Option<usize> {
-    // Most keys are none by their first letter, and no other letter becomes one of these in lower case.
+    // Most keys are none by their length, or by their first letter; no other letter becomes one of these in lower case.
+    if key.len() < LINKEDIN[0].len() {
+        return None;
+    }
     let first = key.chars().find(|c| !is_left_out(*c))?;
     if !matches!(first, 'l' | 'L' | 'p' | 'P') {
         return None;
     }
-    let plain = key.to_lowercase().replace(is_left_out, "");
-    LINKEDIN.iter().position(|known| *known == plain)
+    let plain = || key.chars().filter(|c| !is_left_out(*c)).flat_map(char::to_lowercase);
+    LINKEDIN.iter().position(|known| plain().eq(known.chars()))
 }
 
 /// White space, hyphens and underscores.
@@ -109,34 +125,31 @@ fn is_left_out(c: char) -> bool {
 /// All other fields of the lead: `jobTitle`, `personalization` and the agency's own, of any name.
 ///
 /// In the nested form the fields beside `data` are a relay's.
-fn custom_fields(name: &Name, body: Fields<'_>) -> BTreeMap<String, Change<Value>> {
-    let taken = taken(name, body);
+fn custom_fields(name: &Name, body: Fields<'_>, addresses: &Addresses) -> BTreeMap<String, Change<Value>> {
+    let taken = taken(name, body, addresses);
     let objects = OBJECTS.iter().filter_map(|key| body.map_at(key)).rev();
-    // Sorted by name, so that the same fields are taken in whatever order they stand; the body's own are put in last and stay.
-    let fields: BTreeMap<&str, Node<'_>> = objects
-        .chain(body.innermost())
-        .flat_map(Object::sorted)
-        .map(|(name, value)| (name.trim(), value))
-        .filter(|(name, value)| is_custom(name) && !taken.contains(name) && is_present(*value) && is_scalar(*value))
-        .collect();
+    // The body's own are put in last and stay.
+    let fields = by_name(objects.chain(body.innermost()), |(name, value)| {
+        is_present(*value) && is_scalar(*value) && is_custom(name) && !taken.contains(name)
+    });
     fields.into_iter().take(CUSTOM_FIELDS_MAX).map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect()
 }
 
 /// Whether a field of this name can be the lead's, and is none that has a place of its own.
 fn is_custom(name: &str) -> bool {
-    let own_place = [&FIRST_NAME[..], &LAST_NAME, &COMPANY_NAME, &PHONE, &WEBSITE];
     !name.is_empty()
         && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX
-        && !ENVELOPE.contains(&name)
-        && !own_place.iter().any(|keys| keys.contains(&name))
+        && !ENVELOPE.has(name)
+        && !OWN_PLACE.has(name)
         && linkedin_rank(name).is_none()
 }
 
 /// Names that are the envelope's only because something was read there: elsewhere they are custom variables.
-fn taken(name: &Name, body: Fields<'_>) -> BTreeSet<&'static str> {
-    let mut taken = BTreeSet::from_iter(name.key);
+fn taken(name: &Name, body: Fields<'_>, addresses: &Addresses) -> Vec<&'static str> {
+    let mut taken = Vec::with_capacity(16);
+    taken.extend(name.key);
     if name.label.is_some() {
-        taken.insert(label::VALUE);
+        taken.push(label::VALUE);
         taken.extend(label::KEYS.iter().filter(|_| name.text.is_none()));
     }
     taken.extend(match name.kind {
@@ -149,16 +162,16 @@ fn taken(name: &Name, body: Fields<'_>) -> BTreeSet<&'static str> {
     let is_message = matches!(name.kind, Kind::EmailSent | Kind::EmailOpened | Kind::EmailClicked | Kind::EmailBounced)
         || message::is_reply(name.kind);
     if is_message && body.text_of(&["reply_subject", "email_subject"]).is_none() {
-        taken.insert("subject");
+        taken.push("subject");
     }
-    let lead = who::lead_address(body).ok();
-    taken.extend(["lead", "contact_email"].into_iter().filter(|key| lead.is_some() && body.address(key) == lead));
-    let mailbox = who::sending_account(name.kind, body);
+    let lead = addresses.lead.as_ref().ok();
+    taken.extend(["lead", "contact_email"].into_iter().filter(|key| lead.is_some() && body.address(key).as_ref() == lead));
+    let mailbox = who::sending_account(name.kind, body, addresses);
     taken.extend(["eaccount"].into_iter().filter(|key| mailbox.is_some() && body.address(key) == mailbox));
     taken.extend(["lead", "lead_id", "organization"].into_iter().filter(|key| body.uuid(key).is_some()));
     // The campaign's id once more, from the lead's record (captures).
     if body.uuid("campaign").is_some() || body.id("campaign_id").is_none() {
-        taken.insert("campaign");
+        taken.push("campaign");
     }
     taken
 }

@@ -44,10 +44,11 @@ impl Parser for Instantly {
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
         let arena = Arena::new(delivery.body);
         let body = Fields::with_inner(envelope::open(&arena, delivery.body)?, "data");
-        let name = names::of(body, delivery.settings).ok_or_else(|| {
+        let addresses = who::Addresses::read(body);
+        let name = names::of(body, &addresses, delivery.settings).ok_or_else(|| {
             ParseError::Shape("no event name: expected text under one of event_type, type, event, or a label".to_owned())
         })?;
-        event::read(&name, body, delivery)
+        event::read(&name, body, &addresses, delivery)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {

@@ -2,7 +2,10 @@
 
 use hookline_model::kind::Kind;
 
-use crate::instantly::{label::Label, who};
+use crate::instantly::{
+    label::Label,
+    who::{self, Addresses},
+};
 use crate::{Settings, json::Fields};
 
 /// Where Instantly puts the name (captures).
@@ -104,8 +107,8 @@ pub(super) fn is_stated(body: Fields<'_>) -> bool {
 ///
 /// A text under `event_type` is the name whatever else there is. Without one, a custom variable may be called `type`, so a
 /// name from there goes before a label only if it is one of Instantly's.
-pub(super) fn of(body: Fields<'_>, settings: &Settings) -> Option<Name> {
-    let lead = Lead::of(body);
+pub(super) fn of(body: Fields<'_>, addresses: &Addresses, settings: &Settings) -> Option<Name> {
+    let lead = Lead::of(body, addresses);
     let stated = stated(body, settings);
     if lead != Lead::Real && TEST_FLAGS.iter().any(|key| body.flag(key) == Some(true)) {
         return Some(test(stated));
@@ -134,11 +137,11 @@ enum Lead {
 }
 
 impl Lead {
-    fn of(body: Fields<'_>) -> Lead {
-        match who::lead_address(body) {
+    fn of(body: Fields<'_>, addresses: &Addresses) -> Lead {
+        match &addresses.lead {
             Ok(address) if RESERVED_DOMAINS.contains(&address.domain()) => Lead::Reserved,
             Ok(_) => Lead::Real,
-            Err(_) if who::names_a_lead(body) => Lead::Real,
+            Err(_) if who::lead_id(body).is_some() => Lead::Real,
             Err(_) => Lead::Unnamed,
         }
     }

@@ -21,37 +21,47 @@ pub(super) fn external(id: String) -> ExternalId {
     ExternalId { platform: Platform::Instantly, account: String::new(), id }
 }
 
+/// The addresses of an event, read once.
+#[derive(Clone, Debug)]
+pub(super) struct Addresses {
+    /// The lead's; else what was found in its place, if anything.
+    pub(super) lead: Result<EmailAddress, Option<(&'static str, AddressError)>>,
+    /// The sending mailbox's.
+    pub(super) mailbox: Option<EmailAddress>,
+}
+
+impl Addresses {
+    /// Reads them.
+    pub(super) fn read(body: Fields<'_>) -> Addresses {
+        let mailbox = mailbox(body);
+        Addresses { lead: lead_address(body, mailbox.as_ref()), mailbox }
+    }
+}
+
 /// The contact.
 ///
 /// # Errors
 /// [`ParseError::NamesNothing`] if an event about a lead names none.
-pub(super) fn contact(name: &Name, body: Fields<'_>) -> Result<Option<ContactRef>, ParseError> {
+pub(super) fn contact(name: &Name, body: Fields<'_>, addresses: &Addresses) -> Result<Option<ContactRef>, ParseError> {
     if name.about == About::Nobody {
         return Ok(None);
     }
-    let address = lead_address(body);
     let id = lead_id(body).map(external);
-    match (address, id) {
-        (Ok(email), external) => Ok(Some(ContactRef { email: Some(email), external })),
+    match (&addresses.lead, id) {
+        (Ok(email), external) => Ok(Some(ContactRef { email: Some(email.clone()), external })),
         (Err(_), Some(external)) => Ok(Some(ContactRef { email: None, external: Some(external) })),
         (Err(_), None) if name.about == About::AnyLead => Ok(None),
-        (Err(refused), None) => Err(nobody(name.kind, refused)),
+        (Err(refused), None) => Err(nobody(name.kind, refused.as_ref())),
     }
 }
 
-/// Whether a lead is named.
-pub(super) fn names_a_lead(body: Fields<'_>) -> bool {
-    lead_address(body).is_ok() || lead_id(body).is_some()
-}
-
 /// The lead's address; else what was found in its place, if anything.
-pub(super) fn lead_address(body: Fields<'_>) -> Result<EmailAddress, Option<(&'static str, AddressError)>> {
-    let own = mailbox(body);
+fn lead_address(body: Fields<'_>, own: Option<&EmailAddress>) -> Result<EmailAddress, Option<(&'static str, AddressError)>> {
     let mut refused = None;
     for (key, text) in candidates(body) {
         match mailbox_address(&text) {
             // A relay that has only one address may mean the mailbox.
-            Ok(address) if key == "email" && own.as_ref() == Some(&address) => {}
+            Ok(address) if key == "email" && own == Some(&address) => {}
             Ok(address) => return Ok(address),
             Err(error) => refused = refused.or(Some((key, error))),
         }
@@ -70,13 +80,13 @@ fn candidates(body: Fields<'_>) -> impl Iterator<Item = (&'static str, String)> 
 }
 
 /// The lead's id. Instantly's bodies have none, relays that look the lead up do; an agency's own `lead_id` is no UUID.
-fn lead_id(body: Fields<'_>) -> Option<String> {
+pub(super) fn lead_id(body: Fields<'_>) -> Option<String> {
     let object = || body.object("lead").uuid("id");
     body.uuid("lead_id").or_else(|| body.uuid("lead")).or_else(object)
 }
 
 /// Why an event names nobody.
-fn nobody(kind: Kind, refused: Option<(&'static str, AddressError)>) -> ParseError {
+fn nobody(kind: Kind, refused: Option<&(&'static str, AddressError)>) -> ParseError {
     let found = refused.map(|(key, error)| format!("; {key}: {error}")).unwrap_or_default();
     ParseError::NamesNothing(format!("{kind} names nobody: expected an address in {}{found}", ADDRESS_KEYS.join(", ")))
 }
@@ -87,8 +97,8 @@ fn mailbox(body: Fields<'_>) -> Option<EmailAddress> {
 }
 
 /// The sending mailbox of an event of this kind: an account error may have it under `email`.
-pub(super) fn sending_account(kind: Kind, body: Fields<'_>) -> Option<EmailAddress> {
-    mailbox(body).or_else(|| body.address("email").filter(|_| kind == Kind::AccountError))
+pub(super) fn sending_account(kind: Kind, body: Fields<'_>, addresses: &Addresses) -> Option<EmailAddress> {
+    addresses.mailbox.clone().or_else(|| body.address("email").filter(|_| kind == Kind::AccountError))
 }
 
 /// The workspace of Instantly's, also under its names in the management API, else out of the link into the app.

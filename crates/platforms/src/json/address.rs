@@ -15,11 +15,17 @@ pub(crate) struct Mailbox {
 
 /// Reads the address of one mailbox.
 pub(crate) fn address(text: &str) -> Result<EmailAddress, AddressError> {
-    parse(text).map(|mailbox| mailbox.address)
+    EmailAddress::parse(parts(text).1)
 }
 
 /// Reads one mailbox: `jo@x.example`, `mailto:jo@x.example`, `Jo Brandt <jo@x.example>`, `"Brandt, Jo" <jo@x.example>`.
 pub(crate) fn parse(text: &str) -> Result<Mailbox, AddressError> {
+    let (name, address) = parts(text);
+    Ok(Mailbox { address: EmailAddress::parse(address)?, name: display_name(name) })
+}
+
+/// The name and the bare address in the text of one mailbox.
+fn parts(text: &str) -> (&str, &str) {
     let text = text.trim();
     let (name, address) = match text.rfind('<') {
         Some(open) => (&text[..open], text[open + 1..].trim_end().trim_end_matches('>')),
@@ -29,7 +35,7 @@ pub(crate) fn parse(text: &str) -> Result<Mailbox, AddressError> {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &address[7..],
         _ => address,
     };
-    Ok(Mailbox { address: EmailAddress::parse(bare)?, name: display_name(name) })
+    (name, bare)
 }
 
 /// The first mailbox with a valid address in a list separated by commas or semicolons.

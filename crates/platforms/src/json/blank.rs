@@ -1,6 +1,6 @@
 //! Blanks values in place: the stored bytes are the bytes received, but for these.
 
-use std::{fmt, ops::Range, sync::OnceLock};
+use std::{fmt, ops::Range, str, sync::OnceLock};
 
 use memchr::memmem::Finder;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -31,17 +31,14 @@ impl Names {
 
 /// Overwrites the texts that `find` finds, given the whole body, with as many `*` as they have bytes. What is not JSON stays as it
 /// is, and so does what has none of the names.
+///
+/// What `find` is given may be no JSON: in what is none, nothing may be found.
 pub(crate) fn blank<F>(body: &mut [u8], names: &Names, find: F)
 where
-    F: for<'a> FnOnce(&'a RawValue) -> Vec<&'a RawValue>,
+    F: for<'a> FnOnce(&'a str) -> Vec<&'a str>,
 {
-    if !names.may_be_in(body) {
-        return;
-    }
-    let spans = match serde_json::from_slice::<&RawValue>(body) {
-        Ok(top) => find(top).into_iter().filter_map(|found| inside_quotes(body, found.get())).collect::<Vec<_>>(),
-        Err(_) => return,
-    };
+    let Some(text) = text_with(body, names) else { return };
+    let spans: Vec<_> = find(text).into_iter().filter_map(|found| inside_quotes(body, found)).collect();
     for span in spans {
         if let Some(secret) = body.get_mut(span) {
             secret.fill(b'*');
@@ -53,18 +50,11 @@ where
 /// body stays JSON, and as long as it is.
 pub(crate) fn blank_any<F>(body: &mut [u8], names: &Names, find: F)
 where
-    F: for<'a> FnOnce(&'a RawValue) -> Vec<&'a RawValue>,
+    F: for<'a> FnOnce(&'a str) -> Vec<&'a str>,
 {
-    if !names.may_be_in(body) {
-        return;
-    }
-    let spans: Vec<_> = match serde_json::from_slice::<&RawValue>(body) {
-        Ok(top) => {
-            let found = find(top).into_iter().map(RawValue::get);
-            found.filter_map(|token| Some((inside_quotes(body, token), place(body, token)?))).collect()
-        }
-        Err(_) => return,
-    };
+    let Some(text) = text_with(body, names) else { return };
+    let found = find(text).into_iter();
+    let spans: Vec<_> = found.filter_map(|token| Some((inside_quotes(body, token), place(body, token)?))).collect();
     for (text, whole) in spans {
         if let Some(secret) = text.and_then(|text| body.get_mut(text)) {
             secret.fill(b'*');
@@ -75,30 +65,39 @@ where
     }
 }
 
+/// A body without the white space in front of it, if it is text and may have one of the names.
+fn text_with<'b>(body: &'b [u8], names: &Names) -> Option<&'b str> {
+    if !names.may_be_in(body) {
+        return None;
+    }
+    str::from_utf8(body).ok().map(|text| text.trim_start_matches([' ', '\t', '\n', '\r']))
+}
+
 /// The values that stand under a wanted key in an object, or in the objects of an array; also of a key that is repeated, of which
 /// other readers see only the last. What cannot be read holds nothing that could be found.
-pub(crate) fn values(value: &RawValue, wants: impl Fn(&str) -> bool) -> Vec<&RawValue> {
+pub(crate) fn values(value: &str, wants: impl Fn(&str) -> bool) -> Vec<&str> {
     sorted_values(value, |key| wants(key).then_some(())).into_iter().map(|((), value)| value).collect()
 }
 
 /// The same for keys of several sorts, in one reading: each value with what its key is.
-pub(crate) fn sorted_values<T>(value: &RawValue, sort: impl Fn(&str) -> Option<T>) -> Vec<(T, &RawValue)> {
-    let mut found = Vec::new();
-    for object in objects(value) {
-        let mut reader = serde_json::Deserializer::from_str(object.get());
-        found.extend(Wanted(&sort).deserialize(&mut reader).unwrap_or_default());
+pub(crate) fn sorted_values<T>(value: &str, sort: impl Fn(&str) -> Option<T>) -> Vec<(T, &str)> {
+    if !value.starts_with('[') {
+        return values_of(value, &sort);
     }
-    found
+    let elements: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
+    elements.into_iter().flat_map(|element| values_of(element.get(), &sort)).collect()
 }
 
-/// A value that is an object, or the objects of an array.
-fn objects(value: &RawValue) -> Vec<&RawValue> {
-    let mut objects: Vec<&RawValue> = match value.get().as_bytes().first() {
-        Some(b'[') => serde_json::from_str(value.get()).unwrap_or_default(),
-        _ => vec![value],
-    };
-    objects.retain(|object| object.get().starts_with('{'));
-    objects
+/// The values of one object; nothing if it is none, or cannot be read to its end.
+fn values_of<'v, T>(object: &'v str, sort: &impl Fn(&str) -> Option<T>) -> Vec<(T, &'v str)> {
+    if !object.starts_with('{') {
+        return Vec::new();
+    }
+    let mut reader = serde_json::Deserializer::from_str(object);
+    match Wanted(sort).deserialize(&mut reader) {
+        Ok(found) if reader.end().is_ok() => found,
+        _ => Vec::new(),
+    }
 }
 
 /// The place of `token`, a part of `body`, without its quotes; none if it is no text.
@@ -116,7 +115,7 @@ fn place(body: &[u8], part: &str) -> Option<Range<usize>> {
 struct Wanted<'w, W>(&'w W);
 
 impl<'de, T, W: Fn(&str) -> Option<T>> DeserializeSeed<'de> for Wanted<'_, W> {
-    type Value = Vec<(T, &'de RawValue)>;
+    type Value = Vec<(T, &'de str)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -124,7 +123,7 @@ impl<'de, T, W: Fn(&str) -> Option<T>> DeserializeSeed<'de> for Wanted<'_, W> {
 }
 
 impl<'de, T, W: Fn(&str) -> Option<T>> Visitor<'de> for Wanted<'_, W> {
-    type Value = Vec<(T, &'de RawValue)>;
+    type Value = Vec<(T, &'de str)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -134,7 +133,7 @@ impl<'de, T, W: Fn(&str) -> Option<T>> Visitor<'de> for Wanted<'_, W> {
         let mut values = Vec::new();
         while let Some(sort) = map.next_key_seed(Key(self.0))? {
             match sort {
-                Some(sort) => values.push((sort, map.next_value()?)),
+                Some(sort) => values.push((sort, map.next_value::<&'de RawValue>()?.get())),
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -184,9 +183,15 @@ mod tests {
 
     #[test]
     fn values_of_several_sorts_are_found_in_one_reading() {
-        let body: &RawValue = serde_json::from_str(r#"[{"a":1,"b":[2],"c":3,"\u0061":4},5,{"b":{}}]"#).expect("JSON");
-        let found = sorted_values(body, |key| "ab".find(key));
-        let found: Vec<_> = found.into_iter().map(|(sort, value)| (sort, value.get())).collect();
+        let found = sorted_values(r#"[{"a":1,"b":[2],"c":3,"\u0061":4},5,{"b":{}}]"#, |key| "ab".find(key));
         assert_eq!(found, [(0, "1"), (1, "[2]"), (0, "4"), (1, "{}")]);
+    }
+
+    #[test]
+    fn what_is_not_json_to_its_end_has_no_values() {
+        for body in [r#"{"a":1"#, r#"{"a":1}x"#, r#"{"a":1,"b":[}"#, r#"[{"a":1},]"#, r#"[{"a":1}]]"#, r#""a""#, ""] {
+            assert_eq!(values(body, |key| key == "a"), [] as [&str; 0], "{body}");
+        }
+        assert_eq!(values("{\"a\":1} \n", |key| key == "a"), ["1"]);
     }
 }

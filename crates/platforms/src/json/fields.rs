@@ -40,6 +40,11 @@ impl<'a> Fields<'a> {
         Fields { inner: None, ..self }
     }
 
+    /// Whether there is a nested object.
+    pub(crate) fn is_nested(self) -> bool {
+        self.inner.is_some()
+    }
+
     /// The nested object if there is one, else the object.
     pub(crate) fn innermost(self) -> Option<Object<'a>> {
         self.inner.or(self.top)

@@ -19,6 +19,9 @@ const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature"
 /// HubSpot's mark of a value that nobody may keep, and where the value stands.
 const MARKED: (&str, &str) = ("isSensitive", "propertyValue");
 
+/// How many bytes there is room for before anything is put.
+const ROOM: usize = 1024;
+
 /// A hash of an object.
 pub(crate) fn object_hash(object: Object<'_>) -> [u8; 32] {
     object_hash_without(object, &[])
@@ -26,24 +29,24 @@ pub(crate) fn object_hash(object: Object<'_>) -> [u8; 32] {
 
 /// A hash of an object without the fields of its own that are named.
 pub(crate) fn object_hash_without(object: Object<'_>, left_out: &[&str]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash_fields(&mut hash, object, |key| left_out.contains(&key));
-    hash.finalize().into()
+    let mut said = Vec::with_capacity(ROOM);
+    put_fields(&mut said, object, |key| left_out.contains(&key));
+    Sha256::digest(&said).into()
 }
 
-/// Hashes an object by its sorted keys, so that nothing depends on how the map keeps them.
-fn hash_fields(hash: &mut Sha256, object: Object<'_>, is_left_out: impl Fn(&str) -> bool) {
+/// Puts an object by its sorted keys, so that nothing depends on how the map keeps them.
+fn put_fields(said: &mut Vec<u8>, object: Object<'_>, is_left_out: impl Fn(&str) -> bool) {
     let is_marked = object.contains_key(MARKED.0);
     let is_secret = |key: &str| SECRETS.contains(&key) || (is_marked && key == MARKED.1);
     let mut fields = object.sorted();
     fields.retain(|(key, _)| !is_left_out(key) && !is_secret(key));
-    hash.update(b"{");
-    hash.update((fields.len() as u64).to_be_bytes());
+    said.push(b'{');
+    said.extend_from_slice(&(fields.len() as u64).to_be_bytes());
     for (key, value) in fields {
-        hash_text(hash, b'k', key);
+        put_text(said, b'k', key);
         match value {
-            Node::Object(beside) if BESIDE.contains(&key) => hash_fields(hash, beside, names_a_secret),
-            value => hash_value(hash, value),
+            Node::Object(beside) if BESIDE.contains(&key) => put_fields(said, beside, names_a_secret),
+            value => put_value(said, value),
         }
     }
 }
@@ -54,27 +57,27 @@ fn names_a_secret(name: &str) -> bool {
     name == "key" || SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Hashes a value. The depth is bounded by the reader's.
-fn hash_value(hash: &mut Sha256, value: Node<'_>) {
+/// Puts a value. The depth is bounded by the reader's.
+fn put_value(said: &mut Vec<u8>, value: Node<'_>) {
     match value {
-        Node::Null => hash.update(b"n"),
-        Node::Bool(flag) => hash.update(if flag { b"t" } else { b"f" }),
-        Node::Number(number) => hash_text(hash, b'#', &number.to_string()),
-        Node::Text(text) => hash_text(hash, b's', text),
+        Node::Null => said.push(b'n'),
+        Node::Bool(flag) => said.push(if flag { b't' } else { b'f' }),
+        Node::Number(number) => put_text(said, b'#', &number.text()),
+        Node::Text(text) => put_text(said, b's', text),
         Node::Array(values) => {
-            hash.update(b"[");
-            hash.update((values.len() as u64).to_be_bytes());
-            values.iter().for_each(|value| hash_value(hash, *value));
+            said.push(b'[');
+            said.extend_from_slice(&(values.len() as u64).to_be_bytes());
+            values.iter().for_each(|value| put_value(said, *value));
         }
-        Node::Object(object) => hash_fields(hash, object, |_| false),
+        Node::Object(object) => put_fields(said, object, |_| false),
     }
 }
 
-/// Hashes a text with its length in front.
-fn hash_text(hash: &mut Sha256, tag: u8, text: &str) {
-    hash.update([tag]);
-    hash.update((text.len() as u64).to_be_bytes());
-    hash.update(text);
+/// Puts a text with its length in front.
+fn put_text(said: &mut Vec<u8>, tag: u8, text: &str) {
+    said.push(tag);
+    said.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    said.extend_from_slice(text.as_bytes());
 }
 
 #[cfg(test)]

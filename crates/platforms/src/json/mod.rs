@@ -17,7 +17,8 @@ pub(crate) use blank::{Names, blank, blank_any, sorted_values, values};
 pub(crate) use draft::{Draft, filled};
 pub(crate) use fields::Fields;
 pub(crate) use hash::{object_hash, object_hash_without};
-pub(crate) use node::{Entry, Node, Number, Object};
+pub(crate) use key_set::Keys;
+pub(crate) use node::{Entry, Node, Number, Object, by_name};
 pub(crate) use scalar::{cut, fold, id_of_text, is_present, is_scalar, is_uuid};
 pub(crate) use split::elements;
 

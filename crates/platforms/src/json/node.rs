@@ -121,15 +121,13 @@ impl Number {
             Number::Float(number) => Value::from(number),
         }
     }
-}
 
-impl fmt::Display for Number {
-    /// As JSON writes it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The number as JSON writes it.
+    pub(crate) fn text(self) -> String {
         match self {
-            Number::Unsigned(number) => number.fmt(f),
-            Number::Signed(number) => number.fmt(f),
-            Number::Float(_) => self.to_value().fmt(f),
+            Number::Unsigned(number) => number.to_string(),
+            Number::Signed(number) => number.to_string(),
+            Number::Float(_) => self.to_value().to_string(),
         }
     }
 }
@@ -168,6 +166,36 @@ impl<'t> Object<'t> {
         }
         entries
     }
+}
+
+/// The fields of objects by their names without white space around them, sorted, so that the same ones are taken in whatever order
+/// they stand. Of several with one name that of the last object counts, and within an object the last in the order of the names
+/// as they were written.
+pub(crate) fn by_name<'t>(objects: impl IntoIterator<Item = Object<'t>>, wants: impl Fn(&Entry<'t>) -> bool) -> Vec<Entry<'t>> {
+    let mut fields: Vec<Entry<'t>> = Vec::new();
+    for object in objects {
+        if object.iter().all(|(name, _)| is_trimmed(name)) {
+            fields.extend(object.iter().filter(&wants));
+        } else {
+            fields.extend(object.sorted().into_iter().map(|(name, value)| (name.trim(), value)).filter(&wants));
+        }
+    }
+    // Of the same name the later stays behind.
+    fields.sort_by_key(|(name, _)| *name);
+    fields.dedup_by(|later, earlier| {
+        let is_same = later.0 == earlier.0;
+        if is_same {
+            *earlier = *later;
+        }
+        is_same
+    });
+    fields
+}
+
+/// Whether a name has no white space around it; of one that is not ASCII there it is not said.
+fn is_trimmed(name: &str) -> bool {
+    let is_dark = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    is_dark(name.as_bytes().first()) && is_dark(name.as_bytes().last())
 }
 
 impl fmt::Debug for Object<'_> {

@@ -20,7 +20,11 @@ const EXACT_FLOAT_MAX: f64 = 9_007_199_254_740_992.0;
 pub(crate) fn is_present(value: Node<'_>) -> bool {
     match value {
         Node::Null => false,
-        Node::Text(text) => !matches!(text.trim(), "" | "null"),
+        Node::Text(text) => match text.as_bytes() {
+            // Nearly all that says something begins with a letter or a digit, and not like `null`.
+            [first, ..] if first.is_ascii_alphanumeric() && *first != b'n' => true,
+            _ => !matches!(text.trim(), "" | "null"),
+        },
         _ => true,
     }
 }
@@ -32,6 +36,9 @@ pub(crate) fn is_scalar(value: Node<'_>) -> bool {
 
 /// A text with its runs of white space folded to single spaces.
 pub(crate) fn fold(text: &str) -> String {
+    if is_folded(text) {
+        return text.to_owned();
+    }
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {
@@ -42,9 +49,24 @@ pub(crate) fn fold(text: &str) -> String {
     folded
 }
 
+/// Whether folding a text would leave it as it is; of a text that is not ASCII it is not said.
+fn is_folded(text: &str) -> bool {
+    let mut was_space = true;
+    for byte in text.bytes() {
+        let is_space = byte == b' ';
+        if !(0x20..0x7f).contains(&byte) || is_space && was_space {
+            return false;
+        }
+        was_space = is_space;
+    }
+    !was_space
+}
+
 /// A text cut to at most `max` characters.
 pub(crate) fn cut(text: &str, max: usize) -> String {
-    text.chars().take(max).collect()
+    // As many bytes are at most as many characters.
+    let end = if text.len() <= max { None } else { text.char_indices().nth(max) };
+    text[..end.map_or(text.len(), |(end, _)| end)].to_owned()
 }
 
 /// Whether a text is a UUID in its usual form.
@@ -56,7 +78,7 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 pub(super) fn verbatim(value: Node<'_>) -> Option<String> {
     match value {
         Node::Text(text) => Some(text.to_owned()),
-        Node::Number(number) => Some(number.to_string()),
+        Node::Number(number) => Some(number.text()),
         _ => None,
     }
 }
@@ -79,29 +101,40 @@ pub(super) fn name(value: Node<'_>) -> Option<String> {
 
 /// An id: a UUID in lower case, any other as it is. The UUID of zeros stands for none.
 pub(super) fn id(value: Node<'_>) -> Option<String> {
-    let id = match value {
-        Node::Text(text) => text.trim().to_owned(),
-        Node::Number(number) => integer_text(number)?,
-        _ => return None,
-    };
-    if is_uuid(&id) {
-        let is_nil = id.bytes().all(|byte| matches!(byte, b'0' | b'-'));
-        return (!is_nil).then(|| id.to_ascii_lowercase());
+    match value {
+        Node::Text(text) => sound_id(text.trim()),
+        Node::Number(number) => integer_text(number),
+        _ => None,
     }
-    (id.len() <= ID_BYTES_MAX && !id.contains(char::is_control)).then_some(id)
+}
+
+fn sound_id(text: &str) -> Option<String> {
+    if is_uuid(text) {
+        let is_nil = text.bytes().all(|byte| matches!(byte, b'0' | b'-'));
+        return (!is_nil).then(|| text.to_ascii_lowercase());
+    }
+    (text.len() <= ID_BYTES_MAX && !has_control(text)).then(|| text.to_owned())
+}
+
+/// Whether a text has a control character.
+fn has_control(text: &str) -> bool {
+    // Beyond ASCII there are more of them.
+    let is_plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    !is_plain && text.contains(char::is_control)
 }
 
 /// An id in a text, if it says anything.
 pub(crate) fn id_of_text(text: &str) -> Option<String> {
-    let value = Node::Text(text);
-    id(value).filter(|_| is_present(value))
+    sound_id(text.trim()).filter(|_| is_present(Node::Text(text)))
 }
 
 /// A whole number, whether it was written as a number or as text.
 pub(super) fn integer(value: Node<'_>) -> Option<i64> {
     match value {
         Node::Text(text) => text.trim().parse().ok(),
-        Node::Number(number) => integer_text(number)?.parse().ok(),
+        Node::Number(Number::Unsigned(number)) => i64::try_from(number).ok(),
+        Node::Number(Number::Signed(number)) => Some(number),
+        Node::Number(Number::Float(float)) => is_exact(float).then_some(float as i64),
         _ => None,
     }
 }
@@ -126,14 +159,14 @@ pub(super) fn message_id(value: Node<'_>) -> Option<String> {
     let text = value.as_str()?.trim();
     let id = text.strip_prefix('<').unwrap_or(text);
     let id = id.strip_suffix('>').unwrap_or(id).trim();
-    let sound = !id.is_empty() && id != "null" && id.len() <= MESSAGE_ID_BYTES_MAX && !id.contains(char::is_control);
+    let sound = !id.is_empty() && id != "null" && id.len() <= MESSAGE_ID_BYTES_MAX && !has_control(id);
     sound.then(|| id.to_owned())
 }
 
 /// A number as the digits of an integer, if it is one. Relays write ids as floats (`8123.0`).
 fn integer_text(number: Number) -> Option<String> {
     match number {
-        Number::Unsigned(_) | Number::Signed(_) => Some(number.to_string()),
+        Number::Unsigned(_) | Number::Signed(_) => Some(number.text()),
         // `+ 0.0` makes a negative zero a plain one.
         Number::Float(float) => is_exact(float).then(|| format!("{:.0}", float + 0.0)),
     }

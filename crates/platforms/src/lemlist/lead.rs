@@ -1,14 +1,12 @@
 //! The lead's own fields: flat among Lemlist's own, or under `lead.variables` (Lemlist's developer pages, captures).
 
-use std::collections::BTreeMap;
-
 use hookline_model::{
     event::{Change, Facts},
     kind::Kind,
 };
 
 use crate::{
-    json::{Entry, Fields, Node, Object, is_present, is_scalar},
+    json::{Entry, Fields, Keys, by_name, is_present, is_scalar},
     lemlist::{SECRET, facts, names::Name},
 };
 
@@ -19,10 +17,11 @@ const CUSTOM_FIELDS_MAX: usize = 200;
 const CUSTOM_FIELD_NAME_BYTES_MAX: usize = 200;
 
 /// Variables that have a place of their own, or none: the hook's secret is nobody's variable.
-const OWN_PLACE: [&str; 7] = ["email", "firstName", "lastName", "companyName", "phone", "linkedinUrl", SECRET];
+static OWN_PLACE: Keys<7> =
+    Keys::new(["email", "firstName", "lastName", "companyName", "phone", "linkedinUrl", SECRET]);
 
 /// Lemlist's own fields: never the lead's, whatever their type.
-const ENVELOPE: [&str; 57] = [
+static ENVELOPE: Keys<57> = Keys::new([
     "_id",
     "type",
     "createdAt",
@@ -80,7 +79,7 @@ const ENVELOPE: [&str; 57] = [
     "mutationType",
     "doNotContact",
     "unsubEmail",
-];
+]);
 
 /// Sets the lead's fields.
 pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
@@ -91,28 +90,25 @@ pub(super) fn apply(name: &Name, body: Fields<'_>, facts: &mut Facts) {
     facts.company_name = first("leadCompanyName", "companyName");
     facts.phone = first("leadPhone", "phone");
     facts.linkedin_url = first("leadLinkedinUrl", "linkedinUrl");
-    let mut own = if name.has_fields_of_its_own() { BTreeMap::new() } else { unknown(body) };
-    if name.kind == Kind::EmailClicked
-        && let Some(key) = facts::link_key(body)
-    {
-        own.remove(key);
-    }
-    // Those at the top go first; sorted by name, so that the same fields are taken in whatever order they stand.
-    let mut fields: BTreeMap<&str, Node<'_>> = variables.map().map(|object| scalars(object).collect()).unwrap_or_default();
-    fields.extend(own);
+    let own = if name.has_fields_of_its_own() { Vec::new() } else { unknown(body) };
+    let link = if name.kind == Kind::EmailClicked { facts::link_key(body) } else { None };
+    // Those at the top go first.
+    let mut fields = variables.map().map(|object| by_name([object], is_variable)).unwrap_or_default();
+    fields.retain(|(name, _)| own.binary_search_by_key(name, |(own, _)| *own).is_err() || Some(*name) == link);
+    fields.extend(own.into_iter().filter(|(name, _)| Some(*name) != link));
+    fields.sort_unstable_by_key(|(name, _)| *name);
     let kept = fields.into_iter().take(CUSTOM_FIELDS_MAX);
     facts.custom_fields = kept.map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect();
 }
 
-/// What stands at the top and is no field of Lemlist's that we know: a variable of the lead, or something of the activity's.
-pub(super) fn unknown<'a>(body: Fields<'a>) -> BTreeMap<&'a str, Node<'a>> {
-    body.map().into_iter().flat_map(scalars).filter(|(name, _)| !ENVELOPE.contains(name)).collect()
+/// What stands at the top and is no field of Lemlist's that we know: a variable of the lead, or something of the activity's. Sorted
+/// by name, so that the same fields are taken in whatever order they stand.
+pub(super) fn unknown<'a>(body: Fields<'a>) -> Vec<Entry<'a>> {
+    by_name(body.map(), |field| is_variable(field) && !ENVELOPE.has(field.0))
 }
 
-/// The fields of an object that hold one value each and have no place of their own.
-fn scalars<'a>(object: Object<'a>) -> impl Iterator<Item = Entry<'a>> {
-    object.sorted().into_iter().map(|(name, value)| (name.trim(), value)).filter(|(name, value)| {
-        let sound = !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX && !OWN_PLACE.contains(name);
-        sound && is_present(*value) && is_scalar(*value)
-    })
+/// Whether a field holds one value and has no place of its own.
+fn is_variable((name, value): &Entry<'_>) -> bool {
+    let sound = !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX && !OWN_PLACE.has(name);
+    sound && is_present(*value) && is_scalar(*value)
 }

@@ -32,7 +32,7 @@ impl Setting<'_> {
     }
 
     fn lead(&self) -> Option<String> {
-        self.contact.and_then(|contact| contact.email.as_ref()).map(ToString::to_string)
+        self.contact.and_then(|contact| contact.email.as_ref()).map(|address| address.as_str().to_owned())
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, setting: Setting<'_>) -> Op
     if facts == MessageFacts::default() {
         return None;
     }
-    facts.from = setting.mailbox.map(ToString::to_string);
+    facts.from = setting.mailbox.map(|address| address.as_str().to_owned());
     facts.to = setting.lead();
     Some(Box::new(facts))
 }
@@ -91,8 +91,8 @@ pub(super) fn inbound(kind: Kind, body: Fields<'_>, setting: Setting<'_>) -> Opt
     let mut facts = MessageFacts {
         key: message_id.clone().map(inbound_key),
         message_id,
-        from: body.address("fromEmail").map(|address| address.to_string()).or_else(|| setting.lead()),
-        to: setting.mailbox.map(ToString::to_string),
+        from: body.address("fromEmail").map(|address| address.as_str().to_owned()).or_else(|| setting.lead()),
+        to: setting.mailbox.map(|address| address.as_str().to_owned()),
         subject: body.text("subject"),
         at: setting.stated,
         ..MessageFacts::default()

@@ -7,7 +7,7 @@ use serde_json::Value;
 use hookline_model::event::{Change, Facts};
 
 use crate::{
-    json::{Fields, Node, Object, is_present, is_scalar},
+    json::{Entry, Fields, Keys, by_name, is_present, is_scalar},
     plusvibe::{SECRET, names::KEYS},
 };
 
@@ -18,11 +18,11 @@ const CUSTOM_FIELDS_MAX: usize = 200;
 const CUSTOM_FIELD_NAME_BYTES_MAX: usize = 200;
 
 /// Fields with a place of their own on a contact.
-const OWN_PLACE: [&str; 7] =
-    ["email", "first_name", "last_name", "company_name", "phone_number", "linkedin_person_url", "company_website"];
+static OWN_PLACE: Keys<7> =
+    Keys::new(["email", "first_name", "last_name", "company_name", "phone_number", "linkedin_person_url", "company_website"]);
 
 /// PlusVibe's own fields and those of the messages: never the lead's, whatever their type.
-const ENVELOPE: [&str; 56] = [
+static ENVELOPE: Keys<56> = Keys::new([
     SECRET,
     "webhook_id",
     "webhook_name",
@@ -79,7 +79,7 @@ const ENVELOPE: [&str; 56] = [
     "bounce_msg",
     "bounce_type",
     "_id",
-];
+]);
 
 /// Sets the lead's names and the like.
 pub(super) fn apply(body: Fields<'_>, facts: &mut Facts) {
@@ -100,13 +100,12 @@ pub(super) fn custom_fields(body: Fields<'_>) -> BTreeMap<String, Change<Value>>
 
 /// The fields that have no place of their own, sorted by name, so that the same ones are taken in whatever order they stand. In
 /// a nested form those beside it are a relay's.
-pub(super) fn unknown<'a>(body: Fields<'a>) -> BTreeMap<&'a str, Node<'a>> {
-    let fields = body.innermost().into_iter().flat_map(Object::sorted).map(|(name, value)| (name.trim(), value));
-    fields.filter(|(name, value)| is_custom(name) && is_present(*value) && is_scalar(*value)).collect()
+pub(super) fn unknown<'a>(body: Fields<'a>) -> Vec<Entry<'a>> {
+    by_name(body.innermost(), |(name, value)| is_present(*value) && is_scalar(*value) && is_custom(name))
 }
 
 /// Whether a field of this name can be the lead's, and is none that has a place of its own.
 fn is_custom(name: &str) -> bool {
     let sound = !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX;
-    sound && !OWN_PLACE.contains(&name) && !ENVELOPE.contains(&name) && !KEYS.contains(&name)
+    sound && !OWN_PLACE.has(name) && !ENVELOPE.has(name) && !KEYS.contains(&name)
 }

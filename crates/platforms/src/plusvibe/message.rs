@@ -67,7 +67,7 @@ impl Setting<'_> {
     }
 
     fn lead(&self) -> Option<String> {
-        self.contact.and_then(|contact| contact.email.as_ref()).map(ToString::to_string)
+        self.contact.and_then(|contact| contact.email.as_ref()).map(|address| address.as_str().to_owned())
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting
     if facts == MessageFacts::default() {
         return None;
     }
-    facts.from = setting.mailbox.map(ToString::to_string);
+    facts.from = setting.mailbox.map(|address| address.as_str().to_owned());
     facts.to = setting.lead();
     Some(Box::new(facts))
 }
@@ -108,8 +108,8 @@ pub(super) fn inbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting<
     let mut facts = MessageFacts {
         key: ids.inbound_key(),
         message_id: ids.message_id.clone(),
-        from: body.address("from_email").map(|address| address.to_string()).or_else(|| setting.lead()),
-        to: setting.mailbox.map(ToString::to_string),
+        from: body.address("from_email").map(|address| address.as_str().to_owned()).or_else(|| setting.lead()),
+        to: setting.mailbox.map(|address| address.as_str().to_owned()),
         subject: subject(body),
         at: setting.stated,
         ..MessageFacts::default()

@@ -34,7 +34,7 @@ pub(super) fn read(name: &str, kind: Kind, body: Fields<'_>, received_at: Millis
     let alert = Alert { body, data: body.object("data") };
     let mailbox = ["email", "email_account", "from_email"].iter().find_map(|key| {
         let address = alert.data.address(key).or_else(|| body.address(key));
-        address.map(|address| address.to_string())
+        address.map(|address| address.as_str().to_owned())
     });
     let (occurred_at, time_source) = effective(alert.stated(received_at), received_at);
     let campaign = alert.id(&["campaignId", "campaign_id"]).map(|id| CampaignRef {

@@ -12,7 +12,7 @@ use hookline_model::{
     kind::Kind,
 };
 
-use crate::json::{Fields, Node, Object, cut, is_present};
+use crate::json::{Fields, by_name, cut, is_present, is_scalar};
 use crate::smartlead::{bounce, category::Category, message::Ids, who};
 
 /// The most custom fields taken from one event.
@@ -97,15 +97,10 @@ fn lead_data(lead: Fields<'_>, facts: &mut Facts) {
     facts.website_url = lead.text_of(&["website", "company_url"]).map(Change::Set);
     facts.linkedin_url = lead.text("linkedin_profile").map(Change::Set);
     // Sorted by name, so that the same fields are taken in whatever order they stand.
-    let fields: BTreeMap<&str, Node<'_>> = lead
-        .object("custom_fields")
-        .map()
-        .into_iter()
-        .flat_map(Object::sorted)
-        .map(|(name, value)| (name.trim(), value))
-        .filter(|(name, _)| !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX)
-        .filter(|(_, value)| is_present(*value) && !value.is_object() && !value.is_array())
-        .collect();
+    let fields = by_name(lead.object("custom_fields").map(), |(name, value)| {
+        let is_sound = !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX;
+        is_sound && is_present(*value) && is_scalar(*value)
+    });
     let taken = fields.into_iter().take(CUSTOM_FIELDS_MAX);
     facts.custom_fields = taken.map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect();
 }
@@ -120,7 +115,7 @@ fn reply(body: Fields<'_>, extra: &mut Extra) {
     extra.put("replied_company_domain", correspondence.text_of(&["repliedCompanyDomain", "replied_company_domain"]));
     extra.put(
         "forwarded_from",
-        correspondence.address_of(&["forwardedFrom", "forwarded_from"]).map(|address| address.to_string()),
+        correspondence.address_of(&["forwardedFrom", "forwarded_from"]).map(|address| address.as_str().to_owned()),
     );
     extra.put("has_attachment", body.flag("has_attachment"));
     extra.put_list("cc_emails", body.texts("cc_emails"));

@@ -39,7 +39,7 @@ pub(super) fn read(name: &str, kind: Kind, shape: Shape, body: Fields<'_>, recei
         time_source,
         contact,
         campaign,
-        sending_account: who::sending_account(kind, body).map(|address| address.to_string()),
+        sending_account: who::sending_account(kind, body).map(|address| address.as_str().to_owned()),
         outbound: message::outbound(kind, body, &ids, received_at),
         inbound,
         facts: facts::facts(kind, name, body, &ids),
@@ -51,12 +51,12 @@ pub(super) fn read(name: &str, kind: Kind, shape: Shape, body: Fields<'_>, recei
     let identified = identify(&event, name, body, &ids);
     event.id = EventId::derive(occurred_at, &identified.digest);
     // With its time, if it has one of its own: the same words twice are two messages.
-    let by_identity = match time_source {
+    let by_identity = || match time_source {
         TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
         TimeSource::Received => hex::encode(event.id.hash_part()),
     };
     if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert(EmailKey::InboundEvent(by_identity));
+        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
     }
     Ok(Parsed { event, claim: identified.claim(time_source) })
 }

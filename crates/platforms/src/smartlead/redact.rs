@@ -1,7 +1,5 @@
 //! Blanks the secret that SmartLead puts into every body.
 
-use serde_json::value::RawValue;
-
 use crate::{
     json::{Names, blank, sorted_values},
     smartlead::relay::{WRAPPERS, WRAPPERS_MAX},
@@ -24,7 +22,7 @@ pub(super) fn redact(body: &mut [u8]) {
 }
 
 /// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
-fn collect<'a>(value: &'a RawValue, depth: usize, secrets: &mut Vec<&'a RawValue>) {
+fn collect<'a>(value: &'a str, depth: usize, secrets: &mut Vec<&'a str>) {
     // Whether it is the secret.
     let sort =
         |key: &str| if WRAPPERS.contains(&key) { (depth > 0).then_some(false) } else { (key == SECRET_KEY).then_some(true) };
