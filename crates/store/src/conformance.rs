@@ -9,6 +9,7 @@
 
 mod answers;
 mod appending;
+mod attempts;
 mod bodies;
 mod claims;
 mod deliveries;
@@ -261,6 +262,11 @@ list_cases! {
         bodies_of_emails_come_back_exactly,
         a_text_and_a_html_of_different_entries_are_shown_together,
         a_raw_body_comes_back_byte_for_byte,
+    }
+    attempts {
+        tries_are_listed_by_delivery_the_last_one_first,
+        every_filter_of_tries_tells_them_apart,
+        tries_are_found_by_all_of_the_id_of_their_delivery_but_the_end,
     }
     items {
         an_item_shows_the_latest_word_on_each_field,

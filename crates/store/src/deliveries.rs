@@ -189,6 +189,12 @@ pub struct AttemptRow {
 }
 
 impl AttemptRow {
+    /// Whether it was taken: any 2xx.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.status.is_some_and(|status| (200..300).contains(&status))
+    }
+
     /// How long it took.
     #[must_use]
     pub fn latency(&self) -> Duration {

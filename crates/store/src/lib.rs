@@ -11,6 +11,7 @@
 //! crate is SQL.
 
 pub mod answers;
+pub mod attempts;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod deliveries;
@@ -46,6 +47,7 @@ use hookline_model::{
 
 use crate::{
     answers::KeptAnswer,
+    attempts::Attempts,
     deliveries::Deliveries,
     directory::{AddressOwner, Directory, DirectoryChange},
     pulling::Pulling,
@@ -163,7 +165,7 @@ pub struct Status {
 }
 
 /// A log of events and the records that follow from it.
-pub trait Store: Deliveries + Redelivery + Pulling + Send + Sync {
+pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Send + Sync {
     /// Appends one delivery and answers when it is on disk.
     ///
     /// One of origin [`Origin::Test`] is kept under an id of its own, apart from live deliveries of the same event.

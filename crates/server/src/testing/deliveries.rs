@@ -9,12 +9,13 @@ use hookline_model::{
 };
 use hookline_store::{
     Answer, Store,
+    attempts::{AttemptFilter, Attempted, Attempts},
     deliveries::{
-        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Feed, Outcome, Outgoing,
-        Snapshot, Standing,
+        AttemptRow, Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Feed, Outcome,
+        Outgoing, Snapshot, Standing,
     },
     pulling::Pulling,
-    query::{Page, PageRequest},
+    query::{Cursor, Page, PageRequest},
     redelivery::{NewReplay, Redelivery, Replay, ReplayStatus, ReplayStep},
 };
 use tokio::sync::{broadcast, watch};
@@ -100,6 +101,41 @@ impl Deliveries for FakeStore {
 
     fn prune(&self, _: Millis) -> Answer<'_, u64> {
         answer(Ok(0))
+    }
+}
+
+impl Attempts for FakeStore {
+    fn attempts(&self, _: AttemptFilter, _: PageRequest) -> Answer<'_, Page<Attempted>> {
+        answer(Ok(Page { rows: Vec::new(), next: None }))
+    }
+
+    /// Of that which every subscription has.
+    fn attempts_alike(&self, id: DeliveryId) -> Answer<'_, Vec<Attempted>> {
+        Box::pin(async move {
+            // Ids of tries are those of their deliveries, with the number in the last bytes.
+            let found = self.delivery(DeliveryId(Uuid::from_u128(id.0.as_u128() ^ 1))).await?;
+            let attempted = |delivery| Attempted {
+                delivery,
+                attempt: failed_attempt(),
+                is_last: true,
+                place: Cursor { at: Millis(0), key: vec![0; 12] },
+            };
+            Ok(found.into_iter().map(attempted).collect())
+        })
+    }
+}
+
+/// The one try of a delivery.
+fn failed_attempt() -> AttemptRow {
+    AttemptRow {
+        number: 1,
+        started_at: Millis(1),
+        status: Some(500),
+        error: None,
+        is_charged: true,
+        timing: [Some(1_000); 5],
+        request_headers: Vec::new(),
+        answer: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! follow from the log and cannot be made again.
 
 mod again;
+mod attempts;
 mod forget;
 mod packed;
 mod pulled;

@@ -112,12 +112,13 @@ pub(super) fn outgoing(
 }
 
 /// What a [`DeliveryRow`] is read from, of both tables.
-const OF_OUTBOX: &str = "no, position, run, id, workspace, event, kind, CASE WHEN tries = 0 THEN 0 ELSE 1 END, NULL, created_at,
+pub(super) const OF_OUTBOX: &str =
+    "no, position, run, id, workspace, event, kind, CASE WHEN tries = 0 THEN 0 ELSE 1 END, NULL, created_at,
     due_at, tries, content_type";
-const OF_DELIVERY: &str =
+pub(super) const OF_DELIVERY: &str =
     "no, position, run, id, workspace, event, kind, status, reason, created_at, ended_at, tries, content_type";
 
-fn delivery_row(row: &Row<'_>, subscription: SubscriptionId) -> rusqlite::Result<(i64, DeliveryRow)> {
+pub(super) fn delivery_row(row: &Row<'_>, subscription: SubscriptionId) -> rusqlite::Result<(i64, DeliveryRow)> {
     let shown = DeliveryRow {
         subscription,
         key: DeliveryKey { position: count(row, 1)?, run: row.get(2)? },
