@@ -1,4 +1,4 @@
-//! Items: lists, statuses, tags, notes, tasks and messages of a CRM.
+//! Items: lists, statuses, tags, notes, tasks and messages of a CRM, and the entries of the block list.
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
@@ -29,12 +29,14 @@ pub enum ItemSort {
     Task,
     /// A message on a channel that is not a campaign's: LinkedIn, Twitter, a mailbox's thread.
     Message,
+    /// An entry of the block list: an address, or a whole domain, that is not to be written to.
+    Block,
 }
 
 impl ItemSort {
     /// Every sort, in declaration order.
-    pub const ALL: [ItemSort; 6] =
-        [ItemSort::List, ItemSort::Status, ItemSort::Tag, ItemSort::Note, ItemSort::Task, ItemSort::Message];
+    pub const ALL: [ItemSort; 7] =
+        [ItemSort::List, ItemSort::Status, ItemSort::Tag, ItemSort::Note, ItemSort::Task, ItemSort::Message, ItemSort::Block];
 
     /// The word used in `item.sort`.
     #[must_use]
@@ -46,10 +48,12 @@ impl ItemSort {
             ItemSort::Note => "note",
             ItemSort::Task => "task",
             ItemSort::Message => "message",
+            ItemSort::Block => "block",
         }
     }
 
-    /// Whether an item of this sort is somebody's. The others are definitions: of what contacts can be on, in or have.
+    /// Whether an item of this sort is somebody's. The others are definitions, of what contacts can be on, in or have, and the
+    /// workspace's block list, on which an address may be that is no contact's.
     #[must_use]
     pub fn is_of_a_contact(self) -> bool {
         matches!(self, ItemSort::Note | ItemSort::Task | ItemSort::Message)
@@ -62,7 +66,7 @@ impl fmt::Display for ItemSort {
     }
 }
 
-/// What an event says of a list, status, tag, note, task or message: an item.
+/// What an event says of a list, status, tag, note, task, message or entry of the block list: an item.
 ///
 /// Whether it is gone is in the event's kind; whom it is about is the event's contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +76,7 @@ pub struct ItemFact {
     /// The platform's own id of it, unique among those of its sort.
     pub id: ExternalId,
     /// Its fields, by our names where we have one: `name`, `color`; `title`, `text`, `author`, `status` (`todo` or `done`),
-    /// `due_at`; `channel`, `direction`, `from`, `to`, `subject`, `url`. At most [`ITEM_FIELDS_MAX`].
+    /// `due_at`; `channel`, `direction`, `from`, `to`, `subject`, `url`; `reason`, `listed_at`. At most [`ITEM_FIELDS_MAX`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Change<Value>>,
 }
@@ -191,8 +195,8 @@ impl ItemState {
 
 /// Whether an event of this kind says that its item is gone.
 fn is_deletion(kind: Kind) -> bool {
-    use Kind::{ListDeleted, NoteDeleted, StatusDeleted, TagDeleted, TaskDeleted};
-    matches!(kind, ListDeleted | StatusDeleted | TagDeleted | NoteDeleted | TaskDeleted)
+    use Kind::{ContactUnblocked, ListDeleted, NoteDeleted, StatusDeleted, TagDeleted, TaskDeleted};
+    matches!(kind, ListDeleted | StatusDeleted | TagDeleted | NoteDeleted | TaskDeleted | ContactUnblocked)
 }
 
 #[cfg(test)]

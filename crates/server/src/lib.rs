@@ -12,11 +12,12 @@
 //!
 //! The surfaces share `service` (what they are given), `caller` (whose key it is), `problem` (every answer that is not a success),
 //! `reading` (how a parser is asked), `routing` (where an agency's deliveries belong), `subscriptions` (what may be subscribed to,
-//! and how it is stored), `rejections` (who was refused at the door) and `drift` (what platforms send otherwise than before), and
+//! and how it is stored), `blocking` (who is not to be written to), `rejections` (who was refused at the door) and `drift` (what platforms send otherwise than before), and
 //! do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
 //! and the source of chance are handed in.
 
 mod api;
+mod blocking;
 mod caller;
 mod catch;
 mod chance;

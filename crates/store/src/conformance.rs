@@ -272,6 +272,7 @@ list_cases! {
         an_item_shows_the_latest_word_on_each_field,
         an_item_keeps_the_fields_that_were_told_last,
         the_same_id_under_two_sorts_is_two_items,
+        one_item_is_found_by_its_id,
         a_deleted_item_is_hidden_until_something_newer_tells_of_it,
         an_item_goes_with_the_contact_that_was_told_last,
         items_are_those_of_all_keys_of_a_contact,

@@ -35,7 +35,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use hookline_model::{
     entry::Origin,
     event::Event,
-    id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    id::{CampaignId, ContactId, EmailId, EventId, ItemId, QuarantineId, WorkspaceId},
     identity::Claim,
     item::ItemSort,
     key::CampaignKey,
@@ -262,8 +262,11 @@ pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Send + Sync {
     /// A page of messages, newest first.
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>>;
 
-    /// A page of the items of a sort that are nobody's, by their first event, newest first: lists, statuses and tags; of the other
-    /// sorts those that name no contact. A page that would carry more than [`query::PAGE_BODY_BYTES_MAX`] of fields has fewer rows.
+    /// One item, of whatever sort and whoever's. `None` if it is not there, or hidden.
+    fn item(&self, workspace: WorkspaceId, id: ItemId) -> Answer<'_, Option<Item>>;
+
+    /// A page of the items of a sort that are nobody's, by their first event, newest first: lists, statuses, tags and the block
+    /// list; of the other sorts those that name no contact. A page that would carry more than [`query::PAGE_BODY_BYTES_MAX`] of fields has fewer rows.
     fn items(&self, workspace: WorkspaceId, sort: ItemSort, page: PageRequest) -> Answer<'_, Page<Item>>;
 
     /// A page of the notes, tasks or messages of the contact that has, or ever had, this id, as of [`Store::items`]. Nothing if

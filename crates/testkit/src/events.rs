@@ -161,7 +161,7 @@ fn person() -> impl Strategy<Value = Facts> {
 }
 
 /// The kinds of events about items that come often: those that make, change and delete.
-const ITEM_KINDS: [Kind; 7] = [
+const ITEM_KINDS: [Kind; 8] = [
     Kind::NoteCreated,
     Kind::NoteUpdated,
     Kind::NoteDeleted,
@@ -169,6 +169,7 @@ const ITEM_KINDS: [Kind; 7] = [
     Kind::ListDeleted,
     Kind::StatusDeleted,
     Kind::TagDeleted,
+    Kind::ContactUnblocked,
 ];
 
 fn item() -> impl Strategy<Value = ItemFact> {

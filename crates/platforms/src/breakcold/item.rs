@@ -39,6 +39,8 @@ pub(super) fn item(name: &Name, body: &Body<'_>) -> Option<Box<ItemFact>> {
             ItemSort::Note => note(place, &mut fields),
             ItemSort::Task => task(name, place, &mut fields),
             ItemSort::Message => message(name, body, place, &mut fields),
+            // Ours: no name of Breakcold's is of it.
+            ItemSort::Block => {}
         }
     }
     Some(Box::new(ItemFact { sort, id: who::external(body, id), fields: fields.0 }))
@@ -54,6 +56,7 @@ pub(super) fn id(sort: ItemSort, body: &Body<'_>) -> Option<String> {
         ItemSort::Note => ("note", ["id_note", "note_id"]),
         ItemSort::Task => ("task", ["id_task", "task_id"]),
         ItemSort::Message => ("message", ["id_message", "message_id"]),
+        ItemSort::Block => return None,
     };
     let stated = content.id_of(&keys).or_else(|| content.object(object).id("id"));
     stated.or_else(|| content.id("id").filter(|_| !body.is_lead()))
@@ -69,6 +72,7 @@ fn places<'t>(sort: ItemSort, body: &Body<'t>) -> Vec<Fields<'t>> {
         ItemSort::Note => content.object("note"),
         ItemSort::Task => content.object("task"),
         ItemSort::Message => content.object("message"),
+        ItemSort::Block => return Vec::new(),
     };
     // A lead's fields are not the item's.
     if body.is_lead() { vec![object] } else { vec![object, content] }

@@ -44,6 +44,7 @@ pub(super) enum Listing {
     Recover = 25,
     Stream = 26,
     Pull = 27,
+    Blocklist = 28,
 }
 
 impl Listing {
@@ -77,6 +78,7 @@ impl Listing {
             Listing::Recover => "recover",
             Listing::Stream => "stream",
             Listing::Pull => "pull",
+            Listing::Blocklist => "blocklist",
         }
     }
 }

@@ -11,6 +11,7 @@
 mod addresses;
 mod agencies;
 mod auth;
+mod blocklist;
 mod campaigns;
 mod contacts;
 mod cursor;
@@ -144,6 +145,10 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint("list_lists", GET, "/v1/workspaces/{workspace_id}/lists", items::lists::list, items::lists::describe),
         endpoint("list_statuses", GET, "/v1/workspaces/{workspace_id}/statuses", items::statuses::list, items::statuses::describe),
         endpoint("list_tags", GET, "/v1/workspaces/{workspace_id}/tags", items::tags::list, items::tags::describe),
+        endpoint("create_blocked", POST, "/v1/workspaces/{workspace_id}/blocklist", blocklist::create::create, blocklist::create::describe),
+        endpoint("list_blocked", GET, "/v1/workspaces/{workspace_id}/blocklist", blocklist::list::list, blocklist::list::describe),
+        endpoint("show_blocked", GET, "/v1/workspaces/{workspace_id}/blocklist/{blocked_id}", blocklist::show::show, blocklist::show::describe),
+        endpoint("delete_blocked", DELETE, "/v1/workspaces/{workspace_id}/blocklist/{blocked_id}", blocklist::delete::delete, blocklist::delete::describe),
         endpoint("list_campaigns", GET, "/v1/workspaces/{workspace_id}/campaigns", campaigns::list::list, campaigns::list::describe),
         endpoint("show_campaign", GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", campaigns::show::show, campaigns::show::describe),
         endpoint("create_campaign_alias", POST, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases", campaigns::alias::alias, campaigns::alias::describe),

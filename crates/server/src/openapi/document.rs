@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The groups that operations are shown in, and what they are about.
-pub(super) const TAGS: [(&str, &str); 16] = [
+pub(super) const TAGS: [(&str, &str); 17] = [
     ("Receiving", "Where platforms post. The address in the path is a secret; there is no other key."),
     ("Events", "What happened, in our words, whichever platform told it."),
     ("Contacts", "Whom the campaigns write to."),
@@ -25,6 +25,7 @@ pub(super) const TAGS: [(&str, &str); 16] = [
         "Items",
         "What a CRM keeps beside people and campaigns: lists, statuses, tags, notes, tasks and messages of other channels.",
     ),
+    ("Block list", "Addresses and domains that are not to be written to."),
     ("Deliveries", "What came of passing events on: attempts, retries, replays, sums, and pulling."),
     ("Quarantine", "Deliveries that could not be read."),
     ("Routes", "Where what comes to an agency's addresses belongs."),

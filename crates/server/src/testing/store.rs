@@ -8,7 +8,7 @@ use std::{
 };
 
 use hookline_model::{
-    id::{AgencyId, CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    id::{AgencyId, CampaignId, ContactId, EmailId, EventId, ItemId, QuarantineId, WorkspaceId},
     item::ItemSort,
     key::{CampaignKey, ExternalId},
     platform::Platform,
@@ -112,6 +112,22 @@ impl FakeStore {
 pub(crate) fn campaign_keys() -> Vec<CampaignKey> {
     let key = |id: &str| ExternalId { platform: Platform::Smartlead, account: String::new(), id: id.to_owned() };
     ["41", "42"].map(|id| CampaignKey::External(key(id))).into()
+}
+
+/// Every item: an address on the block list.
+fn blocked(id: ItemId) -> Item {
+    Item {
+        id,
+        sort: ItemSort::Block,
+        platform: Platform::Hookline,
+        account: None,
+        external_id: "nobody@halden.example".to_owned(),
+        contact_id: None,
+        contact_email: None,
+        fields: serde_json::Map::new(),
+        created_at: Some(Millis(1_770_796_800_000).to_string()),
+        updated_at: None,
+    }
 }
 
 pub(super) fn answer<'a, T: Send + 'a>(result: Result<T, Error>) -> Answer<'a, T> {
@@ -393,6 +409,10 @@ impl Store for FakeStore {
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
         self.list(workspace, &filter, &page)
+    }
+
+    fn item(&self, _: WorkspaceId, id: ItemId) -> Answer<'_, Option<Item>> {
+        answer(self.enter().map(|_| Some(blocked(id))))
     }
 
     fn items(&self, workspace: WorkspaceId, sort: ItemSort, page: PageRequest) -> Answer<'_, Page<Item>> {

@@ -1,6 +1,7 @@
 //! The surfaces on the embedded store.
 
 mod aliases;
+mod blocklist;
 mod deliveries;
 mod described;
 mod drift;

@@ -167,6 +167,7 @@ pub(super) async fn a_deleted_item_is_hidden_until_something_newer_tells_of_it(m
         (ItemSort::Tag, Kind::TagDeleted),
         (ItemSort::Note, Kind::NoteDeleted),
         (ItemSort::Task, Kind::TaskDeleted),
+        (ItemSort::Block, Kind::ContactUnblocked),
     ];
     let delete = |(n, (sort, kind)): (i64, (ItemSort, Kind))| {
         [event(Kind::ActivityRecorded, n), event(kind, n + 10)].map(|event| event.item(sort, "1"))
@@ -177,6 +178,28 @@ pub(super) async fn a_deleted_item_is_hidden_until_something_newer_tells_of_it(m
     let left = world.dump(ACME).await["items"].clone();
     assert_eq!(left.as_array().map(Vec::len), Some(1), "{left}");
     assert_eq!(left[0]["sort"], "message");
+}
+
+pub(super) async fn one_item_is_found_by_its_id(make_place: MakePlace<'_>) {
+    let told = vec![
+        event(Kind::NoteCreated, 0).about("ann@a.example").item(ItemSort::Note, "1").field("text", Some("Call")),
+        event(Kind::ContactBlocked, 1_000).item(ItemSort::Block, "halden.example").field("reason", Some("a rival")),
+        event(Kind::ContactBlocked, 2_000).item(ItemSort::Block, "vik.example"),
+        event(Kind::ContactUnblocked, 3_000).item(ItemSort::Block, "vik.example"),
+    ];
+    let world = in_any_order(make_place, told).await;
+    let one = async |workspace, sort, id: &str| {
+        let id = ItemId::derive(ACME, sort, &item_key(sort, id).id);
+        world.store.item(workspace, id).await.expect("an item is answered")
+    };
+    let note = one(ACME, ItemSort::Note, "1").await.expect("the note");
+    assert_eq!((note.sort, &note.fields["text"]), (ItemSort::Note, &json!("Call")));
+    assert_eq!(Some(note), items_of(&world, &by_address("ann@a.example"), ItemSort::Note).await.unwrap_or_default().pop());
+    let blocked = one(ACME, ItemSort::Block, "halden.example").await.expect("the entry");
+    assert_eq!(definitions(&world, ItemSort::Block).await, [blocked]);
+    assert_eq!(one(ACME, ItemSort::Block, "vik.example").await, None, "it is hidden");
+    assert_eq!(one(ACME, ItemSort::Task, "1").await, None);
+    assert_eq!(one(BETA, ItemSort::Note, "1").await, None, "another workspace has none");
 }
 
 pub(super) async fn an_item_goes_with_the_contact_that_was_told_last(make_place: MakePlace<'_>) {

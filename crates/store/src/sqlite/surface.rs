@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use hookline_model::{
-    id::{CampaignId, ContactId, EmailId, EventId, QuarantineId, WorkspaceId},
+    id::{CampaignId, ContactId, EmailId, EventId, ItemId, QuarantineId, WorkspaceId},
     item::ItemSort,
     key::CampaignKey,
     record::{Campaign, Contact, Email, Erasure, Item},
@@ -153,6 +153,10 @@ impl Store for SqliteStore {
 
     fn emails(&self, workspace: WorkspaceId, filter: EmailFilter, page: PageRequest) -> Answer<'_, Page<Email>> {
         Box::pin(self.read(workspace, move |reader| reader.emails(&filter, &page, None)))
+    }
+
+    fn item(&self, workspace: WorkspaceId, id: ItemId) -> Answer<'_, Option<Item>> {
+        Box::pin(self.read(workspace, move |reader| reader.item(id)))
     }
 
     fn items(&self, workspace: WorkspaceId, sort: ItemSort, page: PageRequest) -> Answer<'_, Page<Item>> {

@@ -1,4 +1,4 @@
-//! Items: one record per list, status, tag, note, task and message of a CRM that is not hidden.
+//! Items: one record per list, status, tag, note, task, message and entry of the block list that is not hidden.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,8 @@ use super::{
 };
 
 /// The kinds that delete an item, of whatever sort it is.
-const DELETING: [Kind; 5] = [Kind::ListDeleted, Kind::StatusDeleted, Kind::TagDeleted, Kind::NoteDeleted, Kind::TaskDeleted];
+const DELETING: [Kind; 6] =
+    [Kind::ListDeleted, Kind::StatusDeleted, Kind::TagDeleted, Kind::NoteDeleted, Kind::TaskDeleted, Kind::ContactUnblocked];
 
 /// The record of every item that is not hidden, sorted by id.
 pub(super) fn items(workspace: WorkspaceId, entries: &[Entry], people: &[Person]) -> Vec<Value> {

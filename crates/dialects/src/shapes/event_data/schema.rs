@@ -13,8 +13,8 @@ crate::word_schemas! {
 }
 
 crate::word_schemas! {
-    /// What a CRM keeps beside people and campaigns.
-    ItemSortName = ["list", "status", "tag", "note", "task", "message"], such as "note";
+    /// What a CRM keeps beside people and campaigns, and `block` for an entry of the block list.
+    ItemSortName = ["list", "status", "tag", "note", "task", "message", "block"], such as "note";
 }
 
 /// What an event says of an item.

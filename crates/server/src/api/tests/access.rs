@@ -76,6 +76,10 @@ const ROUTES: &[(Method, &str, Scope, u16)] = &[
     (GET, "/v1/workspaces/{workspace_id}/lists", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/statuses", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/tags", Scope::Workspace, 200),
+    (POST, "/v1/workspaces/{workspace_id}/blocklist", Scope::Workspace, 201),
+    (GET, "/v1/workspaces/{workspace_id}/blocklist", Scope::Workspace, 200),
+    (GET, "/v1/workspaces/{workspace_id}/blocklist/{blocked_id}", Scope::Workspace, 200),
+    (DELETE, "/v1/workspaces/{workspace_id}/blocklist/{blocked_id}", Scope::Workspace, 204),
     (GET, "/v1/workspaces/{workspace_id}/campaigns", Scope::Workspace, 200),
     (GET, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}", Scope::Workspace, 404),
     (POST, "/v1/workspaces/{workspace_id}/campaigns/{campaign_id}/aliases", Scope::Workspace, 201),
@@ -234,6 +238,7 @@ impl Tenants {
             .replace("{alias_id}", &self.alias_id().to_string())
             .replace("{key_id}", &self.key_id)
             .replace("{platform}", "hubspot")
+            .replace("{blocked_id}", &self.key_id)
             .replace("{contact_id}", &self.key_id)
             .replace("{campaign_id}", &self.key_id)
             .replace("{email_id}", &self.key_id)
@@ -253,6 +258,7 @@ impl Tenants {
             "/v1/agencies/{agency_id}/routes" => {
                 json!({"platform": "smartlead", "match": {"platform_client": "7"}, "workspace_id": self.workspace["id"]})
             }
+            "/v1/workspaces/{workspace_id}/blocklist" => json!({"email": "nobody@halden.example", "reason": "a rival"}),
             "/v1/agencies/{agency_id}/unrouted/route" => json!({"dry_run": true}),
             "/v1/workspaces/{workspace_id}/rerun" => {
                 json!({"since": "2026-02-11T00:00:00Z", "until": "2026-02-12T00:00:00Z", "dry_run": false})
@@ -435,7 +441,7 @@ async fn unknown_parameters_are_named_on_every_route() {
 async fn every_failure_of_the_store_is_described() {
     use hookline_store::Error;
     let tenants = Tenants::new().await;
-    let records = ["events", "contacts", "campaigns", "emails", "unrouted", "erasures", "lists", "statuses", "tags"];
+    let records = ["events", "contacts", "campaigns", "emails", "unrouted", "erasures", "lists", "statuses", "tags", "blocklist"];
     for (method, template, ..) in ROUTES {
         let mut errors =
             vec![Error::Closed, Error::Storage { attempted: "x", cause: String::new() }, Error::Conflict(String::new())];

@@ -83,7 +83,7 @@ async fn a_download_is_an_attachment_with_a_name_of_ours() {
     let (agency, workspace) = (text(&agency["id"]), text(&workspace["id"]));
     let of_agency = ["addresses", "quarantine", "unrouted"].map(|list| format!("/v1/agencies/{agency}/{list}"));
     let of_workspace =
-        ["addresses", "events", "contacts", "campaigns", "emails", "quarantine", "erasures", "lists", "statuses", "tags"];
+        ["addresses", "events", "contacts", "campaigns", "emails", "quarantine", "erasures", "lists", "statuses", "blocklist"];
     let of_workspace = of_workspace.map(|list| format!("/v1/workspaces/{workspace}/{list}"));
     let others = ["agencies", "workspaces", "rejections", "keys"].map(|list| format!("/v1/{list}"));
     let lists: Vec<&String> = of_agency.iter().chain(&of_workspace).chain(&others).collect();

@@ -1,7 +1,7 @@
 //! Items: pages of them.
 
 use hookline_model::{
-    id::ContactId,
+    id::{ContactId, ItemId},
     item::ItemSort,
     record::{self, Item},
     time::Millis,
@@ -20,6 +20,12 @@ use crate::{
 };
 
 impl WorkspaceReader<'_> {
+    /// One item. `None` if it is not there, or hidden.
+    pub(in crate::sqlite) fn item(&mut self, id: ItemId) -> Result<Option<Item>, Error> {
+        let Some(held) = self.rows.held_item(id)? else { return Ok(None) };
+        record::item(&mut self.rows, self.workspace, &held.key, &held.state)
+    }
+
     /// A page of the items of a sort that are nobody's.
     pub(in crate::sqlite) fn items(&mut self, sort: ItemSort, request: &PageRequest) -> Result<Page<Item>, Error> {
         let walk = self.walk_items(sort, &[], request)?;

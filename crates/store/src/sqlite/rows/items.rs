@@ -34,6 +34,11 @@ impl SqlRows<'_> {
         self.one("SELECT state FROM item WHERE workspace = ?1 AND id = ?2", params![self.no, id], |row| row.get(0))
     }
 
+    /// An item by its id, hidden or not.
+    pub(in crate::sqlite) fn held_item(&self, id: ItemId) -> Result<Option<HeldItem>, Error> {
+        self.packed_item(id.0)?.map(|state| unpack(&state)).transpose()
+    }
+
     /// The item that a list has, and how many bytes it takes.
     pub(in crate::sqlite) fn listed_item(&self, id: Uuid) -> Result<(HeldItem, usize), Error> {
         let state = self.packed_item(id)?.ok_or_else(|| broken("read an item"))?;

@@ -73,7 +73,7 @@ fn items_of_one_id_and_another_sort_are_others_sorted_by_id() {
     // Each has its own entries only.
     let names: Vec<&Value> = dump["items"].as_array().into_iter().flatten().map(|item| &item["fields"]["name"]).collect();
     assert_eq!(names, sorts);
-    assert_eq!(sorts, ["list", "task", "message", "note", "status", "tag"]);
+    assert_eq!(sorts, ["list", "task", "message", "block", "note", "status", "tag"]);
 }
 
 #[test]
@@ -181,7 +181,8 @@ fn a_deleted_item_is_hidden_until_something_else_happens_later() {
 
 #[test]
 fn each_kind_that_deletes_hides_an_item_of_any_sort_and_no_other_does() {
-    let deleting = [Kind::ListDeleted, Kind::StatusDeleted, Kind::TagDeleted, Kind::NoteDeleted, Kind::TaskDeleted];
+    let deleting =
+        [Kind::ListDeleted, Kind::StatusDeleted, Kind::TagDeleted, Kind::NoteDeleted, Kind::TaskDeleted, Kind::ContactUnblocked];
     for sort in ItemSort::ALL {
         for kind in Kind::ALL {
             let created = of_item(&jane(1, Kind::Other, 10), sort, hubspot("5"), &[]);
