@@ -113,6 +113,7 @@ list_cases! {
         an_entry_comes_back_as_it_was_appended,
         a_repetition_is_a_duplicate_of_the_first_and_is_noted,
         an_unknown_workspace_is_an_error,
+        of_two_changes_of_a_subscription_the_slower_is_a_conflict,
         concurrent_appends_are_all_answered_and_counted_once,
     }
     claims {

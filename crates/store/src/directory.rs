@@ -123,6 +123,14 @@ pub enum DirectoryChange {
     DeleteKey(ApiKeyId),
     /// A new subscription, or new settings of one.
     PutSubscription(Box<Subscription>),
+    /// New settings of a subscription that is as it was when they were made. If somebody else changed it meanwhile, also how it
+    /// stands, or it is gone, it is a conflict, so that nobody's change is lost.
+    ChangeSubscription {
+        /// As it was.
+        from: Arc<Subscription>,
+        /// As it is to be; how it stands, whose it is and when it was made stay.
+        to: Box<Subscription>,
+    },
     /// A subscription stands otherwise from now on. One that is gone stays gone.
     SetSubscriptionStatus {
         /// Which.

@@ -27,7 +27,7 @@ use crate::{
 const NAME_CHARACTERS_MAX: usize = 200;
 
 /// The fields not yet read. What a handler takes from it is known; [`Fields::end`] refuses the rest.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Fields {
     object: Map<String, Value>,
 }

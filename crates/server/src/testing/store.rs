@@ -174,6 +174,8 @@ impl Kept {
                     standing.unwrap_or_else(|| (row.status, row.status_reason.clone(), row.status_at));
                 self.subscriptions.push(Subscription { status, status_reason, status_at, ..*row });
             }
+            // Whether it is as it was is for a store to say that two can write to at once.
+            DirectoryChange::ChangeSubscription { to, .. } => self.apply(DirectoryChange::PutSubscription(to)),
             DirectoryChange::SetSubscriptionStatus { id, status, reason, at } => {
                 for row in self.subscriptions.iter_mut().filter(|row| row.id == id) {
                     (row.status, row.status_reason, row.status_at) = (status, reason.clone(), at);

@@ -15,4 +15,5 @@ mod search;
 mod stats;
 mod streaming;
 mod tenants;
+mod webhooks;
 mod world;

@@ -1,5 +1,7 @@
 //! Subscriptions in the directory.
 
+use std::sync::Arc;
+
 use hookline_model::{
     id::{SubscriptionId, WorkspaceId},
     time::Millis,
@@ -87,6 +89,54 @@ pub(super) async fn new_settings_leave_how_it_stands_and_its_owner_alone(make_pl
     world.store.change_directory(vec![status(SubscriptionStatus::Active, None)]).await.expect("it is resumed");
     let world = world.reopened().await;
     assert_eq!(all(&world), [Subscription { status: SubscriptionStatus::Active, status_reason: None, ..expected }]);
+}
+
+pub(super) async fn of_two_changes_of_a_subscription_the_slower_is_a_conflict(make_place: MakePlace<'_>) {
+    let world = World::new(make_place).await;
+    let first = Arc::new(subscription(1, OF_ACME));
+    put(&world, Subscription::clone(&first)).await.expect("it is put");
+    let set = |from: &Arc<Subscription>, settings: &str, secrets: &[u8]| {
+        let (settings, secrets) = (settings.to_owned(), secrets.to_vec());
+        let to = Subscription { settings, secrets, updated_at: Millis(60), ..Subscription::clone(from) };
+        let change = DirectoryChange::ChangeSubscription { from: Arc::clone(from), to: Box::new(to) };
+        world.store.change_directory(vec![change])
+    };
+    let now = |world: &World| Arc::clone(world.store.directory().subscription(first.id).expect("it is there"));
+    set(&first, "{\"a\":1}", &[4]).await.expect("it is as it was");
+    let slower = set(&first, "{\"b\":1}", &[5]).await;
+    assert!(matches!(slower, Err(Error::Conflict(_))), "{slower:?}");
+    let second = now(&world);
+    assert_eq!(
+        *second,
+        Subscription {
+            settings: "{\"a\":1}".to_owned(),
+            secrets: vec![4],
+            updated_at: Millis(60),
+            ..Subscription::clone(&first)
+        }
+    );
+    // Only the secret, and only how it stands: somebody else's change all the same.
+    set(&second, "{\"a\":1}", &[6]).await.expect("it is as it was");
+    let slower = set(&second, "{\"c\":1}", &[4]).await;
+    assert!(matches!(slower, Err(Error::Conflict(_))), "{slower:?}");
+    let third = now(&world);
+    let (id, status, at) = (first.id, SubscriptionStatus::Paused, Millis(50));
+    let pause = DirectoryChange::SetSubscriptionStatus { id, status, reason: Some("by hand".to_owned()), at };
+    world.store.change_directory(vec![pause]).await.expect("it is paused");
+    let slower = set(&third, "{\"d\":1}", &[7]).await;
+    assert!(matches!(slower, Err(Error::Conflict(_))), "{slower:?}");
+    let fourth = now(&world);
+    set(&fourth, "{\"d\":1}", &[7]).await.expect("made anew it is a change");
+    let now = now(&world);
+    assert_eq!((now.status, &*now.settings), (SubscriptionStatus::Paused, "{\"d\":1}"), "it stays paused");
+    // One that is gone does not come back, and what is beside such a change is not made.
+    let gone = vec![
+        DirectoryChange::DeleteSubscription(first.id),
+        DirectoryChange::ChangeSubscription { from: Arc::clone(&now), to: Box::new(Subscription::clone(&now)) },
+    ];
+    let late = world.store.change_directory(gone).await;
+    assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+    assert_eq!(all(&world).len(), 1, "all or none");
 }
 
 pub(super) async fn subscriptions_go_with_their_owner(make_place: MakePlace<'_>) {

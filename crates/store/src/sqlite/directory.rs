@@ -103,6 +103,9 @@ pub(super) fn bytes(changes: &[DirectoryChange]) -> usize {
     let of_one = |change: &DirectoryChange| match change {
         DirectoryChange::KeepAnswer(answer) => answer.body.len(),
         DirectoryChange::PutSubscription(subscription) => subscription.settings.len() + subscription.secrets.len(),
+        DirectoryChange::ChangeSubscription { from, to } => {
+            [&**from, &**to].map(|row| row.settings.len() + row.secrets.len()).iter().sum()
+        }
         DirectoryChange::PutSource(source) => source.bytes(),
         DirectoryChange::PutKeyCheck(check) => check.len(),
         _ => 0,
@@ -208,6 +211,13 @@ fn apply_one(log: &Connection, change: &DirectoryChange) -> Result<(), Error> {
                 return Err(Error::Conflict("the subscription is another owner's".to_owned()));
             }
             put
+        }
+        DirectoryChange::ChangeSubscription { from, to } => {
+            let changed = subscriptions::change(log, from, to).map_err(|error| failed("change a subscription", &error))?;
+            if changed == 0 {
+                return Err(Error::Conflict("somebody else changed the subscription meanwhile".to_owned()));
+            }
+            changed
         }
         DirectoryChange::SetSubscriptionStatus { id, status, reason, at } => {
             let set = subscriptions::set_status(log, *id, *status, reason.as_deref(), *at);

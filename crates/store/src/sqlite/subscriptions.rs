@@ -72,6 +72,23 @@ pub(super) fn put(log: &Connection, subscription: &Subscription) -> rusqlite::Re
     ])
 }
 
+/// Puts new settings in the place of those that one had, if it is as it was; answers how many were.
+pub(super) fn change(log: &Connection, from: &Subscription, to: &Subscription) -> rusqlite::Result<usize> {
+    let sql = "UPDATE subscription SET settings = ?2, secrets = ?3, updated_at = ?4
+        WHERE id = ?1 AND settings = ?5 AND secrets = ?6 AND status = ?7 AND status_reason IS ?8 AND status_at = ?9";
+    log.prepare_cached(sql)?.execute(params![
+        from.id.0,
+        to.settings,
+        to.secrets,
+        to.updated_at.0,
+        from.settings,
+        from.secrets,
+        status_number(from.status),
+        from.status_reason,
+        from.status_at.0,
+    ])
+}
+
 /// Sets how one stands.
 pub(super) fn set_status(
     log: &Connection,

@@ -24,7 +24,7 @@ use hookline_store::{
 
 use crate::{
     api::once::{Once, Reply},
-    problem::Problem,
+    problem::{Problem, ProblemType},
     service::Service,
     subscriptions::{read, standing},
 };
@@ -35,6 +35,40 @@ use shape::WebhookShape;
 async fn shown(service: &Service, subscribed: &Subscribed) -> Result<WebhookShape, Problem> {
     let standing = standing(service, subscribed.row.id).await?;
     Ok(WebhookShape::new(subscribed, standing, service.store.status().committed))
+}
+
+/// How often a change is made anew when somebody else's came in between.
+const CHANGES_MAX: usize = 5;
+
+/// Sets a webhook to something else and answers it, with a secret if one is new. What it is to be is made of what it is, and made
+/// anew if somebody else changes it meanwhile: nobody's change is lost.
+async fn change(
+    service: &Service,
+    mut row: Arc<Subscription>,
+    once: Once,
+    make: impl Fn(&Subscription, Subscribed) -> Result<(Subscribed, Option<String>), Problem>,
+) -> Result<Reply, Problem> {
+    for _ in 0..CHANGES_MAX {
+        let (subscribed, new) = make(&row, read(service, &row)?)?;
+        let shape = shown(service, &subscribed).await?;
+        let kept = Reply::ok(&shape);
+        let reply = Reply::ok(&shape.with_secret(new));
+        let to = Box::new(Subscription::clone(&subscribed.row));
+        let change = DirectoryChange::ChangeSubscription { from: Arc::clone(&row), to };
+        match once.change_keeping(service, vec![change], reply, kept).await {
+            Err(problem) if problem.problem_type == ProblemType::Conflict => {
+                let now = service.store.directory().subscription(row.id).cloned();
+                let now = now.ok_or_else(|| Problem::not_found("webhook"))?;
+                if now == row {
+                    // It is not for the webhook: the same request, sent twice at once.
+                    return Err(problem);
+                }
+                row = now;
+            }
+            answered => return answered,
+        }
+    }
+    Err(Problem::new(ProblemType::Conflict, "Others change this webhook all the time. Try again in a moment."))
 }
 
 /// Sets how a webhook stands, and answers it.

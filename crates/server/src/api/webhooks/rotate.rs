@@ -6,7 +6,6 @@ use axum::extract::State;
 use schemars::JsonSchema;
 
 use hookline_delivery::settings::Secrets;
-use hookline_store::{directory::DirectoryChange, subscriptions::Subscription};
 
 use crate::{
     api::{
@@ -14,12 +13,12 @@ use crate::{
         fields::FieldsIfAny,
         once::{Once, Reply},
         query::NoQuery,
-        webhooks::shape::WebhookShape,
+        webhooks::{change, shape::WebhookShape},
     },
     openapi::Operation,
     problem::Problem,
     service::Service,
-    subscriptions::{changed, new_secret, read, standing},
+    subscriptions::{changed, new_secret},
 };
 
 /// How long the former secret signs as well, in seconds, if nothing is said: a day.
@@ -61,21 +60,18 @@ pub(in crate::api) async fn rotate(
     if overlap > OVERLAP_S_MAX {
         return Err(Problem::invalid("overlap_s", format!("Give 0 to {OVERLAP_S_MAX} seconds.")));
     }
-    let former = read(&service, &row)?;
-    let made = new_secret(former.settings.dialect, &*service.entropy).ok_or_else(|| {
-        Problem::invalid("dialect", "Instantly signs nothing, so there is no secret. Change its headers instead.")
-    })?;
     let now = service.clock.now();
     let until = now.0.saturating_add(i64::try_from(overlap * 1_000).unwrap_or(i64::MAX));
-    let secrets = Secrets {
-        secret: Some(made.clone()),
-        previous: former.secrets.secret.filter(|_| overlap > 0).map(|secret| (secret, until)),
-        headers: former.secrets.headers,
-    };
-    let subscribed = changed(&service, &row, former.settings, secrets)?;
-    let (standing, committed) = (standing(&service, row.id).await?, service.store.status().committed);
-    let shape = |secret| WebhookShape::new(&subscribed, standing, committed).with_secret(secret);
-    let (reply, kept) = (Reply::ok(&shape(Some(made))), Reply::ok(&shape(None)));
-    let row = Subscription::clone(&subscribed.row);
-    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(row))], reply, kept).await
+    change(&service, row, once, |row, former| {
+        let made = new_secret(former.settings.dialect, &*service.entropy).ok_or_else(|| {
+            Problem::invalid("dialect", "Instantly signs nothing, so there is no secret. Change its headers instead.")
+        })?;
+        let secrets = Secrets {
+            secret: Some(made.clone()),
+            previous: former.secrets.secret.filter(|_| overlap > 0).map(|secret| (secret, until)),
+            headers: former.secrets.headers,
+        };
+        Ok((changed(&service, row, former.settings, secrets)?, Some(made)))
+    })
+    .await
 }

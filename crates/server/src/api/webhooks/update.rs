@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
-use hookline_store::{directory::DirectoryChange, subscriptions::Subscription};
-
 use crate::{
     api::{
         auth::WebhookWrite,
@@ -13,6 +11,7 @@ use crate::{
         once::{Once, Reply},
         query::NoQuery,
         webhooks::{
+            change,
             shape::WebhookShape,
             wanted::{Wanted, WebhookChange},
         },
@@ -20,7 +19,7 @@ use crate::{
     openapi::Operation,
     problem::Problem,
     service::Service,
-    subscriptions::{changed, new_secret, read, standing},
+    subscriptions::{changed, new_secret},
 };
 
 /// What it is.
@@ -39,14 +38,11 @@ pub(in crate::api) async fn update(
     State(service): State<Arc<Service>>,
     fields: Fields,
 ) -> Result<Reply, Problem> {
-    let former = read(&service, &row)?;
-    let wanted = Wanted::read(fields, former.settings, service.client.guard())?;
-    let dialect = wanted.settings.dialect;
-    let (secrets, new) = wanted.secrets(former.secrets, || new_secret(dialect, &*service.entropy))?;
-    let subscribed = changed(&service, &row, wanted.settings, secrets)?;
-    let (standing, committed) = (standing(&service, row.id).await?, service.store.status().committed);
-    let shape = |secret| WebhookShape::new(&subscribed, standing, committed).with_secret(secret);
-    let (reply, kept) = (Reply::ok(&shape(new)), Reply::ok(&shape(None)));
-    let row = Subscription::clone(&subscribed.row);
-    once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(row))], reply, kept).await
+    change(&service, row, once, |row, former| {
+        let wanted = Wanted::read(fields.clone(), former.settings, service.client.guard())?;
+        let dialect = wanted.settings.dialect;
+        let (secrets, new) = wanted.secrets(former.secrets, || new_secret(dialect, &*service.entropy))?;
+        Ok((changed(&service, row, wanted.settings, secrets)?, new))
+    })
+    .await
 }
