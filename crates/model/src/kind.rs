@@ -110,6 +110,7 @@ kinds! {
     ContactUnlinked = "contact.unlinked",
     CampaignAliased = "campaign.aliased",
     CampaignUnaliased = "campaign.unaliased",
+    WebhookWarning = "webhook.warning",
 }
 
 impl Kind {
@@ -123,6 +124,13 @@ impl Kind {
     #[must_use]
     pub fn from_rank(rank: u8) -> Option<Kind> {
         Kind::ALL.get(usize::from(rank)).copied()
+    }
+
+    /// Whether an event of this kind tells of the installation itself. It makes no contact, campaign or email, and where it lies
+    /// in an agency's reserved workspace it waits for no place: it is the agency's own.
+    #[must_use]
+    pub fn is_of_the_house(self) -> bool {
+        self == Kind::WebhookWarning
     }
 
     /// Whether an event of this kind is something the contact or a sender *did*, so that it moves `last_activity_at`.

@@ -32,6 +32,7 @@ mod stats;
 mod subscribing;
 mod superseding;
 mod variants;
+mod warning;
 mod workspaces;
 mod world;
 
@@ -103,9 +104,16 @@ list_cases! {
         a_period_of_receipt_is_found_in_the_log,
         a_consumer_is_moved_on_and_never_back,
     }
+    warning {
+        a_warning_is_kept_with_its_failure_until_it_is_let_go,
+        a_run_of_failures_is_warned_of_once_at_each_height,
+        so_many_warnings_of_a_subscription_wait_and_no_more,
+        what_is_of_the_house_is_fed_from_a_reserved_workspace_and_waits_for_no_place,
+    }
     subscribing {
         a_subscription_comes_back_as_it_was_put_and_outlives_the_store,
         new_settings_leave_how_it_stands_and_its_owner_alone,
+        of_two_changes_of_a_subscription_the_slower_is_a_conflict,
         subscriptions_go_with_their_owner,
     }
     appending {
@@ -113,7 +121,6 @@ list_cases! {
         an_entry_comes_back_as_it_was_appended,
         a_repetition_is_a_duplicate_of_the_first_and_is_noted,
         an_unknown_workspace_is_an_error,
-        of_two_changes_of_a_subscription_the_slower_is_a_conflict,
         concurrent_appends_are_all_answered_and_counted_once,
     }
     claims {

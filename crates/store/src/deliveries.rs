@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use crate::{
     Answer, StoredEvent,
     query::{Page, PageRequest},
+    warnings::NewWarning,
 };
 
 /// The most rows of the log that one page of the feed reads.
@@ -51,7 +52,8 @@ pub struct Fed {
 /// A page of the log.
 #[derive(Clone, Debug)]
 pub struct Feed {
-    /// Events that were new when they came, in the order of the log: no variants of known ones, nothing of reserved workspaces.
+    /// Events that were new when they came, in the order of the log: no variants of known ones, of reserved workspaces
+    /// only what is of the house.
     pub entries: Vec<Fed>,
     /// Up to where the log was read: less than asked for where the page is full, or there is no more yet.
     pub through: u64,
@@ -88,6 +90,8 @@ pub struct Standing {
     pub bulk: u64,
     /// How many deliveries in a row failed.
     pub failed_in_row: u32,
+    /// Of which part of its limit these were warned of, in percent; 0 is none.
+    pub warned: u8,
     /// How many were delivered.
     pub delivered: u64,
     /// How many failed.
@@ -289,6 +293,8 @@ pub enum Outcome {
         at: Millis,
         /// The last try, if there was one.
         attempt: Option<Box<AttemptRow>>,
+        /// What is to be told of it, if it failed.
+        warning: Option<Box<NewWarning>>,
     },
 }
 
@@ -374,7 +380,7 @@ pub trait Deliveries: Send + Sync {
     /// last one, in order. Those that were pruned count on for [`ROLLUP_DAYS`].
     fn summary(&self, subscriptions: Vec<SubscriptionId>, first: Day, last: Day) -> Answer<'_, Vec<DayCount>>;
 
-    /// Forgets that deliveries failed in a row.
+    /// Forgets that deliveries failed in a row, and what was warned of it.
     fn forgive(&self, subscription: SubscriptionId) -> Answer<'_, ()>;
 
     /// Removes whatever is kept for a subscription, a bounded part of it at a time; answers whether that was all.

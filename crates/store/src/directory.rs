@@ -121,7 +121,7 @@ pub enum DirectoryChange {
     PutKey(ApiKey),
     /// A key is revoked.
     DeleteKey(ApiKeyId),
-    /// A new subscription, or new settings of one.
+    /// A new subscription, or new settings of one whatever it is set to.
     PutSubscription(Box<Subscription>),
     /// New settings of a subscription that is as it was when they were made. If somebody else changed it meanwhile, also how it
     /// stands, or it is gone, it is a conflict, so that nobody's change is lost.
@@ -227,6 +227,17 @@ impl Directory {
                 self.workspaces().filter(|workspace| workspace.agency == id).map(|workspace| workspace.id).collect()
             }
         }
+    }
+
+    /// The workspaces that an owner's subscriptions are told of: those whose events it sees, and an agency's reserved one for what
+    /// is the agency's own.
+    #[must_use]
+    pub fn told_of(&self, owner: AddressOwner) -> Vec<WorkspaceId> {
+        let reserved = match owner {
+            AddressOwner::Workspace(_) => None,
+            AddressOwner::Agency(id) => self.agency(id).map(|agency| agency.unrouted),
+        };
+        self.workspaces_of(owner).into_iter().chain(reserved).collect()
     }
 
     /// The same with these sources, and with what the master key is checked by.

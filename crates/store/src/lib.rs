@@ -29,6 +29,7 @@ pub mod source;
 pub mod sqlite;
 pub mod stats;
 pub mod subscriptions;
+pub mod warnings;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -59,6 +60,7 @@ use crate::{
     settle::{MakeAnswer, Settled, Settlement},
     shapes::ShapesRow,
     stats::{StatsBy, StatsFilter, StatsRow},
+    warnings::Warnings,
 };
 
 pub use error::{Error, TooMuch};
@@ -165,7 +167,7 @@ pub struct Status {
 }
 
 /// A log of events and the records that follow from it.
-pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Send + Sync {
+pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Warnings + Send + Sync {
     /// Appends one delivery and answers when it is on disk.
     ///
     /// One of origin [`Origin::Test`] is kept under an id of its own, apart from live deliveries of the same event.

@@ -1,4 +1,5 @@
-//! Names and labels of this crate's metrics. Label values come from closed sets only: dialects, and how attempts and deliveries end.
+//! Names and labels of this crate's metrics. Label values come from closed sets only: dialects, how attempts and deliveries
+//! end, and the parts of a limit that are warned of.
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
@@ -8,6 +9,8 @@ pub const DELIVERIES_TOTAL: &str = "hookline_deliveries_total";
 pub const ATTEMPT_SECONDS: &str = "hookline_attempt_seconds";
 /// Counter: attempts, by dialect and by how they ended: `2xx` to `5xx`, or a code of [`crate::client::AttemptError`].
 pub const ATTEMPTS_TOTAL: &str = "hookline_attempts_total";
+/// Counter: warnings that came into the log, by the part of the limit that they tell of, in percent.
+pub const WARNINGS_TOTAL: &str = "hookline_webhook_warnings_total";
 /// Gauge: requests to receivers that are on the wire.
 pub const IN_FLIGHT: &str = "hookline_deliveries_in_flight";
 
@@ -15,12 +18,15 @@ pub const IN_FLIGHT: &str = "hookline_deliveries_in_flight";
 pub(super) const LABEL_DIALECT: &str = "dialect";
 /// Label: how it ended.
 pub(super) const LABEL_OUTCOME: &str = "outcome";
+/// Label: 50, 80 or 100.
+pub(super) const LABEL_PERCENT: &str = "percent";
 
 /// Describes every metric of this crate to the installed recorder; call it once, after installing one.
 pub fn describe() {
     describe_counter!(DELIVERIES_TOTAL, Unit::Count, "Deliveries that ended");
     describe_counter!(ATTEMPTS_TOTAL, Unit::Count, "Attempts to deliver");
     describe_histogram!(ATTEMPT_SECONDS, Unit::Seconds, "From the start of an attempt to the end of its answer");
+    describe_counter!(WARNINGS_TOTAL, Unit::Count, "Warnings of webhooks whose deliveries fail in a row");
     describe_gauge!(IN_FLIGHT, Unit::Count, "Requests to receivers that are on the wire");
 }
 

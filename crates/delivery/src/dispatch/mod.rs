@@ -24,6 +24,7 @@ mod supervisor;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod warning;
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 

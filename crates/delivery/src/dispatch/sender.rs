@@ -30,10 +30,11 @@ use super::{
     handed::Handed,
     metrics::{ATTEMPT_SECONDS, ATTEMPTS_TOTAL, DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME, OnTheWire, attempt_outcome},
     pace::Pace,
+    warning::Failing,
 };
 use crate::{
     client::{Attempt, Fault, Request},
-    policy::{Next, Stop},
+    policy::Next,
     settings::CONCURRENCY,
 };
 
@@ -77,7 +78,7 @@ pub(super) struct Sender {
     held: HashMap<u64, VecDeque<Outgoing>>,
     held_count: usize,
     outcomes: Outcomes,
-    failed_in_row: u32,
+    failing: Failing,
     pace: Pace,
     is_stopped: bool,
 }
@@ -119,7 +120,7 @@ impl Sender {
         subscribed: Arc<Subscribed>,
         inlets: Inlets,
         stopping: CancellationToken,
-        failed_in_row: u32,
+        failing: Failing,
     ) -> Sender {
         Sender {
             outcomes: Outcomes::new(Arc::clone(&options.store)),
@@ -142,7 +143,7 @@ impl Sender {
             busy: HashMap::new(),
             held: HashMap::new(),
             held_count: 0,
-            failed_in_row,
+            failing,
             is_stopped: false,
         }
     }
@@ -310,22 +311,16 @@ impl Sender {
         };
         let outcome = if status == DeliveryStatus::Delivered { "delivered" } else { "failed" };
         counter!(DELIVERIES_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(1);
-        self.outcomes.push(Outcome::Ended { subscription, key, status, reason: None, at: now, attempt });
-        self.failed_in_row = if status == DeliveryStatus::Delivered { 0 } else { self.failed_in_row + 1 };
+        let stops = self.failing.ended(next, &self.subscribed.policy);
+        let warning = attempt.as_deref().filter(|_| !self.is_stopped).and_then(|attempt| {
+            let (directory, stops) = (self.options.store.directory(), stops.as_ref().map(|(status, _)| *status));
+            self.failing.warning(&self.subscribed, &directory, (&outgoing, attempt), stops)
+        });
+        self.outcomes.push(Outcome::Ended { subscription, key, status, reason: None, at: now, attempt, warning });
         if let Some(contact) = outgoing.contact {
             self.release(contact, key);
         }
-        if next == Next::Gone {
-            self.stop(SubscriptionStatus::Disabled, "the receiver answered 410: it is gone".to_owned()).await;
-        } else if self.failed_in_row >= self.subscribed.policy.pause_after && status == DeliveryStatus::Failed {
-            let status = match self.subscribed.policy.stop {
-                Stop::Pause => SubscriptionStatus::Paused,
-                Stop::Disable => SubscriptionStatus::Disabled,
-            };
-            let reason = match self.failed_in_row {
-                1 => "a delivery failed".to_owned(),
-                failed => format!("{failed} deliveries failed in a row"),
-            };
+        if let Some((status, reason)) = stops {
             self.stop(status, reason).await;
         }
     }

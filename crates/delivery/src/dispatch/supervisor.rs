@@ -33,6 +33,7 @@ use super::{
     replayer::Replayer,
     sender::{Inlets, Sender},
     tidy::Tidy,
+    warning::{self, Failing},
 };
 
 /// How often subscriptions are looked at without anybody saying that they changed, in ms.
@@ -96,6 +97,9 @@ impl Supervisor {
                 }
                 again = Millis(self.options.clock.now().0 + LOOK_EVERY);
             }
+            if let Err(error) = warning::into_the_log(&self.options).await {
+                tracing::warn!(%error, "warnings could not be brought into the log; it is tried again");
+            }
             if let Err(error) = self.look().await {
                 tracing::warn!(%error, "subscriptions could not be looked at; it is tried again");
             }
@@ -144,7 +148,7 @@ impl Supervisor {
         self.let_go(over).await;
         self.unreadable.retain(|id, row| active.get(id).is_some_and(|active| *active == row));
 
-        let wanted: HashSet<WorkspaceId> = active.values().flat_map(|row| directory.workspaces_of(row.owner)).collect();
+        let wanted: HashSet<WorkspaceId> = active.values().flat_map(|row| directory.told_of(row.owner)).collect();
         self.past.want(wanted.clone());
         self.feed.want(wanted);
         let new = active.values().filter(|row| !self.served.contains_key(&row.id) && !self.unreadable.contains_key(&row.id));
@@ -180,7 +184,7 @@ impl Supervisor {
             Arc::clone(&subscribed),
             Inlets { fast: fast_out, bulk: bulk_out, replayed, handed: handed.clone(), wake: Arc::clone(&wakes[0]) },
             stopping.clone(),
-            standing.failed_in_row,
+            Failing::of(standing),
         );
         let replayer = Replayer {
             options: self.options.clone(),

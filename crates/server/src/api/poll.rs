@@ -97,7 +97,7 @@ pub(in crate::api) async fn poll(
         tracing::error!(%error, subscription = %subscription.id, "the settings of a webhook cannot be read");
         Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log.")
     })?;
-    let of: HashSet<_> = service.store.directory().workspaces_of(subscription.owner).into_iter().collect();
+    let of: HashSet<_> = service.store.directory().told_of(subscription.owner).into_iter().collect();
     let (of, mut data, mut at, mut more) = (Arc::new(of), Vec::new(), from, false);
     for _ in 0..PAGES_MAX {
         let page = service.store.feed(at, at.saturating_add(FEED_ROWS_MAX as u64), Some(Arc::clone(&of))).await?;

@@ -38,6 +38,9 @@ pub(super) struct AgencyShape {
     /// That address as webhook addresses, by platform: one for each platform whose webhooks can be read.
     #[schemars(with = "WebhookUrlsSchema")]
     webhook_urls: WebhookUrls,
+    /// The reserved workspace: its log has what waits for a place, and the agency's own, such as warnings of its webhooks.
+    #[schemars(with = "Id")]
+    reserved_workspace_id: WorkspaceId,
     #[schemars(with = "Time")]
     created_at: String,
 }
@@ -129,6 +132,7 @@ impl AgencyShape {
             address: oldest.map(|row| row.address),
             name: agency.name.clone(),
             webhook_urls: oldest.map(|row| webhook_urls(row, public_url)).unwrap_or_default(),
+            reserved_workspace_id: agency.unrouted,
             created_at: agency.created_at.to_string(),
         }
     }

@@ -14,6 +14,7 @@ use hookline_model::{
     time::{Millis, TimeSource},
 };
 use hookline_store::{Duplicates, StoredEvent, deliveries::Snapshot};
+use serde_json::json;
 
 /// People and companies of nobody's: `.example` is reserved.
 const LEAD: &str = "t.weber@kranwerk.example";
@@ -29,7 +30,7 @@ pub(crate) fn sample(kind: Kind, workspace: WorkspaceId, now: Millis) -> Snapsho
     let event = Event {
         id: EventId::derive(now, &identity.digest()),
         kind,
-        platform: Platform::Smartlead,
+        platform: if kind.is_of_the_house() { Platform::Hookline } else { Platform::Smartlead },
         account: None,
         occurred_at: now,
         time_source: TimeSource::Stated,
@@ -92,7 +93,8 @@ fn received(at: Millis) -> MessageFacts {
 }
 
 fn facts(kind: Kind) -> Facts {
-    let mut facts = Facts { full_name: Some(Change::Set("Tobias Weber".to_owned())), ..Facts::default() };
+    let named = Facts { full_name: Some(Change::Set("Tobias Weber".to_owned())), ..Facts::default() };
+    let mut facts = if kind.is_of_the_house() { Facts::default() } else { named };
     match kind {
         Kind::EmailBounced => {
             facts.bounce = Some(Bounce { bounce_type: BounceType::Hard, reason: Some("550 5.1.1 no such user".to_owned()) });
@@ -101,6 +103,13 @@ fn facts(kind: Kind) -> Facts {
         Kind::ContactCategoryUpdated => {
             facts.category = Some(Change::Set("Interested".to_owned()));
             facts.interest = Some(Change::Set(Interest::Interested));
+        }
+        Kind::WebhookWarning => {
+            let warning = json!({
+                "webhook_id": "0190a6f0-0000-7000-8000-000000000001", "webhook_name": "Replies to the CRM", "host": "crm.example.com",
+                "percent": 80, "failed_in_row": 4, "limit": 5, "status": "active", "last_status": 503, "last_error": null,
+            });
+            facts.extra = serde_json::from_value(warning).unwrap_or_default();
         }
         Kind::CampaignStatusChanged => facts.campaign_status = Some("COMPLETED".to_owned()),
         _ => {}

@@ -17,6 +17,7 @@ use hookline_store::{
     pulling::Pulling,
     query::{Cursor, Page, PageRequest},
     redelivery::{NewReplay, Redelivery, Replay, ReplayStatus, ReplayStep},
+    warnings::{Warning, Warnings},
 };
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
@@ -203,6 +204,16 @@ impl Redelivery for FakeStore {
             through: 0,
             created_at: now,
         }))))
+    }
+}
+
+impl Warnings for FakeStore {
+    fn warnings(&self, _: usize) -> Answer<'_, Vec<Warning>> {
+        answer(Ok(Vec::new()))
+    }
+
+    fn warned(&self, _: Vec<u64>) -> Answer<'_, ()> {
+        answer(Ok(()))
     }
 }
 

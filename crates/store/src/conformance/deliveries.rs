@@ -139,7 +139,7 @@ pub(super) async fn finish(world: &World, outcomes: Vec<Outcome>) {
 
 pub(super) fn ended(subscription: SubscriptionId, position: u64, status: DeliveryStatus, attempt: Option<AttemptRow>) -> Outcome {
     let key = DeliveryKey { position, run: 0 };
-    Outcome::Ended { subscription, key, status, reason: None, at: at(1_000), attempt: attempt.map(Box::new) }
+    Outcome::Ended { subscription, key, status, reason: None, at: at(1_000), attempt: attempt.map(Box::new), warning: None }
 }
 
 pub(super) async fn listed(world: &World, subscription: SubscriptionId, status: Option<DeliveryStatus>) -> Vec<DeliveryRow> {
@@ -338,6 +338,7 @@ pub(super) async fn what_is_forgotten_is_gone_and_old_deliveries_are_pruned(make
         reason: None,
         at,
         attempt: None,
+        warning: None,
     };
     finish(&world, vec![end(1, at(10)), end(2, at(20))]).await;
     assert_eq!(world.store.prune(at(20)).await.expect("it is pruned"), 1);

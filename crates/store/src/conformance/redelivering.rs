@@ -106,6 +106,7 @@ pub(super) async fn what_failed_since_is_listed_by_when_it_ended(make_place: Mak
         reason: None,
         at: at(minute),
         attempt: None,
+        warning: None,
     };
     let failed = DeliveryStatus::Failed;
     finish(&world, vec![end(1, 10, failed), end(2, 20, failed), end(3, 30, DeliveryStatus::Delivered)]).await;
@@ -162,6 +163,7 @@ pub(super) async fn a_replay_goes_on_where_it_was_and_counts_what_came_of_it(mak
         reason: None,
         at: at(9),
         attempt: None,
+        warning: None,
     };
     finish(&world, vec![of_run(3, DeliveryStatus::Delivered), of_run(4, DeliveryStatus::Failed)]).await;
     finish(&world, vec![ended(ONE, 3, DeliveryStatus::Delivered, None)]).await;

@@ -183,6 +183,10 @@ impl Desk<'_> {
             return Ok(Placed::NotThere);
         };
         let (event, _) = old.unpack()?;
+        if event.kind.is_of_the_house() {
+            // It is the agency's own, and nobody's to place.
+            return Ok(Placed::NotThere);
+        }
         let waiting = match (self.target(numbered, &event, decision)?, leaving) {
             _ if old.origin == Origin::Test => Waiting::test(),
             (Target::In(workspace, to), Some((mut prepared, tombstone))) => {
@@ -267,6 +271,12 @@ fn write_waiting(connection: &Connection, position: u64, waiting: &Waiting) -> R
     let values = params![position.cast_signed(), waiting.code.name(), waiting.text];
     let run = || connection.prepare_cached(sql)?.execute(values);
     run().map(|_| ()).map_err(|error| failed("write down why an entry waits", &error))
+}
+
+/// Whether it is written down why an entry waits.
+pub(super) fn waits_at(log: &Connection, position: u64) -> Result<bool, Error> {
+    let run = || log.prepare_cached("SELECT 1 FROM waiting WHERE position = ?1")?.exists([position.cast_signed()]);
+    run().map_err(|error| failed("read why an entry waits", &error))
 }
 
 /// Why an entry waits.

@@ -9,6 +9,7 @@ use hookline_store::{
     deliveries::{DayCount, Deliveries, DeliveryKey, DeliveryStatus, Dispatch, Lane, Outcome, Outgoing},
     redelivery::Redelivery,
     sqlite::{SqliteOptions, SqliteStore},
+    warnings::{NewWarning, Warnings},
 };
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -44,12 +45,12 @@ async fn deliveries_of_the_first_schema_are_counted_when_it_is_brought_to_the_cu
     store.dispatch(Dispatch { outgoing: rows, ..Dispatch::default() }).await.expect("it is written");
     let key = DeliveryKey { position: 1, run: 0 };
     let status = DeliveryStatus::Failed;
-    let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None };
+    let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning: None };
     store.finish(vec![ended]).await.expect("it is written");
     hookline_store::Store::close(&store).await.expect("it closes");
     drop(store);
     let file = Connection::open(folder.path().join("deliveries.db")).expect("it opens");
-    let undo = "DROP TABLE rollup; DROP TABLE replay; DROP TABLE consumer; ALTER TABLE subscription DROP COLUMN runs;
+    let undo = "DROP TABLE warning; ALTER TABLE subscription DROP COLUMN warned; DROP TABLE rollup; DROP TABLE replay; DROP TABLE consumer; ALTER TABLE subscription DROP COLUMN runs;
         PRAGMA user_version = 1;";
     file.execute_batch(undo).expect("the former schema is there");
     drop(file);
@@ -59,4 +60,27 @@ async fn deliveries_of_the_first_schema_are_counted_when_it_is_brought_to_the_cu
     assert_eq!(counts, [count(DeliveryStatus::Pending, 2), count(DeliveryStatus::Failed, 1)]);
     assert_eq!(store.retry(outgoing(1).id, Millis(10)).await.expect("answered"), Some(DeliveryStatus::Failed));
     assert!(store.replays(ONE).await.expect("answered").is_empty());
+}
+
+#[tokio::test]
+async fn the_second_schema_is_warned_of_nothing_when_it_is_brought_to_the_current_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || SqliteStore::open(SqliteOptions { search: None, ..SqliteOptions::new(folder.path()) }).expect("it opens");
+    let store = open();
+    store.dispatch(Dispatch { outgoing: vec![outgoing(1)], ..Dispatch::default() }).await.expect("it is written");
+    hookline_store::Store::close(&store).await.expect("it closes");
+    drop(store);
+    let file = Connection::open(folder.path().join("deliveries.db")).expect("it opens");
+    let undo = "DROP TABLE warning; ALTER TABLE subscription DROP COLUMN warned; PRAGMA user_version = 2;";
+    file.execute_batch(undo).expect("the former schema is there");
+    drop(file);
+    let store = open();
+    let standings = store.standings().await.expect("answered");
+    assert_eq!(standings.iter().map(|(id, standing)| (*id, standing.warned)).collect::<Vec<_>>(), [(ONE, 0)]);
+    let (workspace, said) = (WorkspaceId(Uuid::from_u128(1)), "{}".to_owned());
+    let warning = Some(Box::new(NewWarning { percent: 50, workspace, said }));
+    let (key, status) = (DeliveryKey { position: 1, run: 0 }, DeliveryStatus::Failed);
+    let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning };
+    store.finish(vec![ended]).await.expect("it is written");
+    assert_eq!(store.warnings(9).await.expect("answered").len(), 1);
 }

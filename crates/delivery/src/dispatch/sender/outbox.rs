@@ -113,8 +113,12 @@ impl Sender {
                     self.known.remove(&key);
                     self.retrying.insert((due_at, key));
                 }
-                Outcome::Ended { key, .. } => {
+                Outcome::Ended { key, warning, .. } => {
                     self.known.remove(&key);
+                    if warning.is_some() {
+                        // The supervisor brings it into the log.
+                        self.options.changed.notify_one();
+                    }
                 }
             }
         }

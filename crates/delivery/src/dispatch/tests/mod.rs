@@ -5,4 +5,5 @@ mod flow;
 mod order;
 mod outcomes;
 mod stops;
+mod warnings;
 mod world;

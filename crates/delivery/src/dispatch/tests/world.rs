@@ -45,6 +45,7 @@ use crate::{
 
 pub(super) const ACME: WorkspaceId = WorkspaceId(Uuid::from_u128(0xb1));
 pub(super) const BETA: WorkspaceId = WorkspaceId(Uuid::from_u128(0xb2));
+pub(super) const UNROUTED: WorkspaceId = WorkspaceId(Uuid::from_u128(0xbf));
 pub(super) const AGENCY: AgencyId = AgencyId(Uuid::from_u128(0xa1));
 pub(super) const START: Millis = Millis(1_770_000_000_000);
 
@@ -218,13 +219,12 @@ impl World {
     pub(super) async fn new() -> World {
         let temp = tempfile::tempdir().expect("a folder");
         let store = open(temp.path());
-        let unrouted = WorkspaceId(Uuid::from_u128(0xbf));
         let workspace = |id, reserved| {
             DirectoryChange::PutWorkspace(Workspace { id, agency: AGENCY, name: "w".to_owned(), created_at: START, reserved })
         };
-        let agency = Agency { id: AGENCY, name: "a".to_owned(), created_at: START, unrouted };
+        let agency = Agency { id: AGENCY, name: "a".to_owned(), created_at: START, unrouted: UNROUTED };
         let changes =
-            vec![DirectoryChange::PutAgency(agency), workspace(ACME, false), workspace(BETA, false), workspace(unrouted, true)];
+            vec![DirectoryChange::PutAgency(agency), workspace(ACME, false), workspace(BETA, false), workspace(UNROUTED, true)];
         store.change_directory(changes).await.expect("the directory changes");
         let clock = Arc::new(Hand(watch::Sender::new(START)));
         let mut world = World { temp, store, clock, changed: Arc::default(), dispatcher: None };
@@ -234,9 +234,14 @@ impl World {
 
     /// Starts the dispatcher.
     pub(super) fn start(&mut self) {
+        self.dispatcher = Some(Dispatcher::start(self.options()));
+    }
+
+    /// What a dispatcher is given.
+    pub(super) fn options(&self) -> DispatchOptions {
         let guard = Guard { allow_private: true, allow: Vec::new() };
         let client = Client::new(ClientOptions { guard, resolve: Arc::new(Home), roots: Vec::new() });
-        self.dispatcher = Some(Dispatcher::start(DispatchOptions {
+        DispatchOptions {
             store: Arc::clone(&self.store),
             client,
             voice: Arc::new(Plain(Mutex::new(0))),
@@ -245,7 +250,7 @@ impl World {
             chance: Arc::new(|| 0.0),
             keep: KEEP,
             changed: Arc::clone(&self.changed),
-        }));
+        }
     }
 
     /// Stops the dispatcher.

@@ -55,7 +55,7 @@ pub(super) async fn plan(
     period: (Millis, Millis),
     (after, through): (u64, u64),
 ) -> Result<PlanShape, Problem> {
-    let of: HashSet<_> = service.store.directory().workspaces_of(subscription.owner).into_iter().collect();
+    let of: HashSet<_> = service.store.directory().told_of(subscription.owner).into_iter().collect();
     let of = Arc::new(of);
     let (mut events, mut at, mut pages) = (0, after, 0);
     while at < through && pages < PAGES_MAX {

@@ -18,7 +18,8 @@ use crate::{
 
 /// Where every subscription stands.
 pub(super) fn standings(connection: &Connection) -> rusqlite::Result<Vec<(SubscriptionId, Standing)>> {
-    let sql = "SELECT id, fast, bulk, failed_in_row, delivered, failed, skipped, not_expressible FROM subscription";
+    let sql = "SELECT id, fast, bulk, failed_in_row, delivered, failed, skipped, not_expressible, warned
+        FROM subscription";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| {
         let standing = Standing {
@@ -29,6 +30,7 @@ pub(super) fn standings(connection: &Connection) -> rusqlite::Result<Vec<(Subscr
             failed: count(row, 5)?,
             skipped: count(row, 6)?,
             not_expressible: count(row, 7)?,
+            warned: row.get(8)?,
         };
         Ok((SubscriptionId(row.get(0)?), standing))
     })?;

@@ -6,7 +6,7 @@ use hookline_model::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{packed, replays, rollup};
+use super::{packed, replays, rollup, warned};
 use crate::deliveries::{AttemptRow, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outcome, Outgoing};
 
 /// The number of a status in the file; append-only.
@@ -135,9 +135,12 @@ pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite:
                 connection.prepare_cached(sql)?.execute(params![held.row, due_at.0, charged, held.tries, held.attempts])?;
                 held.moves_to(connection, waiting_status(held.tries))?;
             }
-            Outcome::Ended { subscription, key, status, reason, at, attempt } => {
+            Outcome::Ended { subscription, key, status, reason, at, attempt, warning } => {
                 let Some(held) = held(connection, *subscription, *key, attempt.as_deref())? else { continue };
                 end(connection, &held, *status, reason.as_deref(), *at)?;
+                if let Some(warning) = warning.as_deref().filter(|_| *status == DeliveryStatus::Failed) {
+                    warned::put(connection, held.subscription, warning, *at)?;
+                }
             }
         }
     }
@@ -237,14 +240,17 @@ pub(super) fn end(
     held.moves_to(connection, status)?;
     replays::ended(connection, held.subscription, held.run, status, 1)?;
     let count = match status {
-        DeliveryStatus::Delivered => "UPDATE subscription SET delivered = delivered + 1, failed_in_row = 0 WHERE no = ?1",
+        DeliveryStatus::Delivered => {
+            "UPDATE subscription SET delivered = delivered + 1, failed_in_row = 0, warned = 0 WHERE no = ?1"
+        }
         DeliveryStatus::Failed => "UPDATE subscription SET failed = failed + 1, failed_in_row = failed_in_row + 1 WHERE no = ?1",
         _ => "UPDATE subscription SET skipped = skipped + 1 WHERE no = ?1",
     };
     connection.prepare_cached(count)?.execute([held.subscription]).map(|_| ())
 }
 
-/// Forgets that deliveries failed in a row.
+/// Forgets that deliveries failed in a row, and what was warned of it.
 pub(super) fn forgive(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<()> {
-    connection.prepare_cached("UPDATE subscription SET failed_in_row = 0 WHERE id = ?1")?.execute([subscription.0]).map(|_| ())
+    let sql = "UPDATE subscription SET failed_in_row = 0, warned = 0 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute([subscription.0]).map(|_| ())
 }

@@ -17,6 +17,7 @@ use crate::{
     sqlite::{
         log::{self, COLUMNS, LogRow},
         open::failed,
+        place,
     },
 };
 
@@ -32,7 +33,7 @@ impl Reader {
         let values = [after.cast_signed(), until.cast_signed(), FEED_ROWS_MAX as i64];
         let mut rows = statement.query(values).map_err(fault)?;
         let (mut entries, mut through, mut bytes, mut looked_at) = (Vec::new(), after, 0, 0);
-        let mut workspaces: HashMap<i64, Option<WorkspaceId>> = HashMap::new();
+        let mut workspaces: HashMap<i64, Option<(WorkspaceId, bool)>> = HashMap::new();
         while let Some(row) = rows.next().map_err(fault)? {
             let row = LogRow::read(row).map_err(fault)?;
             looked_at += 1;
@@ -41,8 +42,9 @@ impl Reader {
                 Some(workspace) => *workspace,
                 None => *workspaces.entry(row.no).or_insert(self.workspace_of(row.no)?),
             };
-            let wanted = workspace.filter(|workspace| of.is_none_or(|of| of.contains(workspace)));
-            if let Some(workspace) = wanted
+            let wanted = workspace.filter(|(workspace, _)| of.is_none_or(|of| of.contains(workspace)));
+            if let Some((workspace, reserved)) = wanted
+                && (!reserved || self.is_of_the_house(&row)?)
                 && self.is_first(&row)?
             {
                 if !entries.is_empty() && bytes + row.bytes() > FEED_BYTES_MAX {
@@ -85,12 +87,18 @@ impl Reader {
         Ok(found)
     }
 
-    /// Whose a number is; nobody's if the workspace is reserved or gone.
-    fn workspace_of(&self, no: i64) -> Result<Option<WorkspaceId>, Error> {
-        let sql = "SELECT id FROM workspace WHERE no = ?1 AND reserved = 0 AND deleted = 0";
-        let run = || self.log.prepare_cached(sql)?.query_row([no], |row| row.get::<_, Uuid>(0)).optional();
-        let found = run().map_err(|error| failed("find a workspace", &error))?;
-        Ok(found.map(WorkspaceId))
+    /// Whose a number is, and whether that workspace is reserved; nobody's if it is gone.
+    fn workspace_of(&self, no: i64) -> Result<Option<(WorkspaceId, bool)>, Error> {
+        let sql = "SELECT id, reserved FROM workspace WHERE no = ?1 AND deleted = 0";
+        let read = |row: &rusqlite::Row<'_>| Ok((WorkspaceId(row.get::<_, Uuid>(0)?), row.get(1)?));
+        let run = || self.log.prepare_cached(sql)?.query_row([no], read).optional();
+        run().map_err(|error| failed("find a workspace", &error))
+    }
+
+    /// Whether an entry of a reserved workspace is passed on: one that waits for a place is not.
+    fn is_of_the_house(&self, row: &LogRow) -> Result<bool, Error> {
+        // Asked first, since it costs less than unpacking whatever waits there.
+        Ok(!place::waits_at(&self.log, row.position)? && row.unpack()?.0.kind.is_of_the_house())
     }
 
     /// Whether an entry was the first of its event: another delivery of a known one tells nobody anything new.
