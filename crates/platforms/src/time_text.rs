@@ -48,10 +48,17 @@ pub fn parse(text: &str) -> Option<Millis> {
 /// None tells nothing.
 fn usual(text: &str) -> Option<Millis> {
     let (date_and_clock, rest) = text.as_bytes().split_first_chunk::<19>()?;
-    let number = |digits: &[u8]| digits.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0')));
-    let [y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', mi1, mi2, b':', s1, s2] = *date_and_clock else { return None };
-    let [month, day, hour, minute, second] = [[mo1, mo2], [d1, d2], [h1, h2], [mi1, mi2], [s1, s2]].map(|pair| number(&pair).and_then(|number| i8::try_from(number).ok()));
-    let (hour, minute, second) = (hour.filter(|hour| *hour < 24)?, minute.filter(|minute| *minute < 60)?, second.filter(|second| *second < 60)?);
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0')))
+    };
+    let [y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', mi1, mi2, b':', s1, s2] = *date_and_clock
+    else {
+        return None;
+    };
+    let [month, day, hour, minute, second] = [[mo1, mo2], [d1, d2], [h1, h2], [mi1, mi2], [s1, s2]]
+        .map(|pair| number(&pair).and_then(|number| i8::try_from(number).ok()));
+    let (hour, minute, second) =
+        (hour.filter(|hour| *hour < 24)?, minute.filter(|minute| *minute < 60)?, second.filter(|second| *second < 60)?);
     let date = Date::new(number(&[y1, y2, y3, y4])?, month?, day?).ok()?;
     let (fraction, zone) = match rest.strip_prefix(b".") {
         Some(behind) => behind.split_at(behind.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(behind.len())),

@@ -61,7 +61,9 @@ fn found(value: &str, wrappers: usize) -> Vec<&str> {
         let elements: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
         let inner = |element: &&str| element.starts_with('{') || (element.starts_with('[') && wrappers > 0);
         let wrappers_of = |element: &str| if element.starts_with('[') { wrappers - 1 } else { wrappers };
-        all.extend(elements.into_iter().map(RawValue::get).filter(inner).flat_map(|element| found(element, wrappers_of(element))));
+        all.extend(
+            elements.into_iter().map(RawValue::get).filter(inner).flat_map(|element| found(element, wrappers_of(element))),
+        );
         return all;
     }
     let sort = |key: &str| match key {

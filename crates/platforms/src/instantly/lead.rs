@@ -62,16 +62,8 @@ static ENVELOPE: Keys<22> = Keys::new([
 ]);
 
 /// The names of fields that have a place of their own on a contact.
-static OWN_PLACE: Keys<8> = Keys::new([
-    FIRST_NAME[0],
-    FIRST_NAME[1],
-    LAST_NAME[0],
-    LAST_NAME[1],
-    COMPANY_NAME[0],
-    COMPANY_NAME[1],
-    PHONE[0],
-    WEBSITE[0],
-]);
+static OWN_PLACE: Keys<8> =
+    Keys::new([FIRST_NAME[0], FIRST_NAME[1], LAST_NAME[0], LAST_NAME[1], COMPANY_NAME[0], COMPANY_NAME[1], PHONE[0], WEBSITE[0]]);
 
 /// Sets the lead's fields.
 pub(super) fn apply(name: &Name, body: Fields<'_>, addresses: &Addresses, facts: &mut Facts) {

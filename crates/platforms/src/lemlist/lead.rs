@@ -17,8 +17,7 @@ const CUSTOM_FIELDS_MAX: usize = 200;
 const CUSTOM_FIELD_NAME_BYTES_MAX: usize = 200;
 
 /// Variables that have a place of their own, or none: the hook's secret is nobody's variable.
-static OWN_PLACE: Keys<7> =
-    Keys::new(["email", "firstName", "lastName", "companyName", "phone", "linkedinUrl", SECRET]);
+static OWN_PLACE: Keys<7> = Keys::new(["email", "firstName", "lastName", "companyName", "phone", "linkedinUrl", SECRET]);
 
 /// Lemlist's own fields: never the lead's, whatever their type.
 static ENVELOPE: Keys<57> = Keys::new([

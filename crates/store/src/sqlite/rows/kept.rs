@@ -79,7 +79,8 @@ mod tests {
     use super::*;
 
     fn campaigns(count: usize) -> Campaigns {
-        let key = |n: usize| CampaignKey::External(ExternalId::new(Platform::Smartlead, "", &n.to_string()));
+        let id = |n: usize| ExternalId { platform: Platform::Smartlead, account: String::new(), id: n.to_string() };
+        let key = |n: usize| CampaignKey::External(id(n));
         (0..count).map(|n| (key(n), Met { no: Some(1), ..Met::default() })).collect()
     }
 
