@@ -120,7 +120,9 @@ impl Listener {
         let show = Show { is_json: arguments.json };
         let kinds = if arguments.kinds.is_empty() { "all".to_owned() } else { arguments.kinds.join(", ") };
         let mut lines = vec![
-            ("server", "Server:", format!("{}, workspace {workspace} ({name})", server.base())),
+            ("server", "Server:", server.base().to_owned()),
+            ("workspace", "Workspace:", workspace.clone()),
+            ("name", "Its name:", name),
             ("forward", "Forwarding to:", forward.clone()),
             (
                 "dialect",
@@ -199,9 +201,11 @@ impl Listener {
     /// Opens the stream behind what was forwarded.
     async fn open(&self) -> Result<hookline_delivery::client::Download, Ended> {
         let mut headers = HeaderMap::new();
-        // What bodies carry: visible ASCII, as was looked at.
-        let secret = HeaderValue::try_from(&self.forwarder.secret).context("send the secret")?;
-        headers.insert("webhook-secret", secret);
+        if matches!(self.forwarder.dialect, Dialect::Smartlead | Dialect::Breakcold) {
+            // Their bodies carry it. It is visible ASCII, as was looked at.
+            let secret = HeaderValue::try_from(&self.forwarder.secret).context("send the secret")?;
+            headers.insert("webhook-secret", secret);
+        }
         let begin = self.begin.query().map(|query| format!("&{query}")).unwrap_or_default();
         Ok(self.server.get(&format!("{}{begin}", self.path), headers).await?)
     }

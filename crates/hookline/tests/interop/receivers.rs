@@ -11,14 +11,14 @@ use crate::{
 
 /// Something that a platform tells, and what receivers are to understand of it: a name, and a part of the text, in each dialect.
 /// None where a dialect has no word for it.
-struct Told {
-    platform: &'static str,
-    body: Value,
-    who: &'static str,
-    flat: (&'static str, &'static str),
+pub(crate) struct Told {
+    pub(crate) platform: &'static str,
+    pub(crate) body: Value,
+    pub(crate) who: &'static str,
+    pub(crate) flat: (&'static str, &'static str),
     nested: Option<(&'static str, &'static str)>,
     instantly: (&'static str, &'static str),
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     breakcold: &'static str,
 }
 
@@ -27,7 +27,7 @@ const MARA: &str = "mara.lind@fjordpack.example";
 const PAULO: &str = "paulo.reis@cantaria.example";
 
 /// What three platforms tell of three people.
-fn told() -> Vec<Told> {
+pub(crate) fn told() -> Vec<Told> {
     let told = |platform: &'static str, body, who, flat, nested, instantly, (kind, breakcold)| Told {
         platform,
         body,
