@@ -1,5 +1,7 @@
 //! Which events a subscription is told of: by what an event means, whatever the platform called it.
 
+pub(crate) mod quick;
+
 use hookline_model::{
     event::{Change, Event},
     interest::Interest,

@@ -49,8 +49,8 @@ const ANSWER_BODY_WAIT: Duration = Duration::from_secs(2);
 /// How long an unused connection is kept.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// How many unused connections to one host are kept.
-const IDLE_PER_HOST: usize = 16;
+/// How many unused connections to one host are kept: as many as one webhook uses at once, which would be made anew otherwise.
+const IDLE_PER_HOST: usize = crate::settings::CONCURRENCY_MAX as usize;
 
 /// How a client is made.
 pub struct ClientOptions {

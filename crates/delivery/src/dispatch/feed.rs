@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use hookline_model::id::WorkspaceId;
@@ -11,6 +14,9 @@ use hookline_store::{
     deliveries::{Fed, Snapshot},
 };
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
+
+use super::Rendered;
+use crate::matching::quick::Traits;
 
 /// How many positions of the log a page covers. Pages begin at multiples of it, so that readers which are near each other read
 /// the same ones.
@@ -25,10 +31,27 @@ const READS_MAX: usize = 2;
 /// An entry of the log, with its records once somebody wanted them.
 pub(super) struct Entry {
     pub(super) fed: Fed,
+    /// What is asked of it first.
+    pub(super) traits: Traits,
     snapshot: OnceLock<Option<Arc<Snapshot>>>,
+    /// How it was put into words for all subscriptions of a sort, and which that is.
+    rendered: OnceLock<(&'static str, Option<Rendered>)>,
 }
 
 impl Entry {
+    pub(super) fn new(fed: Fed) -> Entry {
+        Entry { traits: Traits::of(&fed.event), fed, snapshot: OnceLock::new(), rendered: OnceLock::new() }
+    }
+
+    /// The event in the words of a sort of subscriptions, found once for all of them.
+    pub(super) fn rendered(&self, sort: &'static str, render: impl Fn() -> Option<Rendered>) -> Option<Rendered> {
+        match self.rendered.get_or_init(|| (sort, render())) {
+            (known, rendered) if *known == sort => rendered.clone(),
+            // There is room for one sort, which is that of most.
+            _ => render(),
+        }
+    }
+
     /// The event with its records, if [`Feed::snapshots`] was asked for it and the log still has it.
     pub(super) fn snapshot(&self) -> Option<&Arc<Snapshot>> {
         self.snapshot.get().and_then(Option::as_ref)
@@ -50,11 +73,13 @@ pub(super) struct Feed {
     /// The pages used last, the last one in front, all read for the same workspaces.
     pages: Mutex<(VecDeque<Arc<Page>>, Wanted)>,
     turns: Semaphore,
+    /// How often it was changed whose entries are read.
+    generation: AtomicU64,
 }
 
 impl Feed {
     pub(super) fn new(store: Arc<dyn Store>) -> Feed {
-        Feed { store, pages: Mutex::default(), turns: Semaphore::new(READS_MAX) }
+        Feed { store, pages: Mutex::default(), turns: Semaphore::new(READS_MAX), generation: AtomicU64::new(0) }
     }
 
     /// Whose entries are read from now on.
@@ -62,7 +87,13 @@ impl Feed {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         if pages.1.as_deref() != Some(&workspaces) {
             *pages = (VecDeque::new(), Some(Arc::new(workspaces)));
+            self.generation.fetch_add(1, Ordering::SeqCst);
         }
+    }
+
+    /// Which of the choices of workspaces is in force: what was read under another one may lack entries.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::SeqCst)
     }
 
     /// Entries behind `after`, and up to where the log was read; that is `after` itself if there is nothing yet.
@@ -74,7 +105,7 @@ impl Feed {
             let until = (number + 1) * PAGE;
             let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
             let found = self.store.feed(read.1, until, wanted).await?;
-            let entries = found.entries.into_iter().map(|fed| Arc::new(Entry { fed, snapshot: OnceLock::new() }));
+            let entries = found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed)));
             read.0.extend(entries);
             read.1 = found.through.max(read.1);
         }

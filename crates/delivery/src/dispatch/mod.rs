@@ -3,7 +3,8 @@
 //! Every subscription that is active has tasks of its own. Its *reader* goes through the log behind the subscription's cursors, finds what
 //! it wants, has it put into words, and moves the cursors in the transaction that puts the deliveries into the outbox. Its *sender*
 //! takes them from there, tries them, and writes down how that ended. Between the two is a bounded queue: a receiver that takes
-//! nothing stops its reader, and nobody else. Readers that are level share the pages they read (`feed`).
+//! nothing stops its reader, and nobody else. Readers that are level share the pages they read (`feed`), and
+//! are woken by what they may want alone (`live`).
 //!
 //! Beside the two is a *replayer*, which goes through parts of the log again that somebody asked for; what it finds goes out when
 //! nothing live waits. Who changes an outbox from outside, by a retry or a replay, has the store tell the supervisor, and that the
@@ -15,6 +16,7 @@
 mod breaker;
 mod feed;
 mod handed;
+mod live;
 pub mod metrics;
 mod pace;
 mod reader;
@@ -90,6 +92,12 @@ pub trait Voice: Send + Sync {
 
     /// The headers of an attempt at `at`.
     fn headers(&self, subscription: &Subscribed, message_id: &str, at: Millis, rendered: &Rendered) -> Headers;
+
+    /// The sort of subscriptions that are sent the same bodies, whatever else they are set to, if this is of one: then an event is put
+    /// into words once for all of the sort.
+    fn sort(&self, _: &Subscribed) -> Option<&'static str> {
+        None
+    }
 
     /// An event's `data` as it is shown, for filters.
     fn data(&self, snapshot: &Snapshot) -> Value;

@@ -15,9 +15,10 @@ use super::{
     DispatchOptions, FAULT_WAIT, Subscribed,
     feed::{Entry, Feed},
     handed::Handed,
+    live::Live,
     metrics::{DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME},
 };
-use crate::matching;
+use crate::matching::{self, quick::Quick};
 
 /// From so many positions behind on, the fast lane goes ahead of the bulk.
 const BEHIND: u64 = 512;
@@ -25,10 +26,13 @@ const BEHIND: u64 = 512;
 /// After so many positions a cursor is written down also if there was nothing on the way.
 const WRITTEN_EVERY: u64 = 2_048;
 
+/// How many events a reader puts into the outbox at once: while the sender works through them it reads on.
+const AT_ONCE: usize = 64;
+
 /// What goes from a reader to its sender.
 pub(super) struct Queues {
-    pub(super) fast: mpsc::Sender<Outgoing>,
-    pub(super) bulk: mpsc::Sender<Outgoing>,
+    pub(super) fast: mpsc::Sender<Box<Outgoing>>,
+    pub(super) bulk: mpsc::Sender<Box<Outgoing>>,
     pub(super) handed: Handed,
 }
 
@@ -37,6 +41,9 @@ pub(super) struct Reader {
     pub(super) options: DispatchOptions,
     pub(super) subscribed: Arc<Subscribed>,
     pub(super) feed: Arc<Feed>,
+    pub(super) live: Arc<Live>,
+    /// Made of the settings.
+    pub(super) quick: Arc<Quick>,
     pub(super) folded: watch::Receiver<u64>,
     pub(super) queues: Queues,
     pub(super) stopping: CancellationToken,
@@ -69,6 +76,10 @@ impl Reader {
         let stopping = self.stopping.clone();
         // Dropped wherever it waits: what is dispatched is in the outbox, what is not is still in the log.
         stopping.run_until_cancelled(self.read()).await;
+        let left = self.live.leave(self.subscribed.row.id).filter(|at| self.fast == self.bulk && *at > self.fast);
+        if let Some(at) = left {
+            (self.fast, self.bulk) = (at, at);
+        }
         // What was looked at with these settings is not looked at again with other ones.
         let moved = vec![self.moved(0)];
         if let Err(error) = self.options.store.dispatch(Dispatch { moved, ..Dispatch::default() }).await {
@@ -99,7 +110,13 @@ impl Reader {
     async fn step(&mut self) -> Result<bool, Error> {
         let folded = *self.folded.borrow_and_update();
         let Some((pass, from)) = self.pass(folded) else {
-            return Ok(self.folded.changed().await.is_ok());
+            let at = self.live.wait(&self.subscribed, &self.quick, self.fast, self.written + WRITTEN_EVERY).await;
+            (self.fast, self.bulk) = (at, at);
+            if at - self.written >= WRITTEN_EVERY {
+                self.options.store.dispatch(Dispatch { moved: vec![self.moved(0)], ..Dispatch::default() }).await?;
+                self.written = at;
+            }
+            return Ok(true);
         };
         let (mut entries, mut through) = self.feed.after(from).await?;
         if through == from {
@@ -128,11 +145,12 @@ impl Reader {
     }
 
     /// Puts what is wanted of these entries into the outbox, moves the cursors behind them, and hands the deliveries on.
-    async fn pass_on(&mut self, pass: Pass, entries: &[Arc<Entry>], through: u64) -> Result<bool, Error> {
+    async fn pass_on(&mut self, pass: Pass, entries: &[Arc<Entry>], mut through: u64) -> Result<bool, Error> {
         let directory = self.options.store.directory();
         let is_ordered = self.subscribed.settings.ordered;
-        let wanted: Vec<(Lane, Arc<Entry>)> = entries
+        let mut wanted: Vec<(Lane, Arc<Entry>)> = entries
             .iter()
+            .filter(|entry| self.quick.may_want(&self.subscribed.settings, &entry.fed, &entry.traits))
             .filter(|entry| self.subscribed.covers(entry.fed.workspace, &directory))
             .filter(|entry| matching::matches_event(&self.subscribed.settings, &entry.fed))
             .map(|entry| (if is_ordered { Lane::Bulk } else { matching::lane(&entry.fed.event) }, Arc::clone(entry)))
@@ -142,6 +160,10 @@ impl Reader {
                 Pass::Bulk => *lane == Lane::Bulk,
             })
             .collect();
+        if let Some((_, next)) = wanted.get(AT_ONCE) {
+            through = next.fed.position - 1;
+            wanted.truncate(AT_ONCE);
+        }
         let only: Vec<Arc<Entry>> = wanted.iter().map(|(_, entry)| Arc::clone(entry)).collect();
         self.feed.snapshots(&only).await?;
 
@@ -183,7 +205,7 @@ impl Reader {
         (self.fast, self.bulk) = (fast, bulk);
         for delivery in outgoing {
             let queue = if delivery.lane == Lane::Fast { &self.queues.fast } else { &self.queues.bulk };
-            if queue.send(delivery).await.is_err() {
+            if queue.send(Box::new(delivery)).await.is_err() {
                 return Ok(false);
             }
         }
@@ -236,7 +258,12 @@ pub(super) fn outgoing(
     let (fed, id) = (&entry.fed, subscribed.row.id);
     // What a receiver knows it by is the same in every replay.
     let message_id = DeliveryId::derive(id, fed.event.id, 0);
-    let rendered = options.voice.render(subscribed, snapshot, &message_id.to_string())?;
+    let render = || options.voice.render(subscribed, snapshot, &message_id.to_string());
+    let rendered = match options.voice.sort(subscribed) {
+        // A replay renders anew.
+        Some(sort) if run == 0 => entry.rendered(sort, render)?,
+        _ => render()?,
+    };
     let is_ordered = subscribed.settings.ordered;
     Some(Outgoing {
         id: DeliveryId::derive(id, fed.event.id, run),

@@ -26,7 +26,7 @@ pub(super) struct Replayer {
     /// Not the one of the readers, whose pages are of today.
     pub(super) feed: Arc<Feed>,
     pub(super) folded: watch::Receiver<u64>,
-    pub(super) queue: mpsc::Sender<Outgoing>,
+    pub(super) queue: mpsc::Sender<Box<Outgoing>>,
     pub(super) handed: Handed,
     /// Somebody began or cancelled a replay.
     pub(super) wake: Arc<Notify>,
@@ -134,7 +134,7 @@ impl Replayer {
                 }
             };
             match permit {
-                Ok(permit) => permit.send(delivery),
+                Ok(permit) => permit.send(Box::new(delivery)),
                 // The sender is gone, and so is this.
                 Err(_) => return Ok(false),
             }

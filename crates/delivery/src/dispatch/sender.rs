@@ -51,10 +51,10 @@ const HELD_MAX: usize = 1_000;
 pub(super) struct Sender {
     options: DispatchOptions,
     subscribed: Arc<Subscribed>,
-    fast: mpsc::Receiver<Outgoing>,
-    bulk: mpsc::Receiver<Outgoing>,
+    fast: mpsc::Receiver<Box<Outgoing>>,
+    bulk: mpsc::Receiver<Box<Outgoing>>,
     /// Of replays: behind all others.
-    replayed: mpsc::Receiver<Outgoing>,
+    replayed: mpsc::Receiver<Box<Outgoing>>,
     handed: Handed,
     /// Somebody else changed the outbox.
     wake: Arc<Notify>,
@@ -85,9 +85,9 @@ pub(super) struct Sender {
 
 /// Where deliveries come from.
 pub(super) struct Inlets {
-    pub(super) fast: mpsc::Receiver<Outgoing>,
-    pub(super) bulk: mpsc::Receiver<Outgoing>,
-    pub(super) replayed: mpsc::Receiver<Outgoing>,
+    pub(super) fast: mpsc::Receiver<Box<Outgoing>>,
+    pub(super) bulk: mpsc::Receiver<Box<Outgoing>>,
+    pub(super) replayed: mpsc::Receiver<Box<Outgoing>>,
     pub(super) handed: Handed,
     pub(super) wake: Arc<Notify>,
 }
@@ -103,7 +103,7 @@ enum Event {
     /// How these attempts ended is written down, or is not.
     Written(Vec<Outcome>, Result<(), Error>),
     /// A delivery is to be tried, or held.
-    Came(Outgoing),
+    Came(Box<Outgoing>),
     /// Something that was waited for by the clock.
     Time,
     /// The outbox is to be looked at.
@@ -160,7 +160,7 @@ impl Sender {
             match self.next().await {
                 Event::Ended(ended) => self.joined(ended).await,
                 Event::Written(outcomes, result) => self.written(outcomes, result),
-                Event::Came(outgoing) => self.start_or_hold(outgoing),
+                Event::Came(outgoing) => self.start_or_hold(*outgoing),
                 Event::Time => self.read_due().await,
                 Event::Woken => self.reread().await,
                 Event::Closed | Event::Stop => break,
@@ -205,7 +205,7 @@ impl Sender {
         let has_room = self.in_flight.len() < self.limit() && self.outcomes.len() < OUTCOMES_MAX;
         let may_send = has_room && now >= self.pace.next_at();
         if may_send && let Some(outgoing) = self.due.pop_front() {
-            return Event::Came(outgoing);
+            return Event::Came(Box::new(outgoing));
         }
         let is_to_reread = self.has_more && self.retrying.is_empty() || self.reread_at.is_some_and(|at| at <= now);
         if is_to_reread && self.reread_at.is_none_or(|at| at <= now) {

@@ -29,18 +29,20 @@ use super::{
     DispatchOptions, Subscribed,
     feed::Feed,
     handed::Handed,
+    live::Live,
     reader::{Queues, Reader},
     replayer::Replayer,
     sender::{Inlets, Sender},
     tidy::Tidy,
     warning::{self, Failing},
 };
+use crate::matching::quick::Quick;
 
 /// How often subscriptions are looked at without anybody saying that they changed, in ms.
 const LOOK_EVERY: i64 = 1_000;
 
 /// How many deliveries wait between a reader and its sender, per lane.
-const QUEUE: usize = 32;
+const QUEUE: usize = 64;
 
 /// How many deliveries wait between a replayer and its sender: these go out even if their replay is cancelled.
 const REPLAYED: usize = 2;
@@ -67,6 +69,7 @@ async fn heard(woken: &mut broadcast::Receiver<SubscriptionId>) -> Option<Subscr
 pub(super) struct Supervisor {
     options: DispatchOptions,
     feed: Arc<Feed>,
+    live: Arc<Live>,
     stopping: CancellationToken,
     served: HashMap<SubscriptionId, Served>,
     /// Subscriptions that cannot be read, by their row, so that each is told of once.
@@ -82,12 +85,15 @@ impl Supervisor {
         let feed = || Arc::new(Feed::new(Arc::clone(&options.store)));
         let (feed, past) = (feed(), feed());
         let (served, unreadable) = (HashMap::new(), HashMap::new());
-        Supervisor { options, feed, stopping, served, unreadable, seen: None, past, tidy: Tidy::default() }
+        let live = Arc::new(Live::new(Arc::clone(&options.store), Arc::clone(&options.clock), Arc::clone(&feed)));
+        Supervisor { options, feed, live, stopping, served, unreadable, seen: None, past, tidy: Tidy::default() }
     }
 
     /// Works until it is stopped.
     pub(super) async fn run(mut self) {
         let (stopping, changed) = (self.stopping.clone(), Arc::clone(&self.options.changed));
+        let (live, own) = (Arc::clone(&self.live), stopping.clone());
+        let live = tokio::spawn(async move { own.run_until_cancelled(live.run()).await });
         let mut woken = self.options.store.woken();
         let mut again = Millis::default();
         while !stopping.is_cancelled() {
@@ -112,6 +118,9 @@ impl Supervisor {
         }
         let ids: Vec<SubscriptionId> = self.served.keys().copied().collect();
         self.let_go(ids).await;
+        if let Err(error) = live.await {
+            tracing::error!(%error, "the look at what comes ended as it should not");
+        }
     }
 
     /// Has the tasks of a subscription look at what somebody else changed; those of all, if it is not known of which.
@@ -198,8 +207,10 @@ impl Supervisor {
         };
         let reader = Reader {
             options: self.options.clone(),
+            quick: Arc::new(Quick::new(&subscribed.settings)),
             subscribed,
             feed: Arc::clone(&self.feed),
+            live: Arc::clone(&self.live),
             folded: self.options.store.folded(),
             queues: Queues { fast: fast_in, bulk: bulk_in, handed },
             stopping: stopping.clone(),

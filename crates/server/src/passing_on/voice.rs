@@ -1,7 +1,7 @@
 //! The words of every dialect, and the proof of whose they are.
 
 use hookline_delivery::dispatch::{Headers, Rendered, Subscribed, Voice};
-use hookline_dialects::{NotExpressible, Secrets, Telling, render, shapes::EventShape, sign};
+use hookline_dialects::{Dialect, NotExpressible, Secrets, Telling, render, shapes::EventShape, sign};
 use hookline_model::{entry::Origin, id::DeliveryId, time::Millis};
 use hookline_store::deliveries::Snapshot;
 use http::{HeaderName, HeaderValue, header};
@@ -45,6 +45,12 @@ impl Voice for Dialects {
                 None
             }
         }
+    }
+
+    fn sort(&self, subscribed: &Subscribed) -> Option<&'static str> {
+        // Its bodies tell of the event and the records, and not of who is told.
+        let settings = &subscribed.settings;
+        (settings.dialect == Dialect::Hookline && settings.variant.is_none()).then_some("hookline")
     }
 
     fn headers(&self, subscribed: &Subscribed, message_id: &str, at: Millis, rendered: &Rendered) -> Headers {
