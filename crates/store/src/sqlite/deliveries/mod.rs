@@ -12,6 +12,7 @@ mod read;
 mod redeliver;
 mod replays;
 mod rollup;
+mod sums;
 mod warned;
 mod write;
 mod writer;

@@ -4,6 +4,7 @@ use hookline_model::{id::SubscriptionId, time::Millis};
 use rusqlite::{Connection, OptionalExtension, Row, params, types::Type};
 
 use super::{
+    sums::Sums,
     write,
     write::{Held, number_for, number_of},
 };
@@ -114,9 +115,7 @@ pub(super) fn start(connection: &Connection, new: &NewReplay) -> rusqlite::Resul
 pub(super) fn go_on(connection: &Connection, step: &ReplayStep) -> rusqlite::Result<bool> {
     let is_running = |replay: &Replay| replay.status == ReplayStatus::Running;
     let Some(replay) = one(connection, step.subscription, step.run)?.filter(is_running) else { return Ok(false) };
-    for outgoing in &step.outgoing {
-        write::put(connection, outgoing)?;
-    }
+    write::put_all(connection, &step.outgoing)?;
     let is_done = step.after >= replay.through;
     let status = if is_done { ReplayStatus::Done } else { ReplayStatus::Running };
     let sql = "UPDATE replay SET after = max(after, ?3), dispatched = dispatched + ?4, not_expressible = not_expressible + ?5,
@@ -174,9 +173,11 @@ pub(super) fn cancel(
     if replay.status == ReplayStatus::Running || !held.is_empty() {
         let sql = "UPDATE replay SET status = ?3, ended_at = ?4 WHERE subscription = ?1 AND run = ?2";
         connection.prepare_cached(sql)?.execute(params![no, run, number(ReplayStatus::Cancelled), now.0])?;
+        let mut sums = Sums::default();
         for held in held {
-            write::end(connection, &held, DeliveryStatus::Skipped, Some(CANCELLED), now)?;
+            write::end(connection, &held, DeliveryStatus::Skipped, Some(CANCELLED), now, &mut sums)?;
         }
+        sums.write(connection)?;
     }
     one(connection, subscription, run)
 }

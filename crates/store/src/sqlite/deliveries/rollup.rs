@@ -9,6 +9,11 @@ use crate::deliveries::{Day, DayCount, DeliveryStatus};
 /// The milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
+/// The day in which something was made then.
+pub(super) fn day(created_at: i64) -> Day {
+    created_at.div_euclid(DAY)
+}
+
 /// One more, or one less, that was made then and stands so.
 pub(super) fn count(
     connection: &Connection,
@@ -17,10 +22,20 @@ pub(super) fn count(
     status: DeliveryStatus,
     by: i64,
 ) -> rusqlite::Result<()> {
+    move_by(connection, subscription, day(created_at), status, by)
+}
+
+/// So many more, or less, that were made on a day and stand so.
+pub(super) fn move_by(
+    connection: &Connection,
+    subscription: i64,
+    day: Day,
+    status: DeliveryStatus,
+    by: i64,
+) -> rusqlite::Result<()> {
     let sql = "INSERT INTO rollup (subscription, day, status, count) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (subscription, day, status) DO UPDATE SET count = count + excluded.count";
-    let values = params![subscription, created_at.div_euclid(DAY), status_number(status), by];
-    connection.prepare_cached(sql)?.execute(values).map(|_| ())
+    connection.prepare_cached(sql)?.execute(params![subscription, day, status_number(status), by]).map(|_| ())
 }
 
 /// The sums of these days, of these subscriptions together.

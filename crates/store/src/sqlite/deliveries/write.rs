@@ -6,7 +6,7 @@ use hookline_model::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{packed, replays, rollup, warned};
+use super::{packed, replays, rollup, sums::Sums, warned};
 use crate::deliveries::{AttemptRow, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outcome, Outgoing};
 
 /// The number of a status in the file; append-only.
@@ -46,9 +46,7 @@ pub(super) fn number_for(connection: &Connection, subscription: SubscriptionId) 
 
 /// Moves subscriptions on.
 pub(super) fn dispatch(connection: &Connection, dispatch: &Dispatch) -> rusqlite::Result<()> {
-    for outgoing in &dispatch.outgoing {
-        put(connection, outgoing)?;
-    }
+    put_all(connection, &dispatch.outgoing)?;
     for row in &dispatch.skipped {
         skip(connection, row)?;
     }
@@ -62,37 +60,46 @@ pub(super) fn dispatch(connection: &Connection, dispatch: &Dispatch) -> rusqlite
     Ok(())
 }
 
-/// Puts a delivery into the outbox, unless it is there.
-pub(super) fn put(connection: &Connection, outgoing: &Outgoing) -> rusqlite::Result<()> {
-    let no = number_for(connection, outgoing.subscription)?;
+/// Puts deliveries into the outbox, but for those that are there.
+pub(super) fn put_all(connection: &Connection, outgoing: &[Outgoing]) -> rusqlite::Result<()> {
+    let mut sums = Sums::default();
+    for of_one in outgoing.chunk_by(|one, next| one.subscription == next.subscription) {
+        let no = number_for(connection, of_one[0].subscription)?;
+        for outgoing in of_one {
+            put(connection, no, outgoing, &mut sums)?;
+        }
+    }
+    sums.write(connection)
+}
+
+fn put(connection: &Connection, no: i64, outgoing: &Outgoing, sums: &mut Sums) -> rusqlite::Result<()> {
     let sql = "INSERT INTO outbox (subscription, position, run, id, workspace, event, kind, lane, contact, created_at, due_at,
             charged, tries, attempts, content_type, body)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
         ON CONFLICT (subscription, position, run) DO NOTHING";
-    connection
-        .prepare_cached(sql)?
-        .execute(params![
-            no,
-            outgoing.key.position.cast_signed(),
-            outgoing.key.run,
-            outgoing.id.0,
-            outgoing.workspace.0,
-            outgoing.event_id.0,
-            outgoing.kind.rank(),
-            lane_number(outgoing.lane),
-            outgoing.contact.map(u64::cast_signed),
-            outgoing.created_at.0,
-            outgoing.due_at.0,
-            outgoing.charged,
-            outgoing.attempts.len() as i64,
-            packed::pack(&outgoing.attempts)?,
-            outgoing.content_type,
-            outgoing.body,
-        ])
-        .and_then(|rows| match rows {
-            0 => Ok(()),
-            _ => rollup::count(connection, no, outgoing.created_at.0, waiting_status(outgoing.attempts.len() as i64), 1),
-        })
+    let tries = outgoing.attempts.len() as i64;
+    let rows = connection.prepare_cached(sql)?.execute(params![
+        no,
+        outgoing.key.position.cast_signed(),
+        outgoing.key.run,
+        outgoing.id.0,
+        outgoing.workspace.0,
+        outgoing.event_id.0,
+        outgoing.kind.rank(),
+        lane_number(outgoing.lane),
+        outgoing.contact.map(u64::cast_signed),
+        outgoing.created_at.0,
+        outgoing.due_at.0,
+        outgoing.charged,
+        tries,
+        packed::pack(&outgoing.attempts)?,
+        outgoing.content_type,
+        outgoing.body,
+    ])?;
+    if rows > 0 {
+        sums.count(no, outgoing.created_at.0, waiting_status(tries), 1);
+    }
+    Ok(())
 }
 
 /// How a delivery stands that is on its way.
@@ -127,24 +134,31 @@ fn skip(connection: &Connection, row: &DeliveryRow) -> rusqlite::Result<()> {
 
 /// Writes down how tries ended.
 pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite::Result<()> {
+    let (mut sums, mut known) = (Sums::default(), None);
     for outcome in outcomes {
+        let (Outcome::Again { subscription, key, attempt, .. } | Outcome::Ended { subscription, key, attempt, .. }) = outcome;
+        let no = match known {
+            Some((known, no)) if known == *subscription => no,
+            _ => number_of(connection, *subscription)?,
+        };
+        known = Some((*subscription, no));
+        let Some(held) = no.map(|no| held(connection, no, *key, attempt.as_deref())).transpose()?.flatten() else { continue };
         match outcome {
-            Outcome::Again { subscription, key, due_at, charged, attempt } => {
-                let Some(held) = held(connection, *subscription, *key, attempt.as_deref())? else { continue };
+            Outcome::Again { due_at, charged, .. } => {
                 let sql = "UPDATE outbox SET due_at = ?2, charged = ?3, tries = ?4, attempts = ?5 WHERE no = ?1";
                 connection.prepare_cached(sql)?.execute(params![held.row, due_at.0, charged, held.tries, held.attempts])?;
-                held.moves_to(connection, waiting_status(held.tries))?;
+                held.moves_to(&mut sums, waiting_status(held.tries));
             }
-            Outcome::Ended { subscription, key, status, reason, at, attempt, warning } => {
-                let Some(held) = held(connection, *subscription, *key, attempt.as_deref())? else { continue };
-                end(connection, &held, *status, reason.as_deref(), *at)?;
+            Outcome::Ended { status, reason, at, warning, .. } => {
+                end(connection, &held, *status, reason.as_deref(), *at, &mut sums)?;
                 if let Some(warning) = warning.as_deref().filter(|_| *status == DeliveryStatus::Failed) {
-                    warned::put(connection, held.subscription, warning, *at)?;
+                    let is_anew = sums.takes_anew(held.subscription);
+                    warned::put(connection, held.subscription, warning, *at, is_anew)?;
                 }
             }
         }
     }
-    Ok(())
+    sums.write(connection)
 }
 
 /// A row of the outbox, with one more try.
@@ -180,27 +194,17 @@ impl Held {
     pub(super) const COLUMNS: &str =
         "outbox.no, outbox.subscription, outbox.run, outbox.id, outbox.created_at, outbox.tries, outbox.attempts";
 
-    fn moves_to(&self, connection: &Connection, status: DeliveryStatus) -> rusqlite::Result<()> {
-        if status == self.was {
-            return Ok(());
+    fn moves_to(&self, sums: &mut Sums, status: DeliveryStatus) {
+        if status != self.was {
+            sums.count(self.subscription, self.created_at, self.was, -1);
+            sums.count(self.subscription, self.created_at, status, 1);
         }
-        rollup::count(connection, self.subscription, self.created_at, self.was, -1)?;
-        rollup::count(connection, self.subscription, self.created_at, status, 1)
     }
 }
 
-fn held(
-    connection: &Connection,
-    subscription: SubscriptionId,
-    key: DeliveryKey,
-    attempt: Option<&AttemptRow>,
-) -> rusqlite::Result<Option<Held>> {
-    let sql = format!(
-        "SELECT {} FROM subscription AS owner CROSS JOIN outbox ON subscription = owner.no AND position = ?2 AND run = ?3
-        WHERE owner.id = ?1",
-        Held::COLUMNS
-    );
-    let values = params![subscription.0, key.position.cast_signed(), key.run];
+fn held(connection: &Connection, no: i64, key: DeliveryKey, attempt: Option<&AttemptRow>) -> rusqlite::Result<Option<Held>> {
+    let sql = format!("SELECT {} FROM outbox WHERE subscription = ?1 AND position = ?2 AND run = ?3", Held::COLUMNS);
+    let values = params![no, key.position.cast_signed(), key.run];
     let found = connection.prepare_cached(&sql)?.query_row(values, Held::read).optional()?;
     let Some(mut held) = found else { return Ok(None) };
     if let Some(attempt) = attempt {
@@ -219,6 +223,7 @@ pub(super) fn end(
     status: DeliveryStatus,
     reason: Option<&str>,
     at: Millis,
+    sums: &mut Sums,
 ) -> rusqlite::Result<()> {
     let keep = "INSERT INTO delivery (subscription, position, run, id, id_head, workspace, event, kind, lane, contact, status,
             reason, created_at, ended_at, charged, tries, attempts, content_type, body)
@@ -237,16 +242,9 @@ pub(super) fn end(
         delivered,
     ])?;
     connection.prepare_cached("DELETE FROM outbox WHERE no = ?1")?.execute([held.row])?;
-    held.moves_to(connection, status)?;
-    replays::ended(connection, held.subscription, held.run, status, 1)?;
-    let count = match status {
-        DeliveryStatus::Delivered => {
-            "UPDATE subscription SET delivered = delivered + 1, failed_in_row = 0, warned = 0 WHERE no = ?1"
-        }
-        DeliveryStatus::Failed => "UPDATE subscription SET failed = failed + 1, failed_in_row = failed_in_row + 1 WHERE no = ?1",
-        _ => "UPDATE subscription SET skipped = skipped + 1 WHERE no = ?1",
-    };
-    connection.prepare_cached(count)?.execute([held.subscription]).map(|_| ())
+    held.moves_to(sums, status);
+    sums.ended(held.subscription, status);
+    replays::ended(connection, held.subscription, held.run, status, 1)
 }
 
 /// Forgets that deliveries failed in a row, and what was warned of it.

@@ -111,15 +111,22 @@ impl Reader {
     pub(in crate::sqlite) fn snapshots(&self, entries: &[(WorkspaceId, u64)]) -> Result<Vec<Option<Snapshot>>, Error> {
         let mut numbers: HashMap<WorkspaceId, Option<i64>> = HashMap::new();
         let mut found = Vec::with_capacity(entries.len());
-        for (workspace, position) in entries {
-            let no = match numbers.get(workspace) {
+        // One transaction for all that follow on each other of a workspace: beginning costs as much as a small read.
+        for of_one in entries.chunk_by(|one, next| one.0 == next.0) {
+            let workspace = of_one[0].0;
+            let no = match numbers.get(&workspace) {
                 Some(no) => *no,
-                None => *numbers.entry(*workspace).or_insert(self.number_of(*workspace)?),
+                None => *numbers.entry(workspace).or_insert(self.number_of(workspace)?),
             };
-            found.push(match no {
-                Some(no) => self.read(no, *workspace, |reader| reader.snapshot(*position))?,
-                None => None,
-            });
+            match no {
+                Some(no) => self.read(no, workspace, |reader| {
+                    for (_, position) in of_one {
+                        found.push(reader.snapshot(*position)?);
+                    }
+                    Ok(())
+                })?,
+                None => found.extend(of_one.iter().map(|_| None)),
+            }
         }
         Ok(found)
     }
