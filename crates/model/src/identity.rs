@@ -3,6 +3,8 @@
 //! An [`Identity`] collects the fields that tell two real events apart and hashes them, each with its length in front, so that
 //! no two different lists of fields hash alike. The workspace is not among them: routing must not change an event's id.
 
+use std::{fmt, io::Write};
+
 use sha2::{Digest, Sha256};
 
 use crate::{kind::Kind, platform::Platform};
@@ -41,6 +43,19 @@ impl Identity {
             Some(value) => self.part(name, value),
             None => self,
         }
+    }
+
+    /// Adds a field if there is one, as it is shown.
+    #[must_use]
+    pub fn shown(mut self, name: &str, value: Option<impl fmt::Display>) -> Identity {
+        let Some(value) = value else { return self };
+        self = self.part(name, "");
+        let from = self.0.len();
+        // Writing into memory does not fail.
+        let _ = write!(self.0, "{value}");
+        let length = (self.0.len() - from) as u64;
+        self.0[from - 8..from].copy_from_slice(&length.to_be_bytes());
+        self
     }
 
     /// The hash.
@@ -95,5 +110,12 @@ mod tests {
         assert_ne!(base().part("a", "b").part("c", "d").digest(), base().part("a", "bcd").digest());
         assert_ne!(base().part("a", "").digest(), base().digest());
         assert_eq!(base().maybe("a", None::<&str>).digest(), base().digest());
+    }
+
+    #[test]
+    fn what_is_shown_is_a_field_like_any_other() {
+        let base = || Identity::new(Platform::Smartlead, "", Kind::EmailSent);
+        assert_eq!(base().shown("a", Some(1_234)).part("b", "c").digest(), base().part("a", "1234").part("b", "c").digest());
+        assert_eq!(base().shown("a", None::<u32>).digest(), base().digest());
     }
 }

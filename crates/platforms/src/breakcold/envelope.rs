@@ -119,7 +119,7 @@ fn tidy<'t>(arena: &'t Arena, content: Object<'t>) -> Object<'t> {
         Node::Object(object) if NESTED.contains(&key) => (key, Node::Object(snake(arena, object))),
         _ => (key, value),
     };
-    if !content.iter().any(|(_, value)| value.is_object()) {
+    if !content.iter().any(|(key, value)| value.is_object() && NESTED.contains(&key)) {
         return content;
     }
     arena.object(content.iter().map(tidied).collect())

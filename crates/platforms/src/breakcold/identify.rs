@@ -33,8 +33,8 @@ pub(super) fn identify(event: &Event, name: &Name, body: &Body<'_>, ids: &Ids) -
     let account = if id.as_deref().is_some_and(is_uuid) { "" } else { account };
     let identity = Identity::new(Platform::Breakcold, account, event.kind)
         .part("name", &name.read_as)
-        .maybe("contact", event.contact_key().map(|key| key.to_string()))
-        .maybe("campaign", event.campaign_key().map(ToString::to_string))
+        .shown("contact", event.contact_key())
+        .shown("campaign", event.campaign_key())
         .maybe("id", id.as_deref());
     let is_told_by_id = id.is_some() && event.time_source == TimeSource::Stated && happens_once(event.kind);
     let identity = if is_told_by_id { identity } else { identity.part("content", object_hash(body.content_map())) };

@@ -87,8 +87,11 @@ fn definition(place: Fields<'_>, fields: &mut Collected) {
         let is_stamp = key.ends_with("_at") || key.starts_with("is_deleted");
         !taken.contains(&key) && key != "id" && !key.starts_with("id_") && !key.ends_with("_id") && !is_stamp
     };
+    let own = place.map().into_iter().flat_map(Object::iter).filter(|(key, value)| is_own(key) && is_scalar(*value));
     // Sorted by name, so that the same fields are taken in whatever order they stand.
-    for (key, value) in place.map().into_iter().flat_map(Object::sorted).filter(|(key, value)| is_own(key) && is_scalar(*value)) {
+    let mut own: Vec<_> = own.collect();
+    own.sort_unstable_by_key(|(key, _)| *key);
+    for (key, value) in own {
         fields.put(key, plain::single(value).map(Node::to_value), FIELD_CHARS_MAX);
     }
 }
@@ -156,7 +159,8 @@ struct Collected(BTreeMap<String, Change<Value>>);
 impl Collected {
     fn put(&mut self, name: &str, value: Option<impl Into<Value>>, chars_max: usize) {
         let value = value.map(Into::into).map(|value| match value {
-            Value::String(text) => Value::from(cut(&text, chars_max)),
+            // As many bytes are at most as many characters.
+            Value::String(text) if text.len() > chars_max => Value::from(cut(&text, chars_max)),
             other => other,
         });
         let is_room = self.0.len() < ITEM_FIELDS_MAX && name.len() <= FIELD_CHARS_MAX;

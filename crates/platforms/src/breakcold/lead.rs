@@ -1,6 +1,6 @@
 //! A lead of the classic generation: the object of `lead.create`, and what Breakcold's REST API says of leads beyond that.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use serde_json::Value;
 
@@ -72,6 +72,14 @@ pub(super) fn apply(lead: Fields<'_>, facts: &mut Facts) {
 pub(super) fn custom_fields<'a>(fields: impl Iterator<Item = Entry<'a>>) -> BTreeMap<String, Change<Value>> {
     let sound = fields.map(|(name, value)| (name.trim(), value));
     let sound = sound.filter(|(name, _)| !name.is_empty() && name.len() <= NAME_BYTES_MAX);
-    let kept: BTreeMap<&str, Value> = sound.filter_map(|(name, value)| Some((name, plain::kept(value)?))).collect();
+    let mut kept: Vec<(&str, Value)> = sound.filter_map(|(name, value)| Some((name, plain::kept(value)?))).collect();
+    kept.sort_by_key(|(name, _)| *name);
+    kept.dedup_by(|later, earlier| {
+        let is_same = later.0 == earlier.0;
+        if is_same {
+            mem::swap(later, earlier);
+        }
+        is_same
+    });
     kept.into_iter().take(CUSTOM_FIELDS_MAX).map(|(name, value)| (name.to_owned(), Change::Set(value))).collect()
 }

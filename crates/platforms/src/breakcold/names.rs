@@ -111,7 +111,8 @@ pub(super) struct Name {
 impl Name {
     /// Of a trial, the kind of the event it plays.
     pub(super) fn sample_of(&self) -> Option<Kind> {
-        known(&self.read_as).map(|(kind, _)| kind).filter(|kind| self.kind == Kind::WebhookTest && *kind != Kind::Other)
+        let known = if self.kind == Kind::WebhookTest { known(&self.read_as) } else { None };
+        known.map(|(kind, _)| kind).filter(|kind| *kind != Kind::Other)
     }
 
     /// Whether the event says by its name that a task is done.

@@ -6,31 +6,47 @@ use crate::json::{Arena, Entry, Object, is_present};
 /// An object with its keys in snake case. Of two fields that become one, that which says something goes first, then the one that
 /// was written so.
 pub(super) fn snake<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
-    let is_other = |key: &str| key.contains(|c: char| c.is_ascii_uppercase());
     if !object.iter().any(|(key, _)| is_other(key)) {
         return object;
     }
+    let mut spelled = String::new();
+    let mut respelled = |(key, value): Entry<'t>| match is_other(key) {
+        true => (snake_key(arena, key, &mut spelled), value),
+        false => (key, value),
+    };
+    let fields: Vec<Entry<'t>> = object.iter().map(&mut respelled).collect();
+    let length = fields.len();
+    let snaked = arena.object(fields);
+    if snaked.len() == length {
+        return snaked;
+    }
     // What is written so, then the others in the order of their names, which is the same in any order of the body.
-    let (others, mut fields): (Vec<Entry<'_>>, Vec<Entry<'_>>) = object.sorted().into_iter().partition(|(key, _)| is_other(key));
-    fields.extend(others.into_iter().map(|(key, value)| (arena.text(&snake_key(key)), value)));
+    let (others, mut fields): (Vec<Entry<'t>>, Vec<Entry<'t>>) = object.sorted().into_iter().partition(|(key, _)| is_other(key));
+    fields.extend(others.into_iter().map(respelled));
     // Of one name the last of these fields counts: the first that says something, else the last that says nothing.
     let (said, mut fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(_, value)| is_present(*value));
     fields.extend(said.into_iter().rev());
     arena.object(fields)
 }
 
-/// `firstName` as `first_name`: an underscore before every capital that a small letter or a digit precedes.
-fn snake_key(key: &str) -> String {
-    let mut snake = String::with_capacity(key.len() + 4);
+/// Whether a key is written in another way.
+fn is_other(key: &str) -> bool {
+    key.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+/// `firstName` as `first_name`: an underscore before every capital that a small letter or a digit precedes. It is spelled in the
+/// given memory.
+fn snake_key<'t>(arena: &'t Arena, key: &str, spelled: &mut String) -> &'t str {
+    spelled.clear();
     let mut before = ' ';
     for c in key.chars() {
         if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
-            snake.push('_');
+            spelled.push('_');
         }
-        snake.push(c.to_ascii_lowercase());
+        spelled.push(c.to_ascii_lowercase());
         before = c;
     }
-    snake
+    arena.text(spelled)
 }
 
 #[cfg(test)]
@@ -55,7 +71,7 @@ mod tests {
             ("", ""),
         ];
         for (key, expected) in cases {
-            assert_eq!(snake_key(key), expected);
+            assert_eq!(snake_key(&Arena::new(b""), key, &mut "x".to_owned()), expected);
         }
     }
 

@@ -19,10 +19,9 @@ pub(super) fn identify(event: &Event, name: &Name, body: Fields<'_>, ids: &Ids) 
         let digest = Identity::new(Platform::Instantly, "", event.kind).part(part, id).digest();
         return Identified { digest, lasting: true };
     }
-    let contact = event.contact_key().map(|key| key.to_string());
     let identity = Identity::new(Platform::Instantly, account(event), event.kind)
-        .maybe("contact", contact)
-        .maybe("campaign", event.campaign_key().map(ToString::to_string));
+        .shown("contact", event.contact_key())
+        .shown("campaign", event.campaign_key());
     let step = || body.step("step").map(|step| step.to_string());
     let timeless = event.time_source == TimeSource::Received;
     let identity = match event.kind {

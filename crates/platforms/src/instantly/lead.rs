@@ -14,7 +14,7 @@ use crate::instantly::{
     names::{EVENT_TYPE, Name},
     who::{self, Addresses},
 };
-use crate::json::{Fields, Keys, Object, by_name, is_present, is_scalar};
+use crate::json::{Entry, Fields, Keys, Object, by_name, is_present, is_scalar};
 
 /// The most custom fields taken from one event.
 const CUSTOM_FIELDS_MAX: usize = 200;
@@ -118,12 +118,14 @@ fn is_left_out(c: char) -> bool {
 ///
 /// In the nested form the fields beside `data` are a relay's.
 fn custom_fields(name: &Name, body: Fields<'_>, addresses: &Addresses) -> BTreeMap<String, Change<Value>> {
-    let taken = taken(name, body, addresses);
     let objects = OBJECTS.iter().filter_map(|key| body.map_at(key)).rev();
     // The body's own are put in last and stay.
-    let fields = by_name(objects.chain(body.innermost()), |(name, value)| {
-        is_present(*value) && is_scalar(*value) && is_custom(name) && !taken.contains(name)
-    });
+    let sound = |(name, value): &Entry<'_>| is_present(*value) && is_scalar(*value) && is_custom(name);
+    let mut fields = by_name(objects.chain(body.innermost()), sound);
+    if !fields.is_empty() {
+        let taken = taken(name, body, addresses);
+        fields.retain(|(name, _)| !taken.contains(name));
+    }
     fields.into_iter().take(CUSTOM_FIELDS_MAX).map(|(name, value)| (name.to_owned(), Change::Set(value.to_value()))).collect()
 }
 

@@ -93,8 +93,10 @@ pub(super) struct Name {
 impl Name {
     /// Of a trial, the kind of the event it plays.
     pub(super) fn sample_of(&self) -> Option<Kind> {
-        let known = known(self.text.as_deref()?).map(|(kind, _)| kind);
-        known.filter(|kind| self.kind == Kind::WebhookTest && *kind != Kind::Other)
+        if self.kind != Kind::WebhookTest {
+            return None;
+        }
+        known(self.text.as_deref()?).map(|(kind, _)| kind).filter(|kind| *kind != Kind::Other)
     }
 }
 

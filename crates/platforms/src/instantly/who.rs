@@ -1,5 +1,7 @@
 //! Who an event is about, in which campaign, from which mailbox, in which workspace of Instantly's.
 
+use std::{borrow::Cow, iter};
+
 use hookline_model::{
     event::{CampaignRef, ContactRef},
     key::{AddressError, CampaignKey, EmailAddress, ExternalId},
@@ -70,13 +72,14 @@ fn lead_address(body: Fields<'_>, own: Option<&EmailAddress>) -> Result<EmailAdd
 }
 
 /// Texts that may be the lead's address, with the field each stands in.
-fn candidates(body: Fields<'_>) -> impl Iterator<Item = (&'static str, String)> {
-    let inside = move |key: &str| body.object(key).text("email");
+fn candidates<'a>(body: Fields<'a>) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
+    let inside = move |key: &str| body.object(key).said("email");
     let stated = move |key: &'static str| {
-        let object = inside(key).filter(|_| key == "lead").map(|text| ("lead.email", text));
-        body.text(key).map(|text| (key, text)).or(object)
+        let object = || inside(key).filter(|_| key == "lead").map(|text| ("lead.email", text));
+        body.said(key).map(|text| (key, text)).or_else(object)
     };
-    ADDRESS_KEYS.into_iter().filter_map(stated).chain(inside("lead_data").map(|text| ("lead_data.email", text)))
+    let data = iter::once_with(move || inside("lead_data").map(|text| ("lead_data.email", text)));
+    ADDRESS_KEYS.into_iter().filter_map(stated).chain(data.flatten())
 }
 
 /// The lead's id. Instantly's bodies have none, relays that look the lead up do; an agency's own `lead_id` is no UUID.
@@ -106,7 +109,7 @@ pub(super) fn account(body: Fields<'_>) -> Option<String> {
     body.id("workspace")
         .or_else(|| body.uuid("organization_id"))
         .or_else(|| body.uuid("organization"))
-        .or_else(|| parameter(&body.text("unibox_url")?, "selected_wks"))
+        .or_else(|| parameter(&body.said("unibox_url")?, "selected_wks"))
 }
 
 /// A parameter of a URL, if it is short and needs no decoding.

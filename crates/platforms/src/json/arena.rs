@@ -14,11 +14,11 @@ use super::{
 };
 
 /// The least and the most memory that is taken at once, in bytes.
-const ROOM_MIN: usize = 1024;
+const ROOM_MIN: usize = 256;
 const ROOM_MAX: usize = 16 * 1024;
 
 /// How many fields and elements there is room for before any is read.
-const PENDING: usize = 48;
+const PENDING: usize = 24;
 
 /// The memory of a tree.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! The fields of a body, and of the one other place where they may stand.
 
+use std::borrow::Cow;
+
 use hookline_model::{key::EmailAddress, time::Millis};
 
 use super::{
@@ -94,6 +96,19 @@ impl<'a> Fields<'a> {
     /// A text without the white space around it.
     pub(crate) fn text(self, key: &str) -> Option<String> {
         self.find(key, text)
+    }
+
+    /// The same where it need not be kept.
+    pub(crate) fn said(self, key: &str) -> Option<Cow<'a, str>> {
+        self.find(key, |value| match value {
+            Node::Text(text) => Some(Cow::Borrowed(text.trim())),
+            other => verbatim(other).map(Cow::Owned),
+        })
+    }
+
+    /// The first text under any of the keys, where it need not be kept.
+    pub(crate) fn said_of(self, keys: &[&str]) -> Option<Cow<'a, str>> {
+        keys.iter().find_map(|key| self.said(key))
     }
 
     /// The first text under any of the keys.

@@ -5,10 +5,13 @@
 
 use sha2::{Digest, Sha256};
 
-use super::node::{Node, Object};
+use super::{
+    key_set::Keys,
+    node::{Node, Object},
+};
 
 /// Fields that are secrets: every name that some platform's redaction looks for.
-const SECRETS: [&str; 6] = ["secret", "secret_key", "client_secret", "webhook_secret", "access_token", "hapikey"];
+static SECRETS: Keys<6> = Keys::new(["secret", "secret_key", "client_secret", "webhook_secret", "access_token", "hapikey"]);
 
 /// Where a relay puts what came beside a body.
 const BESIDE: [&str; 2] = ["headers", "query"];
@@ -37,7 +40,7 @@ pub(crate) fn object_hash_without(object: Object<'_>, left_out: &[&str]) -> [u8;
 /// Puts an object by its sorted keys, so that nothing depends on how the map keeps them.
 fn put_fields(said: &mut Vec<u8>, object: Object<'_>, is_left_out: impl Fn(&str) -> bool) {
     let is_marked = object.contains_key(MARKED.0);
-    let is_secret = |key: &str| SECRETS.contains(&key) || (is_marked && key == MARKED.1);
+    let is_secret = |key: &str| SECRETS.has(key) || (is_marked && key == MARKED.1);
     let mut fields = object.sorted();
     fields.retain(|(key, _)| !is_left_out(key) && !is_secret(key));
     said.push(b'{');

@@ -2,7 +2,7 @@
 //!
 //! All of them are copied freely: a value is at most three words, an object one.
 
-use std::fmt;
+use std::{cmp::Ordering, fmt};
 
 use memchr::memchr_iter;
 use serde_json::Value;
@@ -148,6 +148,11 @@ impl<'t> Object<'t> {
         Some(entries[at].1)
     }
 
+    /// How many fields it has.
+    pub(crate) fn len(self) -> usize {
+        self.0.entries.len()
+    }
+
     /// Whether there is a field of this name, whatever it says.
     pub(crate) fn contains_key(self, key: &str) -> bool {
         self.get(key).is_some()
@@ -162,7 +167,7 @@ impl<'t> Object<'t> {
     pub(crate) fn sorted(self) -> Vec<Entry<'t>> {
         let mut entries = self.0.entries.to_vec();
         if !self.0.marks.is_empty() {
-            entries.sort_unstable_by_key(|(name, _)| *name);
+            entries.sort_unstable_by(|(one, _), (other, _)| order(one, other));
         }
         entries
     }
@@ -181,7 +186,7 @@ pub(crate) fn by_name<'t>(objects: impl IntoIterator<Item = Object<'t>>, wants: 
         }
     }
     // Of the same name the later stays behind.
-    fields.sort_by_key(|(name, _)| *name);
+    fields.sort_by(|(one, _), (other, _)| order(one, other));
     fields.dedup_by(|later, earlier| {
         let is_same = later.0 == earlier.0;
         if is_same {
@@ -190,6 +195,15 @@ pub(crate) fn by_name<'t>(objects: impl IntoIterator<Item = Object<'t>>, wants: 
         is_same
     });
     fields
+}
+
+/// The order of two texts, mostly by their first bytes as a number.
+fn order(one: &str, other: &str) -> Ordering {
+    let first = |text: &str| text.as_bytes().first_chunk().map(|bytes| u64::from_be_bytes(*bytes));
+    match (first(one), first(other)) {
+        (Some(a), Some(b)) if a != b => a.cmp(&b),
+        _ => one.cmp(other),
+    }
 }
 
 /// Whether a name has no white space around it; of one that is not ASCII there it is not said.

@@ -122,7 +122,7 @@ pub(super) fn link(body: Fields<'_>) -> Option<String> {
 
 /// Where the link clicked stands. The keys behind it are variables.
 pub(super) fn link_key(body: Fields<'_>) -> Option<&'static str> {
-    LINKS.into_iter().find(|key| body.text(key).is_some())
+    LINKS.into_iter().find(|key| body.said(key).is_some())
 }
 
 /// The map of small things, where a thing that is absent or too long is left out.

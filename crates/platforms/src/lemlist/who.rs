@@ -41,13 +41,13 @@ pub(super) fn nobody(name: &Name, body: Fields<'_>) -> ParseError {
 fn lead_address(kind: Kind, body: Fields<'_>) -> Result<EmailAddress, Option<(&'static str, AddressError)>> {
     let variables = body.object("lead").object("variables");
     let recipient = || match body.elements("to").first().and_then(|first| first.as_object()) {
-        Some(first) if kind == Kind::EmailSent => Fields::new(first).text("address"),
+        Some(first) if kind == Kind::EmailSent => Fields::new(first).said("address"),
         _ => None,
     };
     let texts = [
-        ("leadEmail", body.text("leadEmail")),
-        ("email", body.text("email")),
-        ("lead.variables.email", variables.text("email")),
+        ("leadEmail", body.said("leadEmail")),
+        ("email", body.said("email")),
+        ("lead.variables.email", variables.said("email")),
         ("to", recipient()),
     ];
     let mut refused = None;

@@ -48,7 +48,7 @@ fn address_keys(kind: Kind) -> &'static [&'static str] {
 /// The lead's address; else what was found in its place, if anything.
 pub(super) fn lead_address(kind: Kind, body: Fields<'_>) -> Result<EmailAddress, Option<(&'static str, AddressError)>> {
     let mut refused = None;
-    for (key, text) in address_keys(kind).iter().filter_map(|key| Some((*key, body.text(key)?))) {
+    for (key, text) in address_keys(kind).iter().filter_map(|key| Some((*key, body.said(key)?))) {
         match mailbox_address(&text) {
             Ok(address) => return Ok(address),
             Err(error) => refused = refused.or(Some((key, error))),

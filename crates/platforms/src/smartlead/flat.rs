@@ -17,7 +17,13 @@ use hookline_model::{
 use crate::{
     ParseError, Parsed,
     json::Fields,
-    smartlead::{facts, identify::identify, message, message::Ids, shape::Shape, when, who},
+    smartlead::{
+        facts,
+        identify::identify,
+        message::{self, Ids, Setting},
+        shape::Shape,
+        when, who,
+    },
 };
 
 /// Reads an event named `name`, which is of this kind.
@@ -28,8 +34,12 @@ pub(super) fn read(name: &str, kind: Kind, shape: Shape, body: Fields<'_>, recei
     let ids = Ids::read(kind, body);
     let contact = who::contact(kind, body)?;
     let campaign = who::campaign(kind, body)?;
-    let (occurred_at, time_source) = effective(when::stated(kind, body, received_at), received_at);
-    let inbound = message::inbound(kind, body, &ids, contact.as_ref(), received_at);
+    let stated = when::stated(kind, body, received_at);
+    let (occurred_at, time_source) = effective(stated, received_at);
+    let ours = who::sending_account(kind, body);
+    let setting = Setting { contact: contact.as_ref(), ours: ours.as_ref(), stated, received_at };
+    let outbound = message::outbound(kind, body, &ids, setting);
+    let inbound = message::inbound(kind, body, &ids, setting);
     let mut event = Event {
         id: EventId(Uuid::nil()),
         kind,
@@ -39,8 +49,8 @@ pub(super) fn read(name: &str, kind: Kind, shape: Shape, body: Fields<'_>, recei
         time_source,
         contact,
         campaign,
-        sending_account: who::sending_account(kind, body).map(|address| address.as_str().to_owned()),
-        outbound: message::outbound(kind, body, &ids, received_at),
+        sending_account: ours.map(|address| address.as_str().to_owned()),
+        outbound,
         inbound,
         facts: facts::facts(kind, name, body, &ids),
     };

@@ -72,8 +72,7 @@ fn sent_email(identity: Identity, event: &Event, ids: &Ids) -> Identity {
 
 /// The contact and the campaign.
 fn whose(identity: Identity, event: &Event) -> Identity {
-    let contact = event.contact_key().map(|key| key.to_string());
-    identity.maybe("contact", contact).maybe("campaign", event.campaign_key().map(ToString::to_string))
+    identity.shown("contact", event.contact_key()).shown("campaign", event.campaign_key())
 }
 
 /// The step of the sent message.

@@ -68,12 +68,26 @@ pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(text).is_ok()
 }
 
+/// Who takes part in the messages of an event, and when it happened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting<'a> {
+    /// The lead.
+    pub(super) contact: Option<&'a ContactRef>,
+    /// Our mailbox.
+    pub(super) ours: Option<&'a EmailAddress>,
+    /// The time stated for the event, if it is believable.
+    pub(super) stated: Option<Millis>,
+    /// When it was received.
+    pub(super) received_at: Millis,
+}
+
 /// What the body tells of the message we sent, if anything.
-pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, received_at: Millis) -> Option<Box<MessageFacts>> {
+pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting<'_>) -> Option<Box<MessageFacts>> {
     use Kind::{ContactUnsubscribed, EmailBounced, EmailClicked, EmailOpened, EmailReplied, EmailSent};
     if !matches!(kind, EmailSent | EmailOpened | EmailClicked | EmailReplied | EmailBounced | ContactUnsubscribed) {
         return None;
     }
+    let received_at = setting.received_at;
     let sent = body.object("sent_message");
     let mut facts = MessageFacts {
         key: ids.stats_id.clone().map(|id| EmailKey::Sent(external(id))),
@@ -87,7 +101,6 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, received_at: Mil
         last_opened_at: when::believed(body.time("last_opened_at"), received_at),
         ..MessageFacts::default()
     };
-    let ours = who::sending_account(kind, body);
     let lead = if kind == EmailReplied {
         // `to_email` and `subject` of a reply may be the alias that answered and the reply's own; these two are the send's.
         facts.subject = sent.text("subject");
@@ -102,23 +115,17 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, received_at: Mil
     if facts == MessageFacts::default() {
         return None;
     }
-    facts.to = lead.filter(|lead| Some(lead) != ours.as_ref()).as_ref().map(text);
-    facts.from = ours.as_ref().map(text);
+    facts.to = lead.filter(|lead| Some(lead) != setting.ours).as_ref().map(text);
+    facts.from = setting.ours.map(text);
     Some(Box::new(facts))
 }
 
 /// What the body tells of the message that came in, if any. Without a Message-ID its key is left to the event's identity.
-pub(super) fn inbound(
-    kind: Kind,
-    body: Fields<'_>,
-    ids: &Ids,
-    contact: Option<&ContactRef>,
-    received_at: Millis,
-) -> Option<Box<MessageFacts>> {
-    let lead = contact.and_then(|contact| contact.email.clone());
+pub(super) fn inbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting<'_>) -> Option<Box<MessageFacts>> {
+    let lead = || setting.contact.and_then(|contact| contact.email.clone());
     let (from, previews) = match kind {
-        Kind::EmailReplied => (who::writer(body).or(lead), ["preview_text", "visible_text"]),
-        Kind::EmailReplyUntracked => (lead, ["visible_text", "preview_text"]),
+        Kind::EmailReplied => (who::writer(body).or_else(lead), ["preview_text", "visible_text"]),
+        Kind::EmailReplyUntracked => (lead(), ["visible_text", "preview_text"]),
         _ => return None,
     };
     // The text is only what is new, the HTML holds the whole quoted thread; either may be empty (live captures).
@@ -128,11 +135,11 @@ pub(super) fn inbound(
         key: ids.inbound.clone().map(EmailKey::Inbound),
         message_id: ids.inbound.clone(),
         from: from.as_ref().map(text),
-        to: who::sending_account(kind, body).as_ref().map(text),
+        to: setting.ours.map(text),
         subject: reply.text("subject").or_else(|| sent.text("subject")).or_else(|| body.text_of(&["subject", "custom_subject"])),
         body_text: reply.verbatim("text").or_else(|| previews.iter().find_map(|key| body.verbatim(key))),
         body_html: reply.verbatim("html").or_else(|| body.verbatim("reply_body")),
-        at: when::received(body, when::stated(kind, body, received_at), received_at),
+        at: when::received(body, setting.stated, setting.received_at),
         ..MessageFacts::default()
     }))
 }

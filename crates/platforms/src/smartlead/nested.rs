@@ -172,7 +172,7 @@ fn take_object<'t>(body: &mut Draft<'t>, key: &'static str) -> Option<Object<'t>
 
 /// Puts the fields of an object, if there are any, into the one under a key, where nothing stands.
 fn merge<'t>(arena: &'t Arena, body: &mut Draft<'t>, key: &'static str, fields: Option<Object<'t>>) {
-    if let Some(fields) = fields.filter(|fields| fields.iter().next().is_some()) {
+    if let Some(fields) = fields.filter(|fields| fields.len() > 0) {
         merge_object(arena, body, key, fields);
     }
 }

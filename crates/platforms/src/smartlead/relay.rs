@@ -44,6 +44,9 @@ fn single(value: Node<'_>) -> Result<Object<'_>, ParseError> {
 
 /// The object inside; the object itself if it is no wrapping.
 fn unwrap(object: Object<'_>) -> Result<Object<'_>, ParseError> {
+    if !WRAPPERS.iter().any(|key| object.contains_key(key)) {
+        return Ok(object);
+    }
     let own = own_naming(object);
     match WRAPPERS.map(|key| object.get(key).is_some_and(|value| naming(value, WRAPPERS_MAX) > own)) {
         [false, false] => Ok(object),

@@ -4,6 +4,8 @@
 //! nothing to do with each other, and a delivery that names anybody real, or a message that was really sent, is never a sample:
 //! a sample among the records is a nuisance, a reply that is not among them a loss.
 
+use std::iter;
+
 use hookline_model::{
     event::{Event, Facts},
     id::EventId,
@@ -73,8 +75,9 @@ fn person(body: Fields<'_>) -> Person {
     let correspondence = who::correspondence(body);
     let named = ADDRESSES.iter().map(|key| body.address(key));
     let target = ["targetLeadEmail", "target_lead_email"].into_iter().map(|key| correspondence.address(key));
-    let others = [body.object("lead_data").address("email"), who::writer(body)];
-    let mut addresses = named.chain(target).chain(others).flatten().peekable();
+    let data = iter::once_with(|| body.object("lead_data").address("email"));
+    let writer = iter::once_with(|| who::writer(body));
+    let mut addresses = named.chain(target).chain(data).chain(writer).flatten().peekable();
     if addresses.peek().is_none() {
         return Person::Unnamed;
     }

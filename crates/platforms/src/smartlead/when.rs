@@ -18,34 +18,29 @@ pub(super) fn believed(time: Option<Millis>, received_at: Millis) -> Option<Mill
 /// (SmartLead's API reference). A bounce repeats the time of its *send* in both; its own is in `bounce_message`, and only when
 /// that is missing does the time of the send stand in. `metadata.webhook_created_at` is the age of the subscription.
 pub(super) fn stated(kind: Kind, body: Fields<'_>, received_at: Millis) -> Option<Millis> {
-    let general = || ["event_timestamp", "timestamp"].map(|key| body.time(key));
-    let candidates: [Option<Millis>; 4] = match kind {
-        Kind::EmailBounced => [
-            body.object("bounce_message").time("time"),
-            body.time("time_bounced"),
-            body.time("event_timestamp"),
-            body.time("time_sent"),
-        ],
-        Kind::EmailReplied | Kind::EmailReplyUntracked => {
-            let [event, relayed] = general();
-            [event, body.time("time_replied"), body.object("reply_message").time("time"), relayed]
-        }
-        _ => {
-            let [event, relayed] = general();
-            [event, twin(kind).and_then(|key| body.time(key)), relayed, None]
-        }
-    };
-    candidates.into_iter().find_map(|time| believed(time, received_at))
+    let time = |key: &str| believed(body.time(key), received_at);
+    let inside = |object: &str| believed(body.object(object).time("time"), received_at);
+    match kind {
+        Kind::EmailBounced => inside("bounce_message")
+            .or_else(|| time("time_bounced"))
+            .or_else(|| time("event_timestamp"))
+            .or_else(|| time("time_sent")),
+        Kind::EmailReplied | Kind::EmailReplyUntracked => time("event_timestamp")
+            .or_else(|| time("time_replied"))
+            .or_else(|| inside("reply_message"))
+            .or_else(|| time("timestamp")),
+        _ => time("event_timestamp").or_else(|| time(twin(kind)?)).or_else(|| time("timestamp")),
+    }
 }
 
 /// When the message that this event is about was sent, if the event says so.
 pub(super) fn sent(kind: Kind, body: Fields<'_>, received_at: Millis) -> Option<Millis> {
-    let stated = body.object("sent_message").time("time");
+    let stated = believed(body.object("sent_message").time("time"), received_at);
     let repeated = |key: &str| match kind {
-        Kind::EmailSent | Kind::EmailBounced => body.time(key),
+        Kind::EmailSent | Kind::EmailBounced => believed(body.time(key), received_at),
         _ => None,
     };
-    [stated, repeated("time_sent"), repeated("event_timestamp")].into_iter().find_map(|time| believed(time, received_at))
+    stated.or_else(|| repeated("time_sent")).or_else(|| repeated("event_timestamp"))
 }
 
 /// When the message that came in was received; `stated` is the event's own time.

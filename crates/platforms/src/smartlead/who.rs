@@ -2,6 +2,8 @@
 //!
 //! `from_email` is our mailbox on every event, a reply included, and so it is never read as a person (live captures).
 
+use std::borrow::Cow;
+
 use hookline_model::{
     event::{CampaignRef, ContactRef},
     key::{AddressError, CampaignKey, EmailAddress, ExternalId},
@@ -24,13 +26,12 @@ pub(super) fn external(id: String) -> ExternalId {
 /// # Errors
 /// [`ParseError::NamesNothing`] if an event about a person names none.
 pub(super) fn contact(kind: Kind, body: Fields<'_>) -> Result<Option<ContactRef>, ParseError> {
-    let mut refused = Vec::new();
-    let candidates = candidates(kind, body);
-    let email = candidates.into_iter().find_map(|(key, text)| match mailbox::address(&text) {
+    let mut refused = None;
+    let email = candidates(kind, body).find_map(|(key, text)| match mailbox::address(&text) {
         Ok(address) if is_own(key, &address, body) => None,
         Ok(address) => Some(address),
         Err(error) => {
-            refused.push((key, error));
+            refused.get_or_insert((key, error));
             None
         }
     });
@@ -42,27 +43,25 @@ pub(super) fn contact(kind: Kind, body: Fields<'_>) -> Result<Option<ContactRef>
     if email.is_some() || id.is_some() {
         return Ok(Some(ContactRef { email, external: id.map(external) }));
     }
-    if matches!(kind, Kind::CampaignStatusChanged | Kind::Other) { Ok(None) } else { Err(nobody(kind, refused.first())) }
+    if matches!(kind, Kind::CampaignStatusChanged | Kind::Other) { Ok(None) } else { Err(nobody(kind, refused.as_ref())) }
 }
 
 /// Texts that may be the contact's address, the best first, with the field each stands in.
-fn candidates(kind: Kind, body: Fields<'_>) -> Vec<(&'static str, String)> {
-    if kind == Kind::EmailReplyUntracked {
-        return body.text("sender_detail").map(|text| ("sender_detail", text)).into_iter().collect();
-    }
-    let target = match kind {
-        Kind::EmailReplied => correspondence(body).text_of(&["targetLeadEmail", "target_lead_email"]),
-        _ => None,
-    };
+fn candidates<'a>(kind: Kind, body: Fields<'a>) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
     // On replies the lead that was mailed goes before any other; elsewhere the two are the same (SmartLead webhook guide).
-    let named: [&'static str; 4] = match kind {
-        Kind::EmailReplied => ["sl_lead_email", "lead_email", "to_email", "to"],
-        _ => ["lead_email", "sl_lead_email", "to_email", "to"],
+    let keys: &[&'static str] = match kind {
+        Kind::EmailReplyUntracked => &["sender_detail"],
+        Kind::EmailReplied => {
+            &["leadCorrespondence.targetLeadEmail", "sl_lead_email", "lead_email", "to_email", "to", "lead_data.email"]
+        }
+        _ => &["lead_email", "sl_lead_email", "to_email", "to", "lead_data.email"],
     };
-    let target = target.map(|text| ("leadCorrespondence.targetLeadEmail", text));
-    let named = named.into_iter().filter_map(|key| body.text(key).map(|text| (key, text)));
-    let data = body.object("lead_data").text("email").map(|text| ("lead_data.email", text));
-    target.into_iter().chain(named).chain(data).collect()
+    let text = move |key: &'static str| match key {
+        "leadCorrespondence.targetLeadEmail" => correspondence(body).said_of(&["targetLeadEmail", "target_lead_email"]),
+        "lead_data.email" => body.object("lead_data").said("email"),
+        key => body.said(key),
+    };
+    keys.iter().filter_map(move |key| Some((*key, text(key)?)))
 }
 
 /// Whether an address under `to_email` is our own mailbox: production bodies of replies have had it there.
@@ -82,7 +81,8 @@ fn nobody(kind: Kind, refused: Option<&(&'static str, AddressError)>) -> ParseEr
 
 /// Who answered whom; relays spell the key their way.
 pub(super) fn correspondence(body: Fields<'_>) -> Fields<'_> {
-    if body.has_object("leadCorrespondence") { body.object("leadCorrespondence") } else { body.object("lead_correspondence") }
+    let found = body.map_at("leadCorrespondence").or_else(|| body.map_at("lead_correspondence"));
+    found.map_or_else(Fields::none, Fields::new)
 }
 
 /// The address of whoever wrote the reply, if it is stated.
