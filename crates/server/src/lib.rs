@@ -1,8 +1,10 @@
-//! The HTTP surfaces: the receiving addresses and the native API.
+//! The HTTP surfaces: the receiving addresses, the native API, and APIs of platforms.
 //!
 //! - `receive`: platforms post here. Address, then body, then parser, then the log, then the answer.
 //! - `api`: everything under `/v1`. To add an endpoint, write its file, a handler and beside it what it takes and answers, and put
 //!   one line into `api::endpoints`; the test that tries every route with the wrong keys fails until it lists the new one.
+//! - `compat`: the management APIs of platforms, for clients that were written for them: a folder per platform, and a file per
+//!   endpoint, in the platform's own words, errors too.
 //! - `openapi`: what all surfaces take and answer, as one document, put together from what stands beside the handlers. `docs`
 //!   shows it to people, with a page for every type of problem. Tests hold every answer they get against the document.
 //! - `listen`: the accept loop with its time-outs, apart from what is served.
@@ -21,6 +23,7 @@ mod blocking;
 mod caller;
 mod catch;
 mod chance;
+mod compat;
 mod docs;
 mod drift;
 mod health;

@@ -16,7 +16,7 @@ use crate::{
     api::{idempotency::Running, stream::Streams},
     catch,
     chance::Entropy,
-    docs,
+    compat, docs,
     drift::Watch,
     health,
     limits::Limits,
@@ -118,7 +118,7 @@ impl Service {
 
     /// Everything, for one listener.
     pub fn router(self: &Arc<Self>) -> Router {
-        let api = api::routes(self).merge(docs::routes()).merge(docs::errors());
+        let api = api::routes(self).merge(compat::instantly::router(self)).merge(docs::routes()).merge(docs::errors());
         self.finish(receive::routes().merge(api).merge(health::alive()).merge(health::operator()))
     }
 
@@ -129,7 +129,7 @@ impl Service {
 
     /// What agencies and operators need: the API and its pages, `/healthz`, `/readyz` and `/metrics`.
     pub fn router_admin(self: &Arc<Self>) -> Router {
-        let api = api::routes(self).merge(docs::routes()).merge(docs::errors());
+        let api = api::routes(self).merge(compat::instantly::router(self)).merge(docs::routes()).merge(docs::errors());
         self.finish(api.merge(health::alive()).merge(health::operator()))
     }
 

@@ -20,7 +20,7 @@ use hookline_store::{
     settle::{MakeAnswer, Settled, Settlement},
 };
 
-use crate::{problem::Problem, service::Service};
+use crate::{problem::Problem, service::Service, subscriptions};
 
 /// A good answer to a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,9 +119,7 @@ impl Once {
         kept: Reply,
     ) -> Result<Reply, Problem> {
         changes.extend(self.0.map(|identity| DirectoryChange::KeepAnswer(identity.keep(kept, service.clock.now()))));
-        service.store.change_directory(changes).await?;
-        // Who passes events on looks again at who is to be told what.
-        service.changed.notify_one();
+        subscriptions::change(service, changes).await?;
         Ok(reply)
     }
 

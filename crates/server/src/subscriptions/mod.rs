@@ -16,7 +16,7 @@ use hookline_delivery::{
 use hookline_model::id::{AgencyId, SubscriptionId};
 use hookline_store::{
     deliveries::Standing,
-    directory::{AddressOwner, Directory},
+    directory::{AddressOwner, Directory, DirectoryChange},
     subscriptions::{SETTINGS_BYTES_MAX, SUBSCRIPTIONS_MAX, Subscription, SubscriptionStatus},
 };
 
@@ -122,6 +122,24 @@ pub(crate) fn has_room(directory: &Directory, owner: AddressOwner) -> Result<(),
     }
     let detail = format!("There are {SUBSCRIPTIONS_MAX} webhooks already. Delete those that are no longer needed.");
     Err(Problem::new(ProblemType::Conflict, detail))
+}
+
+/// Changes the directory, all or none, and has those who pass events on look at it again.
+///
+/// # Errors
+/// When the store refuses, or cannot.
+pub(crate) async fn change(service: &Service, changes: Vec<DirectoryChange>) -> Result<(), Problem> {
+    service.store.change_directory(changes).await?;
+    service.changed.notify_one();
+    Ok(())
+}
+
+/// Stores a subscription, new or changed.
+///
+/// # Errors
+/// As [`change`].
+pub(crate) async fn put(service: &Service, row: &Subscription) -> Result<(), Problem> {
+    change(service, vec![DirectoryChange::PutSubscription(Box::new(row.clone()))]).await
 }
 
 /// Where a subscription stands.

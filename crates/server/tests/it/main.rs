@@ -6,6 +6,7 @@ mod deliveries;
 mod described;
 mod drift;
 mod idempotency;
+mod instantly;
 mod items;
 mod quarantine;
 mod records;

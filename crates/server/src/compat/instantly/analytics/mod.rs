@@ -1,0 +1,81 @@
+//! What campaigns came to, as Instantly counts it. A 400 of these has its message only.
+
+pub(super) mod campaigns;
+pub(super) mod daily;
+pub(super) mod overview;
+
+use hookline_model::{
+    counts::{Counter, Counts},
+    id::WorkspaceId,
+    platform::Platform,
+    record::Campaign,
+    time::Millis,
+};
+use hookline_store::query::{CampaignFilter, PAGE_ROWS_MAX, PageRequest};
+
+use crate::{
+    compat::instantly::{query::Query, refused::Refused},
+    service::Service,
+};
+
+/// How many pages of campaigns are looked at: 10,000 campaigns.
+const PAGES_MAX: usize = 20;
+
+/// The period that is asked for: from the first instant on, before the second.
+fn period(query: &Query) -> Result<(Option<Millis>, Option<Millis>), Refused> {
+    let (since, until) = (query.instant("start_date", false)?, query.instant("end_date", true)?);
+    match (since, until) {
+        (Some(since), Some(until)) if since >= until => Err(Refused::bad("Start Date must be earlier than End Date")),
+        period => Ok(period),
+    }
+}
+
+/// The campaigns that are asked for by `names` of parameters, by their ids here or there; all, if none is.
+async fn wanted(
+    service: &Service,
+    workspace: WorkspaceId,
+    query: &Query,
+    names: &[&str],
+) -> Result<(Vec<Campaign>, bool), Refused> {
+    let mut ids: Vec<&str> = Vec::new();
+    for name in names {
+        ids.extend(query.all(name)?);
+    }
+    let status = query.text("campaign_status").map(str::parse::<i32>).transpose();
+    let status = status.map_err(|_| Refused::bad("querystring/campaign_status must be number"))?;
+    let is_it = |campaign: &Campaign| {
+        (ids.is_empty() || ids.iter().any(|id| id.eq_ignore_ascii_case(&shown_id(campaign)) || *id == campaign.id.to_string()))
+            && status.is_none_or(|status| status == status_number(campaign))
+    };
+    let (mut found, mut page) = (Vec::new(), PageRequest { limit: PAGE_ROWS_MAX, after: None });
+    for _ in 0..PAGES_MAX {
+        let rows = service.store.campaigns(workspace, CampaignFilter::default(), page.clone()).await?;
+        found.extend(rows.rows.into_iter().filter(&is_it));
+        page.after = rows.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    Ok((found, ids.is_empty() && status.is_none()))
+}
+
+/// Instantly's own id of a campaign of Instantly's, and ours of any other: a UUID in any case.
+fn shown_id(campaign: &Campaign) -> String {
+    let own = campaign.platform_campaign_id.clone().filter(|_| campaign.platform == Platform::Instantly);
+    own.unwrap_or_else(|| campaign.id.to_string())
+}
+
+/// The number of a campaign's status; one that is not known is active, as it sends.
+fn status_number(campaign: &Campaign) -> i32 {
+    match campaign.status.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        Some("draft" | "drafted") => 0,
+        Some("paused" | "stopped") => 2,
+        Some("completed" | "finished" | "ended" | "archived") => 3,
+        _ => 1,
+    }
+}
+
+/// A count that is never negative.
+fn count(counts: Option<&Counts>, counter: Counter) -> i64 {
+    counts.map_or(0, |counts| counts.get(counter)).max(0)
+}

@@ -1,0 +1,35 @@
+//! `POST /api/v2/block-lists-entries/bulk-delete`.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{Json, extract::State};
+use uuid::Uuid;
+
+use hookline_model::id::ItemId;
+
+use crate::{
+    blocking,
+    compat::instantly::{
+        Answer,
+        auth::Writing,
+        blocklist::{BULK_MAX, EntryShape, Wish, make},
+        body::Body,
+    },
+    service::Service,
+};
+
+/// Takes entries off the list, and answers what they were. An id of nothing is left out.
+pub(in crate::compat::instantly) async fn delete(
+    Writing(workspace): Writing,
+    State(service): State<Arc<Service>>,
+    mut body: Body,
+) -> Answer<Vec<EntryShape>> {
+    let ids: BTreeSet<Uuid> = body.texts("ids", BULK_MAX)?.iter().filter_map(|text| text.parse().ok()).collect();
+    let mut entries = Vec::new();
+    for id in ids {
+        entries.extend(blocking::find(&service, workspace, ItemId(id)).await?);
+    }
+    let wishes: Vec<Wish> = entries.iter().map(|entry| Wish::Unblock(entry.blocked.clone())).collect();
+    make(&service, workspace, &wishes).await?;
+    Ok(Json(entries.into_iter().map(|entry| EntryShape::new(workspace, entry)).collect()))
+}

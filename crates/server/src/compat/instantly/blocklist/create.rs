@@ -1,0 +1,28 @@
+//! `POST /api/v2/block-lists-entries`.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+
+use crate::{
+    compat::instantly::{
+        Answer,
+        auth::Writing,
+        blocklist::{EntryShape, Wish, blocked, entry_for, make},
+        body::Body,
+    },
+    service::Service,
+};
+
+/// Blocks an address or a domain. What is blocked already answers as it is.
+pub(in crate::compat::instantly) async fn create(
+    Writing(workspace): Writing,
+    State(service): State<Arc<Service>>,
+    mut body: Body,
+) -> Answer<EntryShape> {
+    body.needs("bl_value")?;
+    let blocked = blocked(body.text("bl_value")?.flatten().as_deref())?;
+    let entry = entry_for(&service, workspace, blocked).await?;
+    make(&service, workspace, &[Wish::Block(entry.clone())]).await?;
+    Ok(Json(EntryShape::new(workspace, entry)))
+}

@@ -1,0 +1,360 @@
+//! Instantly's API on the embedded store: what came of webhooks, the block list, and what campaigns came to.
+
+use axum::body::Body;
+use http::{Method, Request};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use hookline_model::{
+    id::{DeliveryId, EventId, SubscriptionId},
+    kind::Kind,
+    time::Millis,
+};
+use hookline_store::deliveries::{AttemptRow, DeliveryKey, DeliveryStatus, Dispatch, Lane, Outcome, Outgoing};
+
+use crate::world::{World, sent, text};
+
+/// When deliveries are made here: 2026-02-11T12:40:00Z.
+const START: i64 = 1_770_813_600_000;
+
+/// The service and a key of its workspace.
+struct Client {
+    world: World,
+    key: String,
+}
+
+impl Client {
+    async fn new() -> Client {
+        let world = World::new().await;
+        let body = json!({"scope": "workspace", "workspace_id": world.workspace["id"], "role": "write", "name": "x"});
+        let key = text(&world.make("/v1/keys", body).await["key"]).to_owned();
+        Client { world, key }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> (u16, String) {
+        let request = Request::builder().method(method).uri(format!("/api/v2{path}"));
+        let request = request.header("authorization", format!("Bearer {}", self.key));
+        let request = if body.is_some() { request.header("content-type", "application/json") } else { request };
+        let request = request.body(Body::from(body.map(|body| body.to_string()).unwrap_or_default())).expect("a request");
+        let answer = self.world.router.clone().oneshot(request).await.expect("routers do not fail");
+        let status = answer.status().as_u16();
+        let bytes = answer.into_body().collect().await.expect("a whole body").to_bytes();
+        (status, String::from_utf8(bytes.to_vec()).expect("text"))
+    }
+
+    async fn good(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let (status, answer) = self.send(method, path, body).await;
+        assert_eq!(status, 200, "{path} {answer}");
+        serde_json::from_str(&answer).expect("JSON")
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.good(Method::GET, path, None).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.good(Method::POST, path, Some(body)).await
+    }
+
+    /// Every item of a listing, read in pages.
+    async fn all(&self, path: &str, limit: usize) -> Vec<Value> {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let join = if path.contains('?') { '&' } else { '?' };
+            let page = self.get(&format!("{path}{join}limit={limit}&starting_after={after}")).await;
+            found.extend(page["items"].as_array().expect("items").clone());
+            let Some(next) = page.get("next_starting_after") else { return found };
+            text(next).clone_into(&mut after);
+        }
+    }
+
+    async fn webhook(&self, url: &str) -> SubscriptionId {
+        let made = self.post("/webhooks", json!({"target_hook_url": url, "event_type": "email_sent"})).await;
+        text(&made["id"]).parse().expect("an id")
+    }
+
+    /// A delivery of an event, with its tries: the second of each is the status.
+    async fn delivery(
+        &self,
+        to: SubscriptionId,
+        event: &Value,
+        position: u64,
+        tries: &[(i64, Option<u16>)],
+        ends: bool,
+    ) -> DeliveryId {
+        let event_id: EventId = text(&event["event_id"]).parse().expect("an id");
+        let key = DeliveryKey { position, run: 0 };
+        let outgoing = Outgoing {
+            id: DeliveryId::derive(to, event_id, 0),
+            subscription: to,
+            key,
+            workspace: text(&self.world.workspace["id"]).parse().expect("an id"),
+            event_id,
+            kind: Kind::EmailSent,
+            lane: Lane::Bulk,
+            contact: None,
+            created_at: Millis(START),
+            due_at: Millis(START),
+            charged: 0,
+            attempts: Vec::new(),
+            content_type: "application/json".to_owned(),
+            body: br#"{"event_type":"email_sent","b":1.10}"#.to_vec(),
+        };
+        let id = outgoing.id;
+        let dispatch = Dispatch { outgoing: vec![outgoing], ..Dispatch::default() };
+        self.world.store.dispatch(dispatch).await.expect("it is written");
+        for (number, (second, status)) in (1..).zip(tries) {
+            let attempt = Some(Box::new(AttemptRow {
+                number,
+                started_at: Millis(START + second * 1_000),
+                status: *status,
+                error: status.is_none().then(|| ("timeout".to_owned(), "no answer in time".to_owned())),
+                is_charged: true,
+                timing: [None, None, None, None, Some(150_000)],
+                request_headers: Vec::new(),
+                answer: Vec::new(),
+            }));
+            let at = Millis(START + second * 1_000 + 5_000);
+            let is_good = status.is_some_and(|status| status < 300);
+            let outcome = if ends && number as usize == tries.len() {
+                let status = if is_good { DeliveryStatus::Delivered } else { DeliveryStatus::Failed };
+                Outcome::Ended { subscription: to, key, status, reason: None, at, attempt }
+            } else {
+                Outcome::Again { subscription: to, key, due_at: at, charged: number, attempt }
+            };
+            self.world.store.finish(vec![outcome]).await.expect("it is written");
+        }
+        id
+    }
+}
+
+#[tokio::test]
+async fn every_try_of_a_delivery_is_an_event_of_its_own() {
+    let client = Client::new().await;
+    let (one, two) = (client.webhook("https://one.example/in").await, client.webhook("https://two.example/in").await);
+    let (first, second) = (client.world.deliver(&sent(1)).await, client.world.deliver(&sent(2)).await);
+    let retried = client.delivery(one, &first, 1, &[(0, Some(502)), (5, Some(200))], true).await;
+    client.delivery(two, &second, 2, &[(6, None)], true).await;
+    let waiting = client.delivery(two, &first, 1, &[(7, Some(503))], false).await;
+    let all = client.get("/webhook-events").await;
+    assert!(all.get("next_starting_after").is_none());
+    let items = all["items"].as_array().expect("items");
+    assert_eq!(items.len(), 4);
+    let expected = json!({
+        "id": items[0]["id"],
+        "timestamp_created": "2026-02-11T12:40:07.000Z",
+        "timestamp_created_date": "2026-02-11",
+        "organization_id": client.world.workspace["id"],
+        "payload": {"event_type": "email_sent", "b": 1.1},
+        "success": false,
+        "retry_count": 0,
+        "will_retry": true,
+        "webhook_url": "https://two.example/in",
+        "status_code": 503,
+        "error_message": "Service Unavailable",
+        "timestamp_next_retry": "2026-02-11T12:40:12.000Z",
+        "retry_group_id": waiting.to_string(),
+        "retry_successful": null,
+        "lead_email": "lead1@lead.example",
+        "response_time_ms": 150,
+    });
+    assert_eq!(items[0], expected);
+    let short = |item: &Value| {
+        json!([item["status_code"], item["retry_count"], item["success"], item["retry_successful"], item["error_message"]])
+    };
+    let shown: Vec<Value> = items.iter().map(short).collect();
+    assert_eq!(
+        shown[1..],
+        [
+            json!([null, 0, false, null, "no answer in time"]),
+            json!([200, 1, true, true, null]),
+            json!([502, 0, false, true, "Bad Gateway"]),
+        ]
+    );
+    assert_eq!(items[2]["retry_group_id"], items[3]["retry_group_id"]);
+    assert_eq!(items[3]["retry_group_id"], retried.to_string());
+    assert_eq!((&items[3]["will_retry"], &items[3]["timestamp_next_retry"]), (&json!(false), &Value::Null));
+    assert!(items[2].get("payload").is_none(), "what was delivered is not kept");
+    let (raw_status, raw) = client.send(Method::GET, &format!("/webhook-events/{}", text(&items[0]["id"])), None).await;
+    assert!(raw_status == 200 && raw.contains(r#""b":1.10"#), "the body is the bytes that are sent: {raw}");
+    for item in items {
+        assert_eq!(&client.get(&format!("/webhook-events/{}", text(&item["id"]))).await, item);
+        Uuid::parse_str(text(&item["id"])).expect("a UUID");
+    }
+    for limit in [1, 2, 3, 4] {
+        assert_eq!(&client.all("/webhook-events", limit).await, items, "{limit}");
+    }
+    // The id of an item is a place as well.
+    let behind = client.get(&format!("/webhook-events?starting_after={}", text(&items[2]["id"]))).await;
+    assert_eq!(behind["items"], json!([items[3]]));
+
+    let statuses = async |query: &str| -> Vec<Value> {
+        client.all(&format!("/webhook-events?{query}"), 2).await.iter().map(|item| item["status_code"].clone()).collect()
+    };
+    assert_eq!(statuses("success=true").await, [json!(200)]);
+    assert_eq!(statuses("success=false").await, [json!(503), Value::Null, json!(502)]);
+    assert_eq!(statuses("search=https%3A%2F%2Fone.example%2Fin").await, [json!(200), json!(502)]);
+    assert_eq!(statuses("search=https%3A%2F%2Fone.example%2F").await, Vec::<Value>::new());
+    assert_eq!(statuses("search=Lead2@lead.example").await, [Value::Null]);
+    assert_eq!(statuses("search=nobody@lead.example").await, Vec::<Value>::new());
+    assert_eq!(statuses("from=2026-02-11&to=2026-02-11").await.len(), 4);
+    assert_eq!(statuses("from=2026-02-12").await.len() + statuses("to=2026-02-10").await.len(), 0);
+
+    let mut other = items[0]["id"].clone();
+    let mut bytes = Uuid::parse_str(text(&other)).expect("a UUID").into_bytes();
+    bytes[15] ^= 2;
+    other = json!(Uuid::from_bytes(bytes).to_string());
+    assert_eq!(client.send(Method::GET, &format!("/webhook-events/{}", text(&other)), None).await.0, 404, "no third try");
+    client.world.close().await;
+}
+
+#[tokio::test]
+async fn sums_of_deliveries_are_in_percent() {
+    let client = Client::new().await;
+    let nothing = client.get("/webhook-events/summary").await;
+    let zeros = json!({"total_events": 0, "successful_events": 0, "failed_events": 0, "success_rate": 0.0, "failure_rate": 0.0});
+    assert_eq!(nothing, zeros);
+    let webhook = client.webhook("https://one.example/in").await;
+    for number in 1..=4 {
+        let event = client.world.deliver(&sent(number)).await;
+        let status = if number == 4 { 500 } else { 200 };
+        client.delivery(webhook, &event, u64::from(number), &[(0, Some(status))], true).await;
+    }
+    let sums = client.get("/webhook-events/summary?from=2026-02-01&to=2026-02-28").await;
+    let expected =
+        json!({"total_events": 4, "successful_events": 3, "failed_events": 1, "success_rate": 75.0, "failure_rate": 25.0});
+    assert_eq!(sums, expected);
+    let days = client.get("/webhook-events/summary-by-date").await;
+    let day = json!({"date": "2026-02-11", "total_events": 4, "successful_events": 3, "failed_events": 1, "success_rate": 75.0});
+    assert_eq!(days, json!({"items": [day]}));
+    assert_eq!(client.get("/webhook-events/summary?to=2026-02-10").await, zeros);
+    // Another workspace has none of it.
+    let other = client.world.new_workspace("Other").await;
+    let body = json!({"scope": "workspace", "workspace_id": other["id"], "role": "write", "name": "x"});
+    let key = text(&client.world.make("/v1/keys", body).await["key"]).to_owned();
+    let events = client.get("/webhook-events").await;
+    let client = Client { key, ..client };
+    assert_eq!(client.get("/webhook-events/summary").await, zeros);
+    assert_eq!(client.get("/webhook-events").await, json!({"items": []}));
+    for item in events["items"].as_array().expect("items") {
+        assert_eq!(client.send(Method::GET, &format!("/webhook-events/{}", text(&item["id"])), None).await.0, 404);
+    }
+    client.world.close().await;
+}
+
+#[tokio::test]
+async fn the_block_list_is_that_of_the_workspace() {
+    let client = Client::new().await;
+    client.world.deliver(&sent(1)).await;
+    let made = client.post("/block-lists-entries", json!({"bl_value": "Lead1@lead.example"})).await;
+    let expected = json!({
+        "id": made["id"],
+        "timestamp_created": made["timestamp_created"],
+        "organization_id": client.world.workspace["id"],
+        "bl_value": "lead1@lead.example",
+        "is_domain": false,
+    });
+    assert_eq!(made, expected);
+    assert_eq!(client.world.own("contacts?email=lead1@lead.example").await["data"][0]["blocked"], true);
+    assert_eq!(client.post("/block-lists-entries", json!({"bl_value": "lead1@lead.example"})).await, made, "it is there already");
+    let native = client.world.own("blocklist").await;
+    assert_eq!((&native["data"][0]["id"], &native["data"][0]["email"]), (&made["id"], &json!("lead1@lead.example")));
+    let path = format!("/block-lists-entries/{}", text(&made["id"]));
+    assert_eq!(client.get(&path).await, made);
+
+    let changed = client.good(Method::PATCH, &path, Some(json!({"bl_value": "halden.example"}))).await;
+    assert_eq!((&changed["bl_value"], &changed["is_domain"]), (&json!("halden.example"), &json!(true)));
+    assert_eq!(client.send(Method::GET, &path, None).await.0, 404, "another value is another entry");
+    assert_eq!(client.world.own("contacts?email=lead1@lead.example").await["data"][0]["blocked"], false);
+    let path = format!("/block-lists-entries/{}", text(&changed["id"]));
+    assert_eq!(
+        client.good(Method::PATCH, &path, Some(json!({"bl_value": "HALDEN.example"}))).await,
+        changed,
+        "the same is the same"
+    );
+
+    let values = json!(["a@x.example", "b@x.example", "vik.example", "no value", "a@X.example", "@vik.example"]);
+    let bulk = client.post("/block-lists-entries/bulk-create", json!({"bl_values": values})).await;
+    assert_eq!(json!([bulk["valid_count"], bulk["invalid_count"], bulk["items"].as_array().map(Vec::len)]), json!([5, 1, 3]));
+    let listed = client.all("/block-lists-entries", 1).await;
+    assert_eq!(listed.len(), 4);
+    for limit in [2, 3, 100] {
+        assert_eq!(client.all("/block-lists-entries", limit).await, listed, "{limit}");
+    }
+    let values = async |query: &str| -> Vec<String> {
+        let items = client.all(&format!("/block-lists-entries?{query}"), 1).await;
+        let mut values: Vec<String> = items.iter().map(|item| text(&item["bl_value"]).to_owned()).collect();
+        values.sort();
+        values
+    };
+    assert_eq!(values("domains_only=true").await, ["halden.example", "vik.example"]);
+    assert_eq!(values("search=X.example").await, ["a@x.example", "b@x.example"]);
+    let (status, table) = client.send(Method::GET, "/block-lists-entries/download?search=a@x", None).await;
+    let date = text(&bulk["items"][0]["timestamp_created"]);
+    assert_eq!((status, table), (200, format!("Blocked Email,Date\r\na@x.example,{date}\r\n")));
+
+    // Page by page, each taken off before the next one is asked for.
+    let page = client.get("/block-lists-entries?limit=2").await;
+    let ids: Vec<Value> = page["items"].as_array().expect("items").iter().map(|item| item["id"].clone()).collect();
+    let gone = client.post("/block-lists-entries/bulk-delete", json!({"ids": [ids[0], ids[1], made["id"]]})).await;
+    assert_eq!(gone.as_array().map(Vec::len), Some(2), "what is not there is left out");
+    let rest = client.get(&format!("/block-lists-entries?starting_after={}", text(&page["next_starting_after"]))).await;
+    assert_eq!(rest["items"], json!(listed[2..]));
+    assert_eq!(client.good(Method::DELETE, "/block-lists-entries", None).await.as_array().map(Vec::len), Some(2));
+    assert_eq!(client.get("/block-lists-entries").await, json!({"items": []}));
+    client.world.close().await;
+}
+
+#[tokio::test]
+async fn campaigns_come_to_what_was_counted() {
+    let client = Client::new().await;
+    for number in 1..=3 {
+        client.world.deliver(&sent(number)).await;
+    }
+    let reply = json!({
+        "event_type": "reply_received", "timestamp": "2026-02-12T12:40:10.771Z", "workspace": "3f0b7c1e-52a4-4d0b-9a3e-6c1d5b7e9f20",
+        "campaign_id": "b8d2a6f4-1c3e-4f57-8a9b-0d4e6c2f7a11", "campaign_name": "Nordic fintech Q1", "email_account": "ana@try-lumen.example",
+        "lead_email": "erik@halden.example", "step": 1, "reply_subject": "Re: close of books", "reply_text": "Friday.",
+    });
+    client.world.deliver_to(text(&client.world.workspace["webhook_urls"]["instantly"]), &reply).await;
+    let all = client.get("/campaigns/analytics").await;
+    let own = json!({
+        "campaign_name": "Nordic fintech Q1", "campaign_id": "b8d2a6f4-1c3e-4f57-8a9b-0d4e6c2f7a11", "campaign_status": 1,
+        "campaign_is_evergreen": false, "leads_count": 1, "contacted_count": 0, "emails_sent_count": 0,
+        "new_leads_contacted_count": 0, "open_count": 0, "open_count_unique": 0, "reply_count": 1, "reply_count_unique": 1,
+        "link_click_count": 0, "link_click_count_unique": 0, "bounced_count": 0, "unsubscribed_count": 0, "completed_count": 0,
+        "total_opportunities": 0, "total_opportunity_value": 0,
+    });
+    assert_eq!((&all[0], all.as_array().map(Vec::len)), (&own, Some(2)));
+    let other = &all[1];
+    assert_eq!(json!([other["campaign_name"], other["emails_sent_count"], other["contacted_count"]]), json!(["Spring", 3, 3]));
+    let ours = text(&client.world.own("campaigns?platform=smartlead").await["data"][0]["id"]).to_owned();
+    assert_eq!(other["campaign_id"], json!(ours), "a campaign of another platform has our id");
+
+    let named = "b8d2a6f4-1c3e-4f57-8a9b-0d4e6c2f7a11";
+    assert_eq!(client.get(&format!("/campaigns/analytics?id={named}")).await, json!([own]));
+    assert_eq!(client.get(&format!("/campaigns/analytics?ids={named}&ids={ours}")).await, all);
+    assert_eq!(client.get(&format!("/campaigns/analytics?ids={named},%20{ours}")).await, all);
+    let without = client.get(&format!("/campaigns/analytics?id={named}&exclude_total_leads_count=true")).await;
+    assert!(without[0].get("leads_count").is_none());
+    let early = client.get("/campaigns/analytics?start_date=2026-02-01&end_date=2026-02-11").await;
+    assert_eq!(json!([early[0]["reply_count"], early[1]["emails_sent_count"]]), json!([0, 3]), "the last day is in it");
+    let late = client.get("/campaigns/analytics?start_date=2026-02-12T00:00:00Z").await;
+    assert_eq!(json!([late[0]["reply_count"], late[1]["emails_sent_count"]]), json!([1, 0]));
+
+    let sums = client.get("/campaigns/analytics/overview").await;
+    let short =
+        |sums: &Value| json!([sums["emails_sent_count"], sums["reply_count"], sums["contacted_count"], sums["total_closed"]]);
+    assert_eq!(short(&sums), json!([3, 1, 3, 0]));
+    assert_eq!(short(&client.get(&format!("/campaigns/analytics/overview?id={named}")).await), json!([0, 1, 0, 0]));
+    assert_eq!(short(&client.get("/campaigns/analytics/overview?campaign_status=3").await), json!([0, 0, 0, 0]));
+    let days = client.get("/campaigns/analytics/daily").await;
+    let shown: Vec<Value> =
+        days.as_array().expect("days").iter().map(|day| json!([day["date"], day["sent"], day["replies"]])).collect();
+    assert_eq!(shown, [json!(["2026-02-11", 3, 0]), json!(["2026-02-12", 0, 1])]);
+    let days = client.get(&format!("/campaigns/analytics/daily?campaign_id={named}")).await;
+    assert_eq!(days.as_array().map(Vec::len), Some(1));
+    client.world.close().await;
+}
