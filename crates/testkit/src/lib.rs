@@ -5,6 +5,7 @@ pub mod ledger;
 pub mod memory_rows;
 pub mod node;
 pub mod powercut;
+pub mod receiver;
 pub mod reference;
 pub mod service;
 pub mod traffic;

@@ -5,12 +5,13 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
 use hookline_delivery::{
     client::{Client, ClientOptions, Resolve, Resolving},
+    dispatch::{self, Until},
     guard::Guard,
 };
 use hookline_model::{
@@ -21,14 +22,16 @@ use hookline_model::{
     time::Millis,
 };
 use hookline_platforms::Delivery;
-use hookline_server::{Clock, Entropy, Limits, MasterKey, Service, ServiceOptions, serve};
+use hookline_server::{Clock, Entropy, Limits, MasterKey, PassingOn, Service, ServiceOptions, serve};
 use hookline_store::{
     Append, Quarantined, Store,
     directory::{AddressOwner, AddressRow, Agency, DirectoryChange, Workspace},
     sqlite::{Probe, SqliteOptions, SqliteStore},
 };
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
+use reqwest::Method;
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::node::ADMIN_KEY;
@@ -38,18 +41,32 @@ pub const START: Millis = Millis(1_770_854_400_000);
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]
-pub struct HandClock(AtomicI64);
+pub struct HandClock(watch::Sender<Millis>);
 
 impl HandClock {
     /// Moves it by this many milliseconds.
     pub fn advance_ms(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::Relaxed);
+        self.0.send_modify(|now| now.0 += ms);
     }
 }
 
 impl Clock for HandClock {
     fn now(&self) -> Millis {
-        Millis(self.0.load(Ordering::Relaxed))
+        *self.0.borrow()
+    }
+}
+
+impl dispatch::Clock for HandClock {
+    fn now(&self) -> Millis {
+        *self.0.borrow()
+    }
+
+    fn until(&self, at: Millis) -> Until<'_> {
+        let mut now = self.0.subscribe();
+        Box::pin(async move {
+            // Who waits holds the clock.
+            let _ = now.wait_for(|now| *now >= at).await;
+        })
     }
 }
 
@@ -191,6 +208,8 @@ pub struct TestService {
     pub address: SocketAddr,
     /// A client.
     pub client: reqwest::Client,
+    service: Arc<Service>,
+    passing_on: Option<PassingOn>,
     stop: CancellationToken,
     served: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
     fatal: Arc<Mutex<Vec<String>>>,
@@ -215,14 +234,16 @@ impl TestService {
         change(&mut options);
         let store = Arc::new(SqliteStore::open(options).expect("a fresh folder opens"));
         make_directory(store.as_ref()).await;
-        let clock = Arc::new(HandClock(AtomicI64::new(START.0)));
+        let clock = Arc::new(HandClock(watch::Sender::new(START)));
         let service = surfaces(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&clock) as Arc<dyn Clock>, limits.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
         let stopped = stop.clone();
-        let served = tokio::spawn(async move { serve(listener, service.router(), &limits, stopped).await });
-        TestService { folder, store, clock, address, client: crate::node::client(), stop, served: Some(served), fatal }
+        let router = service.router();
+        let served = Some(tokio::spawn(async move { serve(listener, router, &limits, stopped).await }));
+        let (client, passing_on) = (crate::node::client(), None);
+        TestService { folder, store, clock, address, client, service, passing_on, stop, served, fatal }
     }
 
     /// The data folder.
@@ -263,6 +284,21 @@ impl TestService {
         read(request.send().await.expect("an answer")).await
     }
 
+    /// Calls the API with the admin key.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn call(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.client.request(method, format!("http://{}{path}", self.address)).bearer_auth(ADMIN_KEY);
+        read(request.json(body).send().await.expect("an answer")).await
+    }
+
+    /// Passes events on from now on, by the clock in hand and without chance.
+    pub fn pass_on(&mut self) {
+        let clock = Arc::clone(&self.clock) as Arc<dyn dispatch::Clock>;
+        self.passing_on = Some(self.service.pass_on(clock, Arc::new(|| 0.0)));
+    }
+
     /// Reads a path of the workspace, which must answer 200.
     ///
     /// # Panics
@@ -286,6 +322,9 @@ impl TestService {
     /// # Panics
     /// When serving or closing failed.
     pub async fn close(mut self) -> ClosedService {
+        if let Some(passing_on) = self.passing_on.take() {
+            passing_on.stop().await;
+        }
         self.stop.cancel();
         if let Some(served) = self.served.take() {
             served.await.expect("the server did not panic").expect("the server stopped well");

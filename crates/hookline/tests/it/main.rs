@@ -5,13 +5,12 @@ mod cli;
 mod crash;
 mod listen;
 mod listener;
-mod receiver;
 mod restart;
 mod secrets;
 mod sync;
 mod webhooks;
 
-use hookline_testkit::{node::Node, powercut::PowerCut};
+use hookline_testkit::{node::Node, powercut::PowerCut, receiver};
 
 /// The binary under test.
 const HOOKLINE: &str = env!("CARGO_BIN_EXE_hookline");

@@ -177,6 +177,41 @@ async fn while_a_secret_is_exchanged_either_proves_a_delivery() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_that_fails_is_warned_of_once_whenever_the_server_is_killed() {
+    const LIMIT: u64 = 10;
+    let (mut world, failing, told) = (World::new().await, Receiver::answering(&[]).await, Receiver::answering(&[]).await);
+    failing.book.answer(503);
+    let policy = json!({"policy": {"schedule": [], "pause_after": LIMIT}});
+    let webhook = world.make(&failing, policy).await;
+    let watching = world.make(&told, json!({"name": "Alarms", "kinds": ["webhook.warning"]})).await;
+    // The numbers of replies in the traffic, but for those of contacts that bounced.
+    for (failed, number) in (1..=LIMIT).zip((9..).step_by(6).filter(|number| !(number / 6 % 40).is_multiple_of(5))) {
+        world.reply(number).await;
+        // Killed as soon as the failure is written down: its warning may be in the log by then, or not.
+        let status = if failed == LIMIT { "paused" } else { "active" };
+        world.wait_until(&webhook, |shown| shown["failed"] == failed && shown["status"] == status).await;
+        world.die_and_come_back().await;
+    }
+    let received = told.book.wait_until(|received| {
+        let ids: BTreeSet<&str> = received.iter().map(|one| one.header("webhook-id")).collect();
+        ids.len() >= 3
+    });
+    let received: BTreeMap<String, Value> =
+        received.await.iter().map(|one| (one.header("webhook-id").to_owned(), one.json())).collect();
+    let listed = world.node.get_of_workspace("events?kind=webhook.warning").await["data"].clone();
+    let data: Vec<&Value> = listed.as_array().expect("a list").iter().rev().map(|event| &event["data"]).collect();
+    let shown: Vec<Value> = data.iter().map(|data| json!([data["percent"], data["failed_in_row"], data["status"]])).collect();
+    assert_eq!(shown, [json!([50, 5, "active"]), json!([80, 8, "active"]), json!([100, 10, "paused"])], "{listed}");
+    assert_eq!(data[2]["webhook_id"], webhook["id"]);
+    assert_eq!((&data[2]["host"], &data[2]["last_status"]), (&json!("127.0.0.1"), &json!(503)));
+    let mut told: Vec<&Value> = received.values().map(|body| &body["data"]["event"]["data"]["percent"]).collect();
+    told.sort_by_key(|percent| percent.as_u64());
+    assert_eq!(told, [50, 80, 100], "each is told, and as one message");
+    world.wait_until(&watching, |shown| shown["delivered"] == 3).await;
+    assert!(world.node.terminate().success(), "SIGTERM ends with 0");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_of_both_sides_skip_nothing_and_change_nothing() {
     const ROUNDS: u64 = 4;
     const EACH: u64 = 60;

@@ -5,35 +5,16 @@ use futures_util::StreamExt;
 use http::{Method, Request};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use uuid::Uuid;
-
-use hookline_model::{id::SubscriptionId, time::Millis};
-use hookline_store::{
-    directory::{AddressOwner, DirectoryChange},
-    subscriptions::{Subscription, SubscriptionStatus},
-};
 
 use crate::world::{ADMIN, World, sent, text};
 
 /// A world with a webhook, and its path.
 async fn with_webhook() -> (World, String) {
     let world = World::new().await;
-    let id = SubscriptionId(Uuid::from_u128(0xc1));
-    let row = Subscription {
-        id,
-        owner: AddressOwner::Workspace(text(&world.workspace["id"]).parse().expect("an id")),
-        status: SubscriptionStatus::Active,
-        status_reason: None,
-        status_at: Millis(0),
-        settings: json!({"url": "https://crm.example/hooks", "kinds": ["email.*"], "rate": 2}).to_string(),
-        secrets: Vec::new(),
-        created_at: Millis(0),
-        updated_at: Millis(0),
-        since: 0,
-    };
-    let put = DirectoryChange::PutSubscription(Box::new(row));
-    world.store.change_directory(vec![put]).await.expect("it is put");
-    let path = format!("/v1/workspaces/{}/webhooks/{id}", text(&world.workspace["id"]));
+    let path = format!("/v1/workspaces/{}/webhooks", text(&world.workspace["id"]));
+    let hook = json!({"name": "Ours", "url": "https://crm.example/hooks", "kinds": ["email.*"], "rate": 2});
+    let made = world.make(&path, hook).await;
+    let path = format!("{path}/{}", text(&made["id"]));
     (world, path)
 }
 

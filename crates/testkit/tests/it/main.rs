@@ -4,6 +4,7 @@ mod hostile;
 mod house;
 mod merge;
 mod merge_sums;
+mod passing_on;
 mod routing;
 mod secrets;
 mod stored;

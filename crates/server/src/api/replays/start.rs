@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 
 use hookline_delivery::{
     replay::ReplayFilter,
-    settings::{LIST_MAX, Settings, is_pattern},
+    settings::{LIST_MAX, is_pattern},
 };
 use hookline_model::{id::ContactId, key::EmailAddress};
 use hookline_store::redelivery::NewReplay;
@@ -24,6 +24,7 @@ use crate::{
     openapi::{ContactText, Operation, Time},
     problem::{Problem, ProblemType},
     service::Service,
+    subscriptions::read,
 };
 
 /// What is replayed.
@@ -78,8 +79,8 @@ pub(in crate::api) async fn start(
     let filter = ReplayFilter { kinds, contact };
     let (after, through) = service.store.received_between(since, until).await?;
     if is_dry {
-        let settings: Settings = serde_json::from_str(&subscription.settings).map_err(|error| unreadable(&error))?;
-        let plan = plan::plan(&service, &subscription, settings, &filter, (since, until), (after, through)).await?;
+        let subscribed = read(&service, &subscription)?;
+        let plan = plan::plan(&service, &subscribed, &filter, (since, until), (after, through)).await?;
         return once.keep(&service, Reply::ok(&plan)).await;
     }
     let filter = serde_json::to_string(&filter).map_err(|error| unreadable(&error))?;

@@ -3,11 +3,14 @@
 use std::{
     collections::VecDeque,
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU16, Ordering},
+    },
     time::Duration,
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -17,48 +20,71 @@ use tokio::{
 };
 
 /// Nothing here takes this long unless something hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A request as it came.
 #[derive(Clone, Debug)]
-pub(crate) struct Received {
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+pub struct Received {
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
 }
 
 impl Received {
-    pub(crate) fn header(&self, name: &str) -> &str {
+    /// The value of a header.
+    ///
+    /// # Panics
+    /// When it is not there, or no text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().expect("a text")
     }
 
-    pub(crate) fn json(&self) -> Value {
+    /// The body, read.
+    ///
+    /// # Panics
+    /// When it is no JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 }
 
 /// What survives the receiver's death: what it took down, and what it is to answer.
 #[derive(Clone)]
-pub(crate) struct Book {
+pub struct Book {
     received: watch::Sender<Vec<Received>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
+    /// What is answered when there is nothing left of that.
+    otherwise: Arc<AtomicU16>,
 }
 
-pub(crate) struct Receiver {
-    pub(crate) address: SocketAddr,
-    pub(crate) book: Book,
+/// A receiver that listens.
+pub struct Receiver {
+    /// Where.
+    pub address: SocketAddr,
+    /// What came.
+    pub book: Book,
     serving: JoinHandle<()>,
 }
 
 impl Receiver {
     /// One that answers with these statuses, and 200 from then on.
-    pub(crate) async fn answering(answers: &[u16]) -> Receiver {
+    ///
+    /// # Panics
+    /// When there is no port.
+    pub async fn answering(answers: &[u16]) -> Receiver {
         let answers = Arc::new(Mutex::new(answers.iter().copied().collect()));
-        let book = Book { received: watch::Sender::new(Vec::new()), answers };
+        let book = Book { received: watch::Sender::new(Vec::new()), answers, otherwise: Arc::new(AtomicU16::new(200)) };
         Receiver::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), book).await
     }
 
     /// One that takes up a book, on a port that is free.
-    pub(crate) async fn listen(address: SocketAddr, book: Book) -> Receiver {
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn listen(address: SocketAddr, book: Book) -> Receiver {
         let listener = TcpListener::bind(address).await.expect("the port is free");
         let address = listener.local_addr().expect("an address");
         let own = book.clone();
@@ -74,20 +100,25 @@ impl Receiver {
     }
 
     /// Dies at once, whatever it was about to answer, and comes back on the same port.
-    pub(crate) async fn die_and_come_back(self) -> Receiver {
+    pub async fn die_and_come_back(self) -> Receiver {
         let (address, book) = self.die().await;
         Receiver::listen(address, book).await
     }
 
     /// Dies at once; where it was, and its book.
-    pub(crate) async fn die(self) -> (SocketAddr, Book) {
+    ///
+    /// # Panics
+    /// When it died before.
+    pub async fn die(self) -> (SocketAddr, Book) {
         self.serving.abort();
         // Ended: its sockets are closed.
         assert!(self.serving.await.is_err_and(|error| error.is_cancelled()));
         (self.address, self.book)
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Where deliveries go.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("http://{}/hook", self.address)
     }
 }
@@ -114,19 +145,30 @@ impl Book {
             let mut body = vec![0; length];
             stream.read_exact(&mut body).await.ok()?;
             self.received.send_modify(|received| received.push(Received { headers, body }));
-            let status = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front().unwrap_or(200);
+            let status = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let status = status.unwrap_or_else(|| self.otherwise.load(Ordering::Relaxed));
             let answer = format!("HTTP/1.1 {status} Told\r\ncontent-length: 2\r\n\r\nok");
             stream.write_all(answer.as_bytes()).await.ok()?;
         }
     }
 
+    /// Answers this from now on.
+    pub fn answer(&self, status: u16) {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.otherwise.store(status, Ordering::Relaxed);
+    }
+
     /// Everything so far.
-    pub(crate) fn received(&self) -> Vec<Received> {
+    #[must_use]
+    pub fn received(&self) -> Vec<Received> {
         self.received.borrow().clone()
     }
 
     /// Waits until what came is enough.
-    pub(crate) async fn wait_until(&self, is_enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
+    ///
+    /// # Panics
+    /// When that takes too long.
+    pub async fn wait_until(&self, is_enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
         let mut received = self.received.subscribe();
         let waiting = received.wait_for(|received| is_enough(received));
         let enough = tokio::time::timeout(PATIENCE, waiting).await.expect("it comes in time");
