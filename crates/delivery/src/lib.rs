@@ -7,5 +7,6 @@ pub mod dispatch;
 pub mod guard;
 pub mod matching;
 pub mod policy;
+pub mod priority;
 pub mod replay;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 pub(crate) mod quick;
 
+use hookline_dialects::{names, smartlead_categories};
 use hookline_model::{
     event::{Change, Event},
     interest::Interest,
@@ -15,7 +16,22 @@ use crate::settings::Settings;
 /// Whether an event is of the kinds that a subscription asks for, and passes what of its filter the event alone decides.
 #[must_use]
 pub fn matches_event(settings: &Settings, fed: &Fed) -> bool {
-    settings.takes(fed.origin) && matches_kinds(&settings.kinds, &fed.event) && matches_source(settings, &fed.event)
+    settings.takes(fed.origin)
+        && matches_kinds(&settings.kinds, &fed.event)
+        && matches_names(settings, &fed.event)
+        && matches_source(settings, &fed.event)
+}
+
+/// Whether an event is one that a platform's webhooks get under a name that the subscription was made with, if it was made with any
+/// names. Of one kind there may be several: `FIRST_EMAIL_SENT` is the first step only. A name that is nobody's decides nothing.
+#[must_use]
+pub fn matches_names(settings: &Settings, event: &Event) -> bool {
+    let mut own = settings.names().peekable();
+    let is_meant = |name: &str| {
+        let meant = names::canonical(settings.dialect, name);
+        meant.is_none_or(|meant| names::subscribing(settings.dialect, event).any(|known| known == meant))
+    };
+    own.peek().is_none() || own.any(is_meant)
 }
 
 /// Whether an event is of one of these kinds, groups, or any if all are asked for.
@@ -41,24 +57,48 @@ pub fn matches_records(settings: &Settings, snapshot: &Snapshot, data: impl FnOn
     let in_campaign = || {
         let by_id = snapshot.event.campaign_id.map(|id| id.to_string());
         let by_platform = event.campaign_key().and_then(|key| key.platform_campaign_id());
-        [by_id.as_deref(), by_platform].into_iter().flatten().any(|id| contains(&filter.campaigns, id))
+        // A platform's own number is its id there.
+        let numbered = snapshot.campaign.as_ref().filter(|_| !by_platform.is_some_and(is_number));
+        let by_number = numbered.map(|campaign| campaign.number.to_string());
+        [by_id.as_deref(), by_platform, by_number.as_deref()].into_iter().flatten().any(|id| contains(&filter.campaigns, id))
     };
-    let category = match &event.facts.category {
-        Some(Change::Set(category)) => Some(category.as_str()),
-        Some(Change::Clear) => None,
-        None => snapshot.contact.as_ref().and_then(|contact| contact.category.as_deref()),
+    let has_category = || {
+        categories(snapshot).into_iter().flatten().any(|category| contains(&filter.categories, category))
+            || (filter.category_changes_only && !is_category_change(event.kind))
     };
     let has_tag = || {
         let tags = snapshot.contact.iter().flat_map(|contact| &contact.tags);
         tags.into_iter().any(|tag| contains(&filter.tags, tag))
     };
     (filter.campaigns.is_empty() || in_campaign())
-        && (filter.categories.is_empty() || category.is_some_and(|category| contains(&filter.categories, category)))
+        && (filter.categories.is_empty() || has_category())
         && (filter.tags.is_empty() || has_tag())
         && (filter.data.is_empty() || {
             let data = data();
             filter.data.iter().all(|(name, value)| data.get(name).is_some_and(|found| is_same(found, value)))
         })
+}
+
+/// What an event's category is called, else that of its contact. An interest goes by the name of the category that tells of it
+/// where there is no category, or where the event is of an interest's own kind.
+fn categories(snapshot: &Snapshot) -> [Option<&str>; 2] {
+    let named = |interest: Option<Interest>| Some(smartlead_categories::of_interest(interest?)?.name);
+    let event = &snapshot.event.event;
+    let stated = is_category_change(event.kind).then(|| event.interest_set()).flatten();
+    match &event.facts.category {
+        Some(Change::Set(category)) => [Some(category), named(Interest::of_kind(event.kind))],
+        None if stated.is_none() => {
+            let Some(contact) = &snapshot.contact else { return [None, None] };
+            let interest = || Interest::ALL.into_iter().find(|interest| contact.interest == Some(interest.name()));
+            [contact.category.as_deref().or_else(|| named(interest())), None]
+        }
+        Some(Change::Clear) | None => [None, named(stated)],
+    }
+}
+
+/// Whether events of a kind tell that a contact's category, or what it wants, is another one now.
+fn is_category_change(kind: Kind) -> bool {
+    Interest::of_kind(kind).is_some() || matches!(kind, Kind::ContactCategoryUpdated | Kind::ContactStatusUpdated)
 }
 
 /// Whether two values are the same: texts without regard to case.
@@ -67,6 +107,11 @@ fn is_same(found: &Value, wanted: &Value) -> bool {
         (Value::String(found), Value::String(wanted)) => found.to_lowercase() == wanted.to_lowercase(),
         _ => found == wanted,
     }
+}
+
+/// Whether an id is a number, as ours of a campaign is whose platform gives none.
+fn is_number(id: &str) -> bool {
+    id.trim().parse::<u64>().is_ok()
 }
 
 fn contains(names: &[String], name: &str) -> bool {
@@ -121,3 +166,6 @@ pub fn lane(event: &Event) -> Lane {
     };
     if is_waited_for(event.kind) || meant(event).is_some() { Lane::Fast } else { Lane::Bulk }
 }
+
+#[cfg(test)]
+mod tests;

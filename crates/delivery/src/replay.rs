@@ -37,6 +37,7 @@ impl ReplayFilter {
             && fed.received_at < until
             && (as_live || settings.takes(fed.origin))
             && matching::matches_kinds(&settings.kinds, &fed.event)
+            && matching::matches_names(settings, &fed.event)
             && (self.kinds.is_empty() || matching::matches_kinds(&self.kinds, &fed.event))
             && matching::matches_source(settings, &fed.event)
     }

@@ -97,12 +97,16 @@ pub struct Filter {
     /// From one of these platforms.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub platforms: Vec<Platform>,
-    /// In one of these campaigns, by our id or the platform's.
+    /// In one of these campaigns, by our id, its number, or the platform's id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub campaigns: Vec<String>,
-    /// Whose category is one of these: the event's, else the contact's.
+    /// Whose category is one of these: the event's, else the contact's. An interest without a category goes by the name of the
+    /// category that SmartLead has for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
+    /// Whether `categories` holds for changes of a category only, and lets everything else through.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub category_changes_only: bool,
     /// Sent from one of these mailboxes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sending_accounts: Vec<String>,
@@ -188,7 +192,7 @@ impl Settings {
                 &format!("{short:?} is no kind; give a name such as email.replied, a group such as email.*, or *."),
             );
         }
-        let Filter { platforms, campaigns, categories, sending_accounts, tags, data } = &self.filter;
+        let Filter { platforms, campaigns, categories, category_changes_only: _, sending_accounts, tags, data } = &self.filter;
         let texts = [campaigns, categories, sending_accounts, tags].map(Vec::len);
         if texts.into_iter().chain([platforms.len(), data.len()]).any(|length| length > LIST_MAX) {
             return wrong("filter", &format!("Give at most {LIST_MAX} values in each list."));
@@ -224,6 +228,20 @@ impl Settings {
             return wrong("max_age", "Give one or more seconds, or leave it out.");
         }
         Ok(self.policy.policy()?)
+    }
+
+    /// The names of the dialect's platform that it was made with, as they were written, if it was made through an interface that
+    /// has such names: the texts under `names` of what the interface remembers under the dialect's name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.extra.get(self.dialect.name()).and_then(|memory| memory.get("names"));
+        names.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Forgets the names that it was made with, since its kinds are set to something else by other words.
+    pub fn forget_names(&mut self) {
+        for memory in self.extra.values_mut().filter_map(Value::as_object_mut) {
+            memory.remove("names");
+        }
     }
 
     /// How long ago an event may have come to be sent.

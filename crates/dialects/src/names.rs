@@ -111,6 +111,28 @@ pub fn subscribed_by(dialect: Dialect, event: &Event) -> Option<&'static str> {
     }
 }
 
+/// Every name that a platform's webhooks can be subscribed by to get this event: one, or two where the platform has two for it.
+pub fn subscribing(dialect: Dialect, event: &Event) -> impl Iterator<Item = &'static str> {
+    let also = if dialect == Dialect::Smartlead { smartlead::names::also_subscribed_by(event) } else { None };
+    subscribed_by(dialect, event).into_iter().chain(also)
+}
+
+/// A name that a platform's webhooks are subscribed by, as the platform spells it today, in whichever of its spellings it is
+/// written; none if it is nobody's.
+#[must_use]
+pub fn canonical(dialect: Dialect, name: &str) -> Option<&'static str> {
+    match dialect {
+        Dialect::Smartlead => smartlead::names::canonical(name),
+        _ => subscriptions(dialect).into_iter().find(|known| known.eq_ignore_ascii_case(name.trim())),
+    }
+}
+
+/// The name that SmartLead's webhooks are subscribed by to get events of a kind; none if SmartLead has none.
+#[must_use]
+pub fn smartlead_subscription(kind: Kind) -> Option<&'static str> {
+    smartlead::names::subscription(kind)
+}
+
 /// The names that a platform's webhooks can be subscribed by, each spelled as the platform spells it today.
 #[must_use]
 pub fn subscriptions(dialect: Dialect) -> Vec<&'static str> {

@@ -30,7 +30,10 @@ mod warning;
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
-use hookline_model::{id::WorkspaceId, time::Millis};
+use hookline_model::{
+    id::{AgencyId, WorkspaceId},
+    time::Millis,
+};
 use hookline_store::{
     Store,
     deliveries::Snapshot,
@@ -129,6 +132,15 @@ impl Subscribed {
         let policy = settings.check().map_err(|error| format!("its settings: {error}"))?;
         let secrets = open(row)?;
         Ok(Subscribed { row: Arc::clone(row), settings, policy, secrets })
+    }
+
+    /// The agency that it belongs to, with its workspace if it is one's; none if that is gone.
+    #[must_use]
+    pub fn agency(&self, directory: &Directory) -> Option<AgencyId> {
+        match self.row.owner {
+            AddressOwner::Agency(id) => Some(id),
+            AddressOwner::Workspace(id) => directory.workspace(id).map(|workspace| workspace.agency),
+        }
     }
 
     /// Whether it is told of a workspace's events.

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use hookline_model::{id::DeliveryId, key::ContactKey, time::Millis};
+use hookline_model::{
+    id::{AgencyId, DeliveryId},
+    key::ContactKey,
+    time::Millis,
+};
 use hookline_store::{
     Error,
     deliveries::{DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outgoing, Snapshot, Standing},
@@ -18,7 +22,10 @@ use super::{
     live::Live,
     metrics::{DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME},
 };
-use crate::matching::{self, quick::Quick};
+use crate::{
+    matching::{self, quick::Quick},
+    priority::{Kept, Priority, can_be_muted},
+};
 
 /// From so many positions behind on, the fast lane goes ahead of the bulk.
 const BEHIND: u64 = 512;
@@ -44,6 +51,8 @@ pub(super) struct Reader {
     pub(super) live: Arc<Live>,
     /// Made of the settings.
     pub(super) quick: Arc<Quick>,
+    /// Who takes what before others.
+    pub(super) priority: Arc<Kept>,
     pub(super) folded: watch::Receiver<u64>,
     pub(super) queues: Queues,
     pub(super) stopping: CancellationToken,
@@ -170,8 +179,10 @@ impl Reader {
         let now = self.options.clock.now();
         let mut dispatch = Dispatch::default();
         let mut not_expressible = 0;
+        let priority = self.subscribed.agency(&directory).filter(|_| can_be_muted(&self.subscribed.settings));
+        let priority = priority.map(|agency| (agency, self.priority.of(&directory)));
         for (lane, entry) in wanted {
-            match self.deliver(lane, &entry, now) {
+            match self.deliver(lane, &entry, priority.as_ref(), now) {
                 Delivered::Outgoing(outgoing) => dispatch.outgoing.push(*outgoing),
                 Delivered::Skipped(row) => dispatch.skipped.push(*row),
                 Delivered::NotExpressible => not_expressible += 1,
@@ -213,7 +224,7 @@ impl Reader {
     }
 
     /// One event, on its way to the receiver or not.
-    fn deliver(&self, lane: Lane, entry: &Entry, now: Millis) -> Delivered {
+    fn deliver(&self, lane: Lane, entry: &Entry, priority: Option<&(AgencyId, Arc<Priority>)>, now: Millis) -> Delivered {
         let Some(snapshot) = entry.snapshot() else { return Delivered::Unwanted };
         let Subscribed { row, settings, .. } = &*self.subscribed;
         if !matching::matches_records(settings, snapshot, || self.options.voice.data(snapshot)) {
@@ -224,7 +235,11 @@ impl Reader {
         };
         let fed = &entry.fed;
         let age = now.0.saturating_sub(fed.received_at.0);
-        if settings.max_age().is_some_and(|max| age > i64::try_from(max.as_millis()).unwrap_or(i64::MAX)) {
+        let is_old = settings.max_age().is_some_and(|max| age > i64::try_from(max.as_millis()).unwrap_or(i64::MAX));
+        let muted_by = priority.and_then(|(agency, priority)| priority.muted_by(*agency, settings, &fed.event, fed.position));
+        let reason = muted_by.map(|by| format!("muted by the user-level webhook {by}"));
+        let reason = reason.or_else(|| is_old.then(|| "older than max_age when it could have been sent".to_owned()));
+        if reason.is_some() {
             return Delivered::Skipped(Box::new(DeliveryRow {
                 id: outgoing.id,
                 subscription: row.id,
@@ -233,7 +248,7 @@ impl Reader {
                 event_id: fed.event.id,
                 kind: fed.event.kind,
                 status: DeliveryStatus::Skipped,
-                reason: Some("older than max_age when it could have been sent".to_owned()),
+                reason,
                 created_at: now,
                 at: now,
                 tries: 0,

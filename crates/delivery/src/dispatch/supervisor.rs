@@ -36,7 +36,7 @@ use super::{
     tidy::Tidy,
     warning::{self, Failing},
 };
-use crate::matching::quick::Quick;
+use crate::{matching::quick::Quick, priority::Kept};
 
 /// How often subscriptions are looked at without anybody saying that they changed, in ms.
 const LOOK_EVERY: i64 = 1_000;
@@ -78,6 +78,7 @@ pub(super) struct Supervisor {
     /// The log as replays read it.
     past: Arc<Feed>,
     tidy: Tidy,
+    priority: Arc<Kept>,
 }
 
 impl Supervisor {
@@ -86,7 +87,8 @@ impl Supervisor {
         let (feed, past) = (feed(), feed());
         let (served, unreadable) = (HashMap::new(), HashMap::new());
         let live = Arc::new(Live::new(Arc::clone(&options.store), Arc::clone(&options.clock), Arc::clone(&feed)));
-        Supervisor { options, feed, live, stopping, served, unreadable, seen: None, past, tidy: Tidy::default() }
+        let (tidy, priority) = (Tidy::default(), Arc::default());
+        Supervisor { options, feed, live, stopping, served, unreadable, seen: None, past, tidy, priority }
     }
 
     /// Works until it is stopped.
@@ -211,6 +213,7 @@ impl Supervisor {
             subscribed,
             feed: Arc::clone(&self.feed),
             live: Arc::clone(&self.live),
+            priority: Arc::clone(&self.priority),
             folded: self.options.store.folded(),
             queues: Queues { fast: fast_in, bulk: bulk_in, handed },
             stopping: stopping.clone(),

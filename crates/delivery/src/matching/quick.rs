@@ -6,7 +6,7 @@ use hookline_model::{event::Event, kind::Kind};
 use hookline_store::deliveries::Fed;
 use uuid::Uuid;
 
-use super::{covers, meant};
+use super::{covers, is_number, meant};
 use crate::settings::Settings;
 
 /// Kinds, a bit each by their ranks.
@@ -27,6 +27,8 @@ pub(crate) struct Quick {
     kinds: Kinds,
     /// The campaigns it asks for by the platform's ids; none if it asks for all, or for some by ours, which a record decides.
     campaigns: Option<HashSet<String>>,
+    /// Whether one of these could be the number of a campaign whose platform has no numbers.
+    has_numbers: bool,
 }
 
 fn bit(kind: Kind) -> Kinds {
@@ -50,12 +52,15 @@ impl Quick {
         let kinds = Kind::ALL.iter().filter(asked).fold(0, |kinds, kind| kinds | bit(*kind));
         let campaigns = &settings.filter.campaigns;
         let by_platform = !campaigns.is_empty() && campaigns.iter().all(|id| Uuid::try_parse(id.trim()).is_err());
-        Quick { kinds, campaigns: by_platform.then(|| campaigns.iter().map(|id| plain(id)).collect()) }
+        let has_numbers = campaigns.iter().any(|id| is_number(id));
+        Quick { kinds, campaigns: by_platform.then(|| campaigns.iter().map(|id| plain(id)).collect()), has_numbers }
     }
 
     /// Whether an event may be wanted. If not, it is not: [`super::matches_event`] or [`super::matches_records`] would say no.
     pub(crate) fn may_want(&self, settings: &Settings, fed: &Fed, traits: &Traits) -> bool {
-        let is_of_campaign = |campaigns: &HashSet<String>| traits.campaign.as_ref().is_none_or(|id| campaigns.contains(id));
+        let by_number = |id: &str| self.has_numbers && !is_number(id);
+        let is_of_campaign =
+            |campaigns: &HashSet<String>| traits.campaign.as_ref().is_none_or(|id| campaigns.contains(id) || by_number(id));
         self.kinds & traits.kinds != 0
             && settings.takes(fed.origin)
             && (settings.filter.platforms.is_empty() || settings.filter.platforms.contains(&fed.event.platform))
@@ -72,6 +77,7 @@ pub(crate) mod tests {
         interest::Interest,
         key::{CampaignKey, ExternalId},
         platform::Platform,
+        record::Campaign,
         time::{Millis, TimeSource},
     };
     use hookline_store::{Duplicates, StoredEvent, deliveries::Snapshot};
@@ -98,7 +104,7 @@ pub(crate) mod tests {
         Fed { position: 1, workspace: WorkspaceId(Uuid::from_u128(2)), origin, received_at: Millis(1), event }
     }
 
-    /// The event with records that name no other campaign than it does, but by our id.
+    /// The event with records that name no other campaign than it does, but by our id and number.
     fn snapshot(fed: &Fed) -> Snapshot {
         let event = StoredEvent {
             event: fed.event.clone(),
@@ -111,7 +117,21 @@ pub(crate) mod tests {
             campaign_id: fed.event.campaign.is_some().then(|| OURS.parse().expect("an id")),
             raw: None,
         };
-        Snapshot { event, contact: None, campaign: None, email: None }
+        let platform_id = fed.event.campaign_key().and_then(|key| key.platform_campaign_id());
+        let campaign = platform_id.map(|id| Campaign {
+            id: OURS.parse().expect("an id"),
+            number: id.parse().unwrap_or(4_503_599_627_370_495),
+            platform: fed.event.platform,
+            account: None,
+            platform_campaign_id: Some(id.to_owned()),
+            name: None,
+            status: None,
+            counts: Value::Null,
+            unique: Value::Null,
+            first_event_at: None,
+            last_event_at: None,
+        });
+        Snapshot { event, contact: None, campaign, email: None }
     }
 
     const OURS: &str = "6f1c2c7e-0000-5000-8000-000000000001";
@@ -130,13 +150,18 @@ pub(crate) mod tests {
             r#"{"platforms":["hubspot"]}"#,
             r#"{"campaigns":["A1 ","b"]}"#,
             &format!(r#"{{"campaigns":["a1","{OURS}"]}}"#),
+            r#"{"campaigns":["77","4503599627370495"]}"#,
         ];
         let origins = ["null", r#"["live","import"]"#];
         let mut events = Vec::new();
         for kind in [Kind::EmailSent, Kind::EmailReplied, Kind::ContactInterested, Kind::ContactCategoryUpdated, Kind::Other] {
-            for (campaign, origin) in
-                [(None, Origin::Live), (Some("a1"), Origin::Live), (Some("c"), Origin::Live), (Some("B"), Origin::Import)]
-            {
+            for (campaign, origin) in [
+                (None, Origin::Live),
+                (Some("a1"), Origin::Live),
+                (Some("c"), Origin::Live),
+                (Some("B"), Origin::Import),
+                (Some("77"), Origin::Live),
+            ] {
                 for platform in [Platform::Hubspot, Platform::Smartlead] {
                     events.push(fed(kind, platform, campaign, None, origin));
                     events.push(fed(kind, platform, campaign, Some(Interest::Interested), origin));

@@ -43,6 +43,12 @@ pub const BUILT_IN: [BuiltIn; 13] = [
     built_in(13, "No Show", Some("negative"), Some(Interest::NoShow)),
 ];
 
+/// The category that an interest is told by.
+#[must_use]
+pub fn of_interest(interest: Interest) -> Option<&'static BuiltIn> {
+    BUILT_IN.iter().find(|known| known.interest == Some(interest))
+}
+
 /// The number of a category by its name: SmartLead's own, else one that always is the same, below 2^52.
 #[must_use]
 pub fn number(name: &str) -> u64 {
@@ -68,7 +74,7 @@ impl<'a> Category<'a> {
     /// category by its own name.
     pub(super) fn of(event: &'a Event) -> Option<Category<'a>> {
         let interest = view::category_interest(event);
-        let by_interest = || BUILT_IN.iter().find(|known| known.interest.is_some() && known.interest == interest);
+        let by_interest = || of_interest(interest?);
         let named = set(event.facts.category.as_ref()).and_then(|name| said(name));
         if Interest::of_kind(event.kind).is_some() || named.is_none() {
             if let Some(known) = by_interest() {

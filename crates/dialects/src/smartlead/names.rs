@@ -61,7 +61,7 @@ const NESTED: [(&str, &str); 5] = [
 ];
 
 /// The name that a kind is subscribed by.
-fn subscription(kind: Kind) -> Option<&'static str> {
+pub(crate) fn subscription(kind: Kind) -> Option<&'static str> {
     SUBSCRIPTIONS.iter().find(|(_, kinds)| kinds.contains(&kind)).map(|(name, _)| *name)
 }
 
@@ -103,12 +103,9 @@ pub(crate) fn generation(name: &str) -> Option<Variant> {
     found.map(|(_, nested)| if is(nested) { Variant::Nested } else { Variant::Flat }).filter(|_| !is("LEAD_UNSUBSCRIBED"))
 }
 
-pub(crate) fn meaning(name: &str) -> Option<Meaning> {
+/// A name as SmartLead spells it today, in whichever of its spellings it is written, and the kinds that it can mean.
+fn known(name: &str) -> Option<(&'static str, &'static [Kind])> {
     let name = name.trim();
-    let meant = |only, kinds: &[Kind]| Meaning::new(Dialect::Smartlead, only, kinds.to_vec());
-    if name.eq_ignore_ascii_case(FIRST_SENT) {
-        return Some(meant(Only::FirstSends, &[Kind::EmailSent]));
-    }
     let own = || SUBSCRIPTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
     // Every spelling that SmartLead has published: the ones that its deliveries are read by.
     let spelled = || {
@@ -117,5 +114,20 @@ pub(crate) fn meaning(name: &str) -> Option<Meaning> {
         let canonical = subscription(*kind)?;
         SUBSCRIPTIONS.iter().find(|(known, _)| *known == canonical)
     };
-    own().or_else(spelled).map(|(canonical, kinds)| meant(Only::Subscribed(canonical), kinds))
+    own().or_else(spelled).copied()
+}
+
+pub(crate) fn canonical(name: &str) -> Option<&'static str> {
+    known(name).map(|(canonical, _)| canonical)
+}
+
+/// The other name that a webhook can be subscribed by to get this event.
+pub(crate) fn also_subscribed_by(event: &Event) -> Option<&'static str> {
+    (event.kind == Kind::EmailSent && event.sequence_number() == Some(1)).then_some(FIRST_SENT)
+}
+
+pub(crate) fn meaning(name: &str) -> Option<Meaning> {
+    let (canonical, kinds) = known(name)?;
+    let only = if canonical == FIRST_SENT { Only::FirstSends } else { Only::Subscribed(canonical) };
+    Some(Meaning::new(Dialect::Smartlead, only, kinds.to_vec()))
 }

@@ -23,6 +23,7 @@ impl Voice for Dialects {
             return None;
         };
         let settings = &subscribed.settings;
+        let names: Vec<String> = settings.names().map(ToOwned::to_owned).collect();
         let variant = settings.variant.as_deref().and_then(|name| settings.dialect.variant(name).ok());
         let telling = Telling {
             snapshot,
@@ -32,7 +33,7 @@ impl Voice for Dialects {
                 url: &settings.url,
                 secret_key: subscribed.secrets.secret.as_deref(),
                 created_at: subscribed.row.created_at,
-                names: &[],
+                names: &names,
             },
             message,
             is_test: snapshot.event.origin == Origin::Test,

@@ -11,9 +11,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use hookline_delivery::{
     dispatch::Subscribed,
     policy::PolicySettings,
+    priority::Priority,
     settings::{Dialect, Filter, Secrets, Settings},
 };
-use hookline_model::id::{AgencyId, SubscriptionId};
+use hookline_model::{
+    id::{AgencyId, SubscriptionId},
+    kind::Kind,
+};
 use hookline_store::{
     deliveries::Standing,
     directory::{AddressOwner, Directory, DirectoryChange},
@@ -149,6 +153,12 @@ pub(crate) async fn put(service: &Service, row: &Subscription) -> Result<(), Pro
 pub(crate) async fn standing(service: &Service, id: SubscriptionId) -> Result<Standing, Problem> {
     let standings = service.store.standings().await?;
     Ok(standings.into_iter().find(|(of, _)| *of == id).map(|(_, standing)| standing).unwrap_or_default())
+}
+
+/// The kinds of which a subscription is sent nothing, each with the one that is sent it instead.
+pub(crate) fn muted_kinds(priority: &Priority, directory: &Directory, subscribed: &Subscribed) -> BTreeMap<Kind, SubscriptionId> {
+    let agency = subscribed.agency(directory);
+    agency.map(|agency| priority.muted_kinds(agency, &subscribed.settings)).unwrap_or_default()
 }
 
 /// Settings as they are stored.

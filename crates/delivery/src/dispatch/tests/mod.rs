@@ -4,6 +4,7 @@ mod again;
 mod flow;
 mod order;
 mod outcomes;
+mod priority;
 mod stops;
 mod warnings;
 mod world;

@@ -86,7 +86,11 @@ async fn a_webhook_is_shown_as_it_was_made_without_its_secrets() {
         "secret": null, "secret_previous_until": null, "delivered": 0, "failed": 0, "skipped": 0, "not_expressible": 0,
         "backlog": 0,
         "policy": {"preset": "instantly", "timeout_ms": 30_000, "schedule": [5, 10, 15], "pause_after": 10},
-        "filter": {"platforms": [], "campaigns": ["41"], "categories": [], "sending_accounts": [], "tags": ["vip"], "data": {}},
+        "muted_by": {},
+        "filter": {
+            "platforms": [], "campaigns": ["41"], "categories": [], "category_changes_only": false, "sending_accounts": [],
+            "tags": ["vip"], "data": {},
+        },
     });
     for (name, value) in expected.as_object().expect("an object") {
         assert_eq!(made[name], *value, "{name}");

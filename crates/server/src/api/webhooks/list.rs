@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{extract::State, response::Response};
 
+use hookline_delivery::priority::Priority;
 use hookline_model::id::SubscriptionId;
 use hookline_store::{deliveries::Standing, query::Page};
 
@@ -12,7 +13,7 @@ use crate::{
     openapi::Operation,
     problem::Problem,
     service::Service,
-    subscriptions::read,
+    subscriptions::{muted_kinds, read},
 };
 
 /// What it is.
@@ -34,9 +35,13 @@ pub(in crate::api) async fn list(
     let page = page::cut(own, &request, |row| (row.created_at, row.id.0));
     let standings: HashMap<SubscriptionId, Standing> = service.store.standings().await?.into_iter().collect();
     let committed = service.store.status().committed;
+    let priority = Priority::of(&directory);
     let shown = page.rows.iter().map(|row| {
         let standing = standings.get(&row.id).copied().unwrap_or_default();
-        read(&service, row).map(|subscribed| WebhookShape::new(&subscribed, standing, committed))
+        read(&service, row).map(|subscribed| {
+            let muted = muted_kinds(&priority, &directory, &subscribed);
+            WebhookShape::new(&subscribed, standing, committed).with_muted(muted)
+        })
     });
     let rows = shown.collect::<Result<Vec<_>, _>>()?;
     form.respond(Page { rows, next: page.next }, |shape| shape)

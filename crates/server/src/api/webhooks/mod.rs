@@ -14,9 +14,10 @@ pub(super) mod test;
 pub(super) mod update;
 mod wanted;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use hookline_delivery::dispatch::Subscribed;
+use hookline_delivery::{dispatch::Subscribed, priority::Priority};
+use hookline_model::{id::SubscriptionId, kind::Kind};
 use hookline_store::{
     directory::DirectoryChange,
     subscriptions::{Subscription, SubscriptionStatus},
@@ -26,7 +27,7 @@ use crate::{
     api::once::{Once, Reply},
     problem::{Problem, ProblemType},
     service::Service,
-    subscriptions::{read, standing},
+    subscriptions::{muted_kinds, read, standing},
 };
 
 use shape::WebhookShape;
@@ -34,7 +35,14 @@ use shape::WebhookShape;
 /// A webhook as it is shown, without its secret.
 async fn shown(service: &Service, subscribed: &Subscribed) -> Result<WebhookShape, Problem> {
     let standing = standing(service, subscribed.row.id).await?;
-    Ok(WebhookShape::new(subscribed, standing, service.store.status().committed))
+    let muted = muted(service, subscribed);
+    Ok(WebhookShape::new(subscribed, standing, service.store.status().committed).with_muted(muted))
+}
+
+/// The kinds that others mute of a webhook.
+fn muted(service: &Service, subscribed: &Subscribed) -> BTreeMap<Kind, SubscriptionId> {
+    let directory = service.store.directory();
+    muted_kinds(&Priority::of(&directory), &directory, subscribed)
 }
 
 /// How often a change is made anew when somebody else's came in between.

@@ -11,7 +11,7 @@ use hookline_delivery::{
     policy::{Policy, Preset},
     settings::{Dialect, Filter, Signature},
 };
-use hookline_model::{entry::Origin, id::SubscriptionId, platform::Platform};
+use hookline_model::{entry::Origin, id::SubscriptionId, kind::Kind, platform::Platform};
 use hookline_store::{deliveries::Standing, subscriptions::SubscriptionStatus};
 
 use crate::openapi::{Count, ExactNumber, FreeFields, Id, PlatformName, Time, inline_schemas, word_schemas};
@@ -101,6 +101,10 @@ pub(super) struct WebhookShape {
     /// Why it is paused or disabled.
     #[schemars(example = &"5 deliveries failed in a row")]
     status_reason: Option<String>,
+    /// Kinds of which nothing is sent there, each with the webhook that is sent it instead: one of the user level, where both were
+    /// made through SmartLead's API.
+    #[schemars(with = "BTreeMap<String, Id>", example = &BTreeMap::<String, String>::new())]
+    muted_by: BTreeMap<Kind, SubscriptionId>,
     /// Whether deliveries are signed, or carry a secret.
     #[schemars(example = true)]
     has_secret: bool,
@@ -150,12 +154,16 @@ struct FilterShape {
     /// From one of these platforms.
     #[schemars(with = "Vec<PlatformName>")]
     platforms: Vec<Platform>,
-    /// In one of these campaigns, by our id or the platform's.
+    /// In one of these campaigns, by our id, its number, or the platform's id.
     #[schemars(example = &["2900417"])]
     campaigns: Vec<String>,
-    /// Whose category is one of these: the event's, else the contact's.
+    /// Whose category is one of these: the event's, else the contact's. An interest without a category goes by the name of the
+    /// category that SmartLead has for it.
     #[schemars(example = &["Interested"])]
     categories: Vec<String>,
+    /// Whether `categories` holds for changes of a category only, and lets everything else through.
+    #[schemars(example = false)]
+    category_changes_only: bool,
     /// Sent from one of these mailboxes.
     #[schemars(example = &["nora@try-brightpath.example"])]
     sending_accounts: Vec<String>,
@@ -207,6 +215,7 @@ impl WebhookShape {
             origins: settings.origins.as_ref().map(|origins| origins.iter().map(|origin| origin.name()).collect()),
             status: status_name(row.status),
             status_reason: row.status_reason.clone(),
+            muted_by: BTreeMap::new(),
             has_secret: secrets.secret.is_some(),
             secret: None,
             secret_previous_until: secrets.previous.as_ref().map(|(_, until)| hookline_model::time::Millis(*until).to_string()),
@@ -228,10 +237,17 @@ impl WebhookShape {
     }
 }
 
+impl WebhookShape {
+    /// The same of a webhook that these mute.
+    pub(super) fn with_muted(self, muted_by: BTreeMap<Kind, SubscriptionId>) -> WebhookShape {
+        WebhookShape { muted_by, ..self }
+    }
+}
+
 impl FilterShape {
     fn new(filter: &Filter) -> FilterShape {
-        let Filter { platforms, campaigns, categories, sending_accounts, tags, data } = filter.clone();
-        FilterShape { platforms, campaigns, categories, sending_accounts, tags, data }
+        let Filter { platforms, campaigns, categories, category_changes_only, sending_accounts, tags, data } = filter.clone();
+        FilterShape { platforms, campaigns, categories, category_changes_only, sending_accounts, tags, data }
     }
 }
 

@@ -118,14 +118,19 @@ struct NewFilter {
     /// From one of these platforms.
     #[serde(default)]
     platforms: Vec<PlatformName>,
-    /// In one of these campaigns, by our id or the platform's.
+    /// In one of these campaigns, by our id, its number, or the platform's id.
     #[serde(default)]
     #[schemars(length(max = LIST_MAX), example = &["2900417"])]
     campaigns: Vec<String>,
-    /// Whose category is one of these: the event's, else the contact's.
+    /// Whose category is one of these: the event's, else the contact's. An interest without a category goes by the name of the
+    /// category that SmartLead has for it.
     #[serde(default)]
     #[schemars(length(max = LIST_MAX), example = &["Interested"])]
     categories: Vec<String>,
+    /// Whether `categories` holds for changes of a category only, and lets everything else through.
+    #[serde(default)]
+    #[schemars(example = false)]
+    category_changes_only: bool,
     /// Sent from one of these mailboxes.
     #[serde(default)]
     #[schemars(length(max = LIST_MAX), example = &["nora@try-brightpath.example"])]
@@ -199,7 +204,11 @@ impl Wanted {
             guard.url(&url).map_err(|forbidden| Problem::invalid("url", forbidden.to_string()))?;
             settings.url = url;
         }
+        let former = settings.kinds.clone();
         fields.put("kinds", &mut settings.kinds)?;
+        if settings.kinds != former {
+            settings.forget_names();
+        }
         match fields.given("filter") {
             None => {}
             Some(Value::Null) => settings.filter = Filter::default(),
