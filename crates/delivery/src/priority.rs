@@ -41,10 +41,11 @@ pub enum Level {
 }
 
 impl Level {
-    /// The level of a hook; none if it was not made through SmartLead's API.
+    /// The level of a hook; none if it was not made through SmartLead's API, or is told in another dialect by now.
     #[must_use]
     pub fn of(settings: &Settings) -> Option<Level> {
-        Level::deserialize(settings.extra.get(MEMORY)?.get("level")?).ok()
+        let memory = settings.extra.get(MEMORY).filter(|_| settings.dialect == Dialect::Smartlead)?;
+        Level::deserialize(memory.get("level")?).ok()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP surfaces: the receiving addresses, the native API, and APIs of platforms.
+//! The HTTP surfaces: the receiving addresses, the native API and those that are compatible with platforms'.
 //!
 //! - `receive`: platforms post here. Address, then body, then parser, then the log, then the answer.
 //! - `api`: everything under `/v1`. To add an endpoint, write its file, a handler and beside it what it takes and answers, and put
@@ -12,14 +12,16 @@
 //! - `secrets`: what sources are verified by and subscriptions sign with, sealed with the master key.
 //! - `passing_on`: what the dispatcher is given: the words of every dialect, and opened secrets.
 //!
-//! The surfaces share `service` (what they are given), `caller` (whose key it is), `problem` (every answer that is not a success),
-//! `reading` (how a parser is asked), `routing` (where an agency's deliveries belong), `subscriptions` (what may be subscribed to,
-//! and how it is stored), `blocking` (who is not to be written to), `rejections` (who was refused at the door) and `drift` (what platforms send otherwise than before), and
+//! The surfaces share `service` (what they are given), `caller` (whose key it is), `body` (how bodies are read), `problem` (every
+//! answer that is not a success), `reading` (how a parser is asked), `routing` (where an agency's deliveries belong),
+//! `subscriptions` (what may be subscribed to, and how it is stored), `blocking` (who is not to be written to), `rejections` (who was
+//! refused at the door) and `drift` (what platforms send otherwise than before), and
 //! do not call each other. No SQL, no wall clock and no entropy in here: the store, the clock
 //! and the source of chance are handed in.
 
 mod api;
 mod blocking;
+mod body;
 mod caller;
 mod catch;
 mod chance;

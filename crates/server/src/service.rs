@@ -87,6 +87,7 @@ pub struct Service {
     /// Told whenever the directory was changed through the API.
     pub(crate) changed: Arc<Notify>,
     pub(crate) streams: Streams,
+    pub(crate) smartlead: compat::smartlead::State,
 }
 
 impl Service {
@@ -112,13 +113,14 @@ impl Service {
             client: options.client,
             changed: Arc::default(),
             streams: Streams::default(),
+            smartlead: compat::smartlead::State::default(),
             limits,
         })
     }
 
     /// Everything, for one listener.
     pub fn router(self: &Arc<Self>) -> Router {
-        let api = api::routes(self).merge(compat::instantly::router(self)).merge(docs::routes()).merge(docs::errors());
+        let api = api::routes(self).merge(compat::routes(self)).merge(docs::routes()).merge(docs::errors());
         self.finish(receive::routes().merge(api).merge(health::alive()).merge(health::operator()))
     }
 
@@ -129,7 +131,7 @@ impl Service {
 
     /// What agencies and operators need: the API and its pages, `/healthz`, `/readyz` and `/metrics`.
     pub fn router_admin(self: &Arc<Self>) -> Router {
-        let api = api::routes(self).merge(compat::instantly::router(self)).merge(docs::routes()).merge(docs::errors());
+        let api = api::routes(self).merge(compat::routes(self)).merge(docs::routes()).merge(docs::errors());
         self.finish(api.merge(health::alive()).merge(health::operator()))
     }
 

@@ -8,17 +8,15 @@ use axum::{
     body::Body,
     extract::{FromRequest, Request},
 };
-use bytes::Bytes;
 use http::header;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tokio::time::timeout;
 
 use hookline_model::time::Millis;
 
 use crate::{
+    body::read,
     problem::{Problem, ProblemType},
     service::Service,
 };
@@ -60,26 +58,6 @@ impl FromRequest<Arc<Service>> for FieldsIfAny {
         }
         Fields::from_request(Request::from_parts(parts, Body::from(body)), service).await.map(FieldsIfAny)
     }
-}
-
-/// Reads the body of an API request, in bounded time and memory.
-pub(super) async fn read(body: Body, service: &Service) -> Result<Bytes, Problem> {
-    let reading = Limited::new(body, service.limits.api_body_bytes_max).collect();
-    match timeout(service.limits.body_timeout, reading).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) => Err(unread(&*error, service.limits.api_body_bytes_max)),
-        Err(_) => Err(Problem::new(ProblemType::BodyTimeout, "The body took too long. Send it again.").closing()),
-    }
-}
-
-/// Why a body was not read.
-fn unread(error: &(dyn std::error::Error + 'static), bytes_max: usize) -> Problem {
-    let problem = if error.is::<LengthLimitError>() {
-        Problem::new(ProblemType::BodyTooLarge, format!("The body of an API request has at most {bytes_max} bytes."))
-    } else {
-        Problem::new(ProblemType::IncompleteBody, "The body ended before its stated length. Send it again.")
-    };
-    problem.closing()
 }
 
 impl Fields {

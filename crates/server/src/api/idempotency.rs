@@ -19,10 +19,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    api::{
-        fields,
-        once::{Identity, Once, Reply},
-    },
+    api::once::{Identity, Once, Reply},
+    body,
     caller::Caller,
     problem::{Problem, ProblemType},
     service::Service,
@@ -78,7 +76,7 @@ async fn run(service: &Arc<Service>, request: Request, next: Next) -> Result<Res
     let (mut parts, body) = request.into_parts();
     let caller = Caller::from_request_parts(&mut parts, service).await?;
     let key = key(&parts.headers)?;
-    let body = fields::read(body, service).await?;
+    let body = body::read(body, service).await?;
     let owner = caller.key.map(|key| *key.0.as_bytes());
     let identity = Identity {
         key: hash(&[

@@ -120,7 +120,7 @@ impl Client {
             let is_good = status.is_some_and(|status| status < 300);
             let outcome = if ends && number as usize == tries.len() {
                 let status = if is_good { DeliveryStatus::Delivered } else { DeliveryStatus::Failed };
-                Outcome::Ended { subscription: to, key, status, reason: None, at, attempt }
+                Outcome::Ended { subscription: to, key, status, reason: None, at, attempt, warning: None }
             } else {
                 Outcome::Again { subscription: to, key, due_at: at, charged: number, attempt }
             };
