@@ -5,6 +5,7 @@
 mod listen;
 mod program;
 mod receivers;
+mod smartlead;
 mod world;
 
 /// The binary under test.
