@@ -17,7 +17,7 @@ use super::*;
 const AT: Millis = Millis(1_770_000_000_000);
 const WORKSPACE: WorkspaceId = WorkspaceId(Uuid::from_u128(0xb1));
 
-fn settings(fields: Value) -> Settings {
+fn settings(fields: &Value) -> Settings {
     let mut whole = json!({"url": "https://x.example/", "kinds": ["*"], "dialect": "smartlead"});
     whole.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
     serde_json::from_value(whole).expect("settings")
@@ -106,7 +106,7 @@ fn passes(settings: &Settings, snapshot: &Snapshot) -> bool {
 
 #[test]
 fn a_name_that_means_a_part_of_a_kind_gets_that_part() {
-    let named = |names: Value| settings(json!({"extra": {"smartlead": {"names": names}}}));
+    let named = |names: Value| settings(&json!({"extra": {"smartlead": {"names": names}}}));
     let first = snapshot(Kind::EmailSent, None).event.event;
     let mut second = first.clone();
     second.outbound = Some(Box::new(MessageFacts { sequence_number: Some(2), ..MessageFacts::default() }));
@@ -134,15 +134,15 @@ fn a_campaign_is_known_by_three_ids() {
     let snapshot = snapshot(Kind::EmailReplied, None);
     let campaign = snapshot.campaign.clone().expect("a campaign");
     for id in [campaign.id.to_string(), campaign.number.to_string(), "DACH".to_owned()] {
-        assert!(passes(&settings(json!({"filter": {"campaigns": [id]}})), &snapshot), "{id}");
+        assert!(passes(&settings(&json!({"filter": {"campaigns": [id]}})), &snapshot), "{id}");
     }
-    assert!(!passes(&settings(json!({"filter": {"campaigns": ["41"]}})), &snapshot));
+    assert!(!passes(&settings(&json!({"filter": {"campaigns": ["41"]}})), &snapshot));
 }
 
 #[test]
 fn a_category_is_the_events_or_the_contacts_and_an_interest_has_the_name_of_one() {
-    let interested = settings(json!({"filter": {"categories": ["interested"]}}));
-    let changes = settings(json!({"filter": {"categories": ["Interested"], "category_changes_only": true}}));
+    let interested = settings(&json!({"filter": {"categories": ["interested"]}}));
+    let changes = settings(&json!({"filter": {"categories": ["Interested"], "category_changes_only": true}}));
     let reply = || snapshot(Kind::EmailReplied, None);
     for (case, of, expected) in [
         ("its own", snapshot(Kind::ContactCategoryUpdated, Some("Interested")), [true, true]),

@@ -72,8 +72,8 @@ pub(in crate::compat::smartlead) async fn show(
         let given = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
         given.filter(|(_, text)| !text.is_empty()).map(|(_, text)| fields::time(name, &text)).transpose()
     };
-    let until = time("toTime")?.unwrap_or(Millis(service.clock.now().0 + 1));
-    let since = time("fromTime")?.unwrap_or(Millis(until.0.saturating_sub(PERIOD)));
+    let until = time("toTime")?.unwrap_or_else(|| Millis(service.clock.now().0 + 1));
+    let since = time("fromTime")?.unwrap_or_else(|| Millis(until.0.saturating_sub(PERIOD)));
     if since > until {
         return Err(Refusal::form("toTime", "must be later than \"fromTime\""));
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Api, DELETE, GET, PUT};
 use crate::testing::{ADMIN, text};
 
-fn plain(fields: Value) -> Value {
+fn plain(fields: &Value) -> Value {
     let mut body =
         json!({"name": "Native", "url": "https://native.example/hook", "kinds": ["email.replied"], "dialect": "smartlead"});
     body.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
@@ -17,7 +17,7 @@ impl Api {
     async fn make_native(&self, owner: &str, fields: Value) -> u64 {
         let of = if owner == "agencies" { &self.agency } else { &self.client };
         let path = format!("/v1/{owner}/{}/webhooks", text(&of["id"]));
-        self.app.make(&path, plain(fields)).await["number"].as_u64().expect("a number")
+        self.app.make(&path, plain(&fields)).await["number"].as_u64().expect("a number")
     }
 }
 
