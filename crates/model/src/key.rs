@@ -35,11 +35,11 @@ impl EmailAddress {
     /// # Errors
     /// When the text is too long or is not `something@something` without white space.
     pub fn parse(text: &str) -> Result<EmailAddress, AddressError> {
-        let trimmed = text.trim();
-        if let Some(plain) = EmailAddress::plain(trimmed) {
-            return Ok(plain);
-        }
-        let address = trimmed.to_lowercase();
+        EmailAddress::plain(text.trim()).map_or_else(|| EmailAddress::any(text), Ok)
+    }
+
+    fn any(text: &str) -> Result<EmailAddress, AddressError> {
+        let address = text.trim().to_lowercase();
         if address.len() > ADDRESS_BYTES_MAX {
             return Err(AddressError::TooLong(address.len()));
         }
@@ -52,9 +52,10 @@ impl EmailAddress {
         Ok(EmailAddress(address.into()))
     }
 
-    /// Reads what nearly all addresses are, in one look at each byte: letters, digits and marks of ASCII around one `@`. None
-    /// tells nothing.
-    fn plain(text: &str) -> Option<EmailAddress> {
+    /// Reads what nearly all addresses are, in one look at each byte: letters, digits and marks of ASCII around one `@`, with
+    /// nothing around them. Of a text that is none it is not said whether it is an address.
+    #[must_use]
+    pub fn plain(text: &str) -> Option<EmailAddress> {
         if text.len() > ADDRESS_BYTES_MAX {
             return None;
         }
@@ -316,6 +317,18 @@ mod tests {
     #[test]
     fn addresses_are_lower_case_and_trimmed() {
         assert_eq!(EmailAddress::parse("  Jane@X.Example ").expect("an address").as_str(), "jane@x.example");
+    }
+
+    #[test]
+    fn a_plain_address_is_what_it_is_read_as_like_any_other() {
+        let long = format!("{}@x.example", "a".repeat(ADDRESS_BYTES_MAX));
+        let texts =
+            ["jane@x.example", "J.o-N_a+B@X.Example", "a@b", "@b", "a@", "a", "", "a@b@c", "a b@c", "ä@b", "a'b@c", &long];
+        for text in texts {
+            let plain = EmailAddress::plain(text);
+            assert!(plain.is_none() || plain == EmailAddress::any(text).ok(), "{text:?}");
+        }
+        assert!(texts[..3].iter().all(|text| EmailAddress::plain(text).is_some()));
     }
 
     #[test]

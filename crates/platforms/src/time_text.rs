@@ -201,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn what_nearly_all_times_look_like_is_usual() {
+        for text in
+            ["2026-02-11T08:03:27.000Z", "2026-02-11 08:03:27", "2026-02-11T08:03:27.418204+00:00", "1969-12-31T23:59:59.9999Z"]
+        {
+            assert!(usual(text).is_some(), "{text}");
+        }
+    }
+
+    #[test]
     fn texts_that_are_no_times_are_none() {
         for text in [
             "",
@@ -260,6 +269,14 @@ mod tests {
         #[test]
         fn near_times_are_read_without_panic(text in "[-+0-9TZ:. UTC]{0,40}") {
             let _ = parse(&text);
+        }
+
+        #[test]
+        fn a_usual_time_is_what_it_is_read_as_in_the_long_way(
+            text in "(19|20|00|99)[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9.]{0,11})?(Z|\\+00|\\+00:00|\\+01|z)?",
+        ) {
+            let usual = usual(&text);
+            prop_assert!(usual.is_none() || usual == written(&text), "{} {:?} {:?}", text, usual, written(&text));
         }
 
         #[test]

@@ -32,7 +32,7 @@ pub(super) fn identify(event: &Event, name: &Name, body: &Body<'_>, ids: &Ids) -
     // A relay may leave the workspace out, which a UUID does not need.
     let account = if id.as_deref().is_some_and(is_uuid) { "" } else { account };
     let identity = Identity::new(Platform::Breakcold, account, event.kind)
-        .part("name", &name.read_as)
+        .part("name", &*name.read_as)
         .shown("contact", event.contact_key())
         .shown("campaign", event.campaign_key())
         .maybe("id", id.as_deref());

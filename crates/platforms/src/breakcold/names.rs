@@ -1,5 +1,7 @@
 //! The names of Breakcold's events, of both generations.
 
+use std::borrow::Cow;
+
 use hookline_model::{item::ItemSort, kind::Kind};
 
 use crate::{Settings, breakcold::envelope::Body, json::fold};
@@ -105,7 +107,7 @@ pub(super) struct Name {
     /// The name as it was written.
     pub(super) text: String,
     /// The name that it was read as, in lower case.
-    pub(super) read_as: String,
+    pub(super) read_as: Cow<'static, str>,
 }
 
 impl Name {
@@ -129,8 +131,13 @@ pub(super) fn all() -> Vec<(&'static str, Kind)> {
 /// The name of the event, none if there is none.
 pub(super) fn of(body: &Body<'_>, settings: &Settings) -> Option<Name> {
     let text = fold(body.envelope().word("event")?);
-    let read_as = settings.name(&text).trim().to_lowercase();
-    let is_trial = TEST_FLAGS.iter().any(|key| body.envelope().flag(key) == Some(true)) || TEST_NAMES.contains(&read_as.as_str());
+    let read_as = settings.name(&text).trim();
+    // Nearly all are written in lower case already.
+    let read_as = match NAMES.iter().find(|(known, ..)| *known == read_as) {
+        Some((known, ..)) => Cow::Borrowed(*known),
+        None => Cow::Owned(read_as.to_lowercase()),
+    };
+    let is_trial = TEST_FLAGS.iter().any(|key| body.envelope().flag(key) == Some(true)) || TEST_NAMES.contains(&&*read_as);
     let (kind, topic) = match known(&read_as) {
         _ if is_trial => (Kind::WebhookTest, Topic::Unknown),
         Some(known) => known,

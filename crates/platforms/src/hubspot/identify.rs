@@ -33,10 +33,9 @@ pub(super) fn app_event(event: &Event, name: &Name, body: Fields<'_>, replied_at
     if let Some(at) = replied_at.filter(|_| event.kind == Kind::EmailReplied) {
         return reply(event, at);
     }
-    let verb = format!("{:?}", name.verb).to_lowercase();
     let identity = Identity::new(Platform::Hubspot, account(event), event.kind)
         .part("object", &*name.object)
-        .part("verb", verb)
+        .part("verb", name.verb.word())
         .maybe("event", body.id("eventId"));
     let property = Property::read(body);
     let identity = match name.verb {

@@ -108,6 +108,21 @@ impl Verb {
             _ => Verb::Other,
         }
     }
+
+    /// The word by which it is part of an identity: never to be changed.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Verb::Creation => "creation",
+            Verb::Deletion => "deletion",
+            Verb::PrivacyDeletion => "privacydeletion",
+            Verb::Merge => "merge",
+            Verb::Restore => "restore",
+            Verb::PropertyChange => "propertychange",
+            Verb::AssociationChange => "associationchange",
+            Verb::NewMessage => "newmessage",
+            Verb::Other => "other",
+        }
+    }
 }
 
 /// What the name of an event says.
@@ -124,14 +139,16 @@ pub(super) struct Name {
 impl Name {
     /// What `name` says, given the sort of record that stands beside it.
     pub(super) fn of(name: &str, object_type: Option<&str>) -> Name {
-        let name = cut(name.trim(), NAME_CHARS_MAX).to_ascii_lowercase();
+        let mut name = cut(name.trim(), NAME_CHARS_MAX);
+        name.make_ascii_lowercase();
         let (stated, verb) = name.split_once('.').unwrap_or((&name, ""));
         let object = match object_type {
             Some(beside) if stated == GENERIC => object::word(&cut(beside, NAME_CHARS_MAX)),
             _ => object::word(stated),
         };
-        let text = if stated == GENERIC { format!("{object}.{verb}") } else { name.clone() };
-        Name { object, verb: Verb::of(verb), text }
+        let generic = (stated == GENERIC).then(|| format!("{object}.{verb}"));
+        let verb = Verb::of(verb);
+        Name { object, verb, text: generic.unwrap_or(name) }
     }
 
     /// Whether it is about a contact.

@@ -31,9 +31,9 @@ pub(super) const TASK: &str = "task";
 
 /// The word for a sort of record: of the id of one, else the text in lower case.
 pub(super) fn word(text: &str) -> Cow<'static, str> {
-    let text = text.trim().to_ascii_lowercase();
-    match TYPES.iter().find(|(id, word)| *id == text || *word == text) {
+    let text = text.trim();
+    match TYPES.iter().find(|(id, word)| id.eq_ignore_ascii_case(text) || word.eq_ignore_ascii_case(text)) {
         Some((_, word)) => Cow::Borrowed(*word),
-        None => Cow::Owned(text),
+        None => Cow::Owned(text.to_ascii_lowercase()),
     }
 }

@@ -68,23 +68,23 @@ static OWN_PLACE: Keys<8> =
 /// Sets the lead's fields.
 pub(super) fn apply(name: &Name, body: Fields<'_>, addresses: &Addresses, facts: &mut Facts) {
     let places = places(body);
-    let fields: Vec<Fields<'_>> = places.iter().map(|place| Fields::new(*place)).collect();
-    let first = |keys: &[&str]| fields.iter().find_map(|place| place.text_of(keys)).map(Change::Set);
-    let first_name = |keys: &[&str]| fields.iter().find_map(|place| place.name_of(keys)).map(Change::Set);
+    let fields = || places.iter().flatten().map(|place| Fields::new(*place));
+    let first = |keys: &[&str]| fields().find_map(|place| place.text_of(keys)).map(Change::Set);
+    let first_name = |keys: &[&str]| fields().find_map(|place| place.name_of(keys)).map(Change::Set);
     facts.first_name = first_name(&FIRST_NAME);
     facts.last_name = first_name(&LAST_NAME);
     facts.company_name = first_name(&COMPANY_NAME);
     facts.phone = first(&PHONE);
     facts.website_url = first(&WEBSITE);
-    facts.linkedin_url = places.iter().find_map(|place| linkedin(*place)).map(Change::Set);
+    facts.linkedin_url = places.iter().flatten().find_map(|place| linkedin(*place)).map(Change::Set);
     facts.custom_fields = custom_fields(name, body, addresses);
 }
 
 /// Where the lead's fields stand, the best first. A `lead` is the lead's whole record, so only what we know is read from it.
-fn places(body: Fields<'_>) -> Vec<Object<'_>> {
-    let objects = OBJECTS.iter().chain(["lead"].iter()).filter_map(|key| body.map_at(key));
+fn places<'a>(body: Fields<'a>) -> [Option<Object<'a>>; 6] {
     let outer = body.map().filter(|_| body.is_nested());
-    [body.innermost(), outer].into_iter().flatten().chain(objects).collect()
+    let [data, payload, variables] = OBJECTS.map(|key| body.map_at(key));
+    [body.innermost(), outer, data, payload, variables, body.map_at("lead")]
 }
 
 /// The profile, whatever its variable is called; of several the first in the order of [`LINKEDIN`], then of their names.
@@ -97,12 +97,13 @@ fn linkedin(place: Object<'_>) -> Option<String> {
 
 /// Which of the names of a profile a key is.
 fn linkedin_rank(key: &str) -> Option<usize> {
-    // Most keys are none by their length, or by their first letter; no other letter becomes one of these in lower case.
+    // Most keys are none by their length, or by their first letters; what becomes one of these in lower case only beyond ASCII
+    // becomes none of the names.
     if key.len() < LINKEDIN[0].len() {
         return None;
     }
-    let first = key.chars().find(|c| !is_left_out(*c))?;
-    if !matches!(first, 'l' | 'L' | 'p' | 'P') {
+    let mut letters = key.chars().filter(|c| !is_left_out(*c)).map(|c| c.to_ascii_lowercase());
+    if !matches!((letters.next()?, letters.next()?), ('l', 'i') | ('p', 'e')) {
         return None;
     }
     let plain = || key.chars().filter(|c| !is_left_out(*c)).flat_map(char::to_lowercase);

@@ -15,7 +15,10 @@ pub(crate) struct Mailbox {
 
 /// Reads the address of one mailbox.
 pub(crate) fn address(text: &str) -> Result<EmailAddress, AddressError> {
-    EmailAddress::parse(parts(text).1)
+    match EmailAddress::plain(text.trim()) {
+        Some(address) => Ok(address),
+        None => EmailAddress::parse(parts(text).1),
+    }
 }
 
 /// Reads one mailbox: `jo@x.example`, `mailto:jo@x.example`, `Jo Brandt <jo@x.example>`, `"Brandt, Jo" <jo@x.example>`.

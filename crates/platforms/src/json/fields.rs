@@ -6,6 +6,7 @@ use hookline_model::{key::EmailAddress, time::Millis};
 
 use super::{
     address::address,
+    key_set::mark,
     node::{Node, Object},
     scalar::{flag, id, integer, is_present, is_uuid, message_id, name, ordinal, text, verbatim},
 };
@@ -58,47 +59,66 @@ impl<'a> Fields<'a> {
     }
 
     /// The first value under a key that is not absent and that `read` makes sense of.
+    // Inlined where the key is known, all that is left of looking for what is not there is a look at one bit.
+    #[inline]
     pub(crate) fn find<T>(self, key: &str, read: impl Fn(Node<'a>) -> Option<T>) -> Option<T> {
-        let at = |object: Object<'a>| object.get(key).filter(|value| is_present(*value)).and_then(&read);
+        let mark = mark(key);
+        let may_have = |object: Option<Object<'a>>| object.is_some_and(|object| object.may_have(mark));
+        if may_have(self.inner) || may_have(self.top) { self.find_marked(key, mark, read) } else { None }
+    }
+
+    fn find_marked<T>(self, key: &str, mark: u8, read: impl Fn(Node<'a>) -> Option<T>) -> Option<T> {
+        let at = |object: Object<'a>| {
+            let value = if object.may_have(mark) { object.get_marked(key, mark) } else { None };
+            value.filter(|value| is_present(*value)).and_then(&read)
+        };
         self.inner.and_then(at).or_else(|| self.top.and_then(at))
     }
 
     /// A value that is not absent.
+    #[inline]
     pub(crate) fn value(self, key: &str) -> Option<Node<'a>> {
         self.find(key, Some)
     }
 
     /// The object under a key.
+    #[inline]
     pub(crate) fn map_at(self, key: &str) -> Option<Object<'a>> {
         self.find(key, Node::as_object)
     }
 
     /// The fields of the object under a key; none where there is no object.
+    #[inline]
     pub(crate) fn object(self, key: &str) -> Fields<'a> {
         self.map_at(key).map_or_else(Fields::none, Fields::new)
     }
 
     /// Whether an object stands under a key.
+    #[inline]
     pub(crate) fn has_object(self, key: &str) -> bool {
         self.map_at(key).is_some()
     }
 
     /// The elements of the array under a key; nothing where there is none.
+    #[inline]
     pub(crate) fn elements(self, key: &str) -> &'a [Node<'a>] {
         self.find(key, Node::as_array).unwrap_or_default()
     }
 
     /// A text as it was written, white space around it included: bodies.
+    #[inline]
     pub(crate) fn verbatim(self, key: &str) -> Option<String> {
         self.find(key, verbatim)
     }
 
     /// A text without the white space around it.
+    #[inline]
     pub(crate) fn text(self, key: &str) -> Option<String> {
         self.find(key, text)
     }
 
     /// The same where it need not be kept.
+    #[inline]
     pub(crate) fn said(self, key: &str) -> Option<Cow<'a, str>> {
         self.find(key, |value| match value {
             Node::Text(text) => Some(Cow::Borrowed(text.trim())),
@@ -117,6 +137,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A name: a text whose runs of white space, line breaks among them, are folded to single spaces.
+    #[inline]
     pub(crate) fn name(self, key: &str) -> Option<String> {
         self.find(key, name)
     }
@@ -127,11 +148,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that is no number and no truth value: the name of an event.
+    #[inline]
     pub(crate) fn word(self, key: &str) -> Option<&'a str> {
         self.find(key, Node::as_str).map(str::trim)
     }
 
     /// An id as text, whether it was written as text or as a number.
+    #[inline]
     pub(crate) fn id(self, key: &str) -> Option<String> {
         self.find(key, id)
     }
@@ -142,26 +165,31 @@ impl<'a> Fields<'a> {
     }
 
     /// An id only if it is a UUID.
+    #[inline]
     pub(crate) fn uuid(self, key: &str) -> Option<String> {
         self.find(key, |value| id(value).filter(|id| is_uuid(id)))
     }
 
     /// A whole number, whether it was written as a number or as text.
+    #[inline]
     pub(crate) fn integer(self, key: &str) -> Option<i64> {
         self.find(key, integer)
     }
 
     /// How many.
+    #[inline]
     pub(crate) fn count(self, key: &str) -> Option<u64> {
         self.find(key, |value| integer(value).and_then(|count| u64::try_from(count).ok()))
     }
 
     /// A number counted from 1: a step of a sequence, or a variant.
+    #[inline]
     pub(crate) fn step(self, key: &str) -> Option<u32> {
         self.find(key, ordinal)
     }
 
     /// A truth value, also as text or as 0 and 1.
+    #[inline]
     pub(crate) fn flag(self, key: &str) -> Option<bool> {
         self.find(key, flag)
     }
@@ -177,11 +205,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A time; see [`time_text`] for its spellings.
+    #[inline]
     pub(crate) fn time(self, key: &str) -> Option<Millis> {
         self.find(key, time_text::from_node)
     }
 
     /// An e-mail address, if there is a valid one.
+    #[inline]
     pub(crate) fn address(self, key: &str) -> Option<EmailAddress> {
         self.find(key, |value| value.as_str().and_then(|text| address(text).ok()))
     }
@@ -192,6 +222,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A Message-ID without its angle brackets.
+    #[inline]
     pub(crate) fn message_id(self, key: &str) -> Option<String> {
         self.find(key, message_id)
     }
@@ -205,7 +236,7 @@ mod tests {
     use crate::json::node;
 
     /// Reads the field `x` of an object that holds only that.
-    fn of<T>(value: Value, read: impl Fn(Fields<'_>) -> T) -> T {
+    fn of<T>(value: &Value, read: impl Fn(Fields<'_>) -> T) -> T {
         read(Fields::new(node(&json!({"x": value})).as_object().expect("an object")))
     }
 
@@ -232,7 +263,7 @@ mod tests {
             (json!(null), None),
         ];
         for (value, expected) in cases {
-            assert_eq!(of(value.clone(), |fields| fields.id("x")).as_deref(), expected, "{value}");
+            assert_eq!(of(&value, |fields| fields.id("x")).as_deref(), expected, "{value}");
         }
     }
 
@@ -249,7 +280,7 @@ mod tests {
             (json!([]), None),
         ];
         for (value, expected) in cases {
-            assert_eq!(of(value.clone(), |fields| fields.step("x")), expected, "{value}");
+            assert_eq!(of(&value, |fields| fields.step("x")), expected, "{value}");
         }
     }
 
@@ -267,7 +298,7 @@ mod tests {
             (json!(null), None),
         ];
         for (value, expected) in cases {
-            assert_eq!(of(value.clone(), |fields| fields.flag("x")), expected, "{value}");
+            assert_eq!(of(&value, |fields| fields.flag("x")), expected, "{value}");
         }
     }
 
@@ -283,14 +314,14 @@ mod tests {
             (json!("x".repeat(999)), None),
         ];
         for (value, expected) in cases {
-            assert_eq!(of(value.clone(), |fields| fields.message_id("x")).as_deref(), expected, "{value}");
+            assert_eq!(of(&value, |fields| fields.message_id("x")).as_deref(), expected, "{value}");
         }
     }
 
     #[test]
     fn one_text_stands_for_a_list_of_it() {
-        assert_eq!(of(json!("a"), |fields| fields.texts("x").len()), 1);
-        assert_eq!(of(json!(["a", null, 5, " b ", "null"]), |fields| fields.texts("x").join("|")), "a|b");
-        assert_eq!(of(json!({"a": "b"}), |fields| fields.texts("x").len()), 0);
+        assert_eq!(of(&json!("a"), |fields| fields.texts("x").len()), 1);
+        assert_eq!(of(&json!(["a", null, 5, " b ", "null"]), |fields| fields.texts("x").join("|")), "a|b");
+        assert_eq!(of(&json!({"a": "b"}), |fields| fields.texts("x").len()), 0);
     }
 }

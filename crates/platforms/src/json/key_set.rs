@@ -19,12 +19,14 @@ impl KeySet {
     }
 
     /// Whether a key of this mark may be in it.
+    #[inline]
     pub(super) fn may_have(&self, mark: u8) -> bool {
         let (word, bit) = place(mark);
         self.0[word] & bit != 0
     }
 }
 
+#[inline]
 fn place(mark: u8) -> (usize, u64) {
     (usize::from(mark >> 6), 1 << (mark & 63))
 }

@@ -134,12 +134,21 @@ impl Number {
 
 impl<'t> Object<'t> {
     /// The value under a key.
+    #[inline]
     pub(crate) fn get(self, key: &str) -> Option<Node<'t>> {
-        let Table { keys, marks, entries } = self.0;
         let mark = mark(key);
-        if !keys.may_have(mark) {
-            return None;
-        }
+        if self.may_have(mark) { self.get_marked(key, mark) } else { None }
+    }
+
+    /// Whether there may be a field whose name has this mark.
+    #[inline]
+    pub(super) fn may_have(self, mark: u8) -> bool {
+        self.0.keys.may_have(mark)
+    }
+
+    /// The value under a key with this mark.
+    pub(super) fn get_marked(self, key: &str, mark: u8) -> Option<Node<'t>> {
+        let Table { marks, entries, .. } = self.0;
         let at = if marks.is_empty() {
             entries.binary_search_by(|(name, _)| (*name).cmp(key)).ok()?
         } else {

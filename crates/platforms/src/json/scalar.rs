@@ -176,3 +176,25 @@ fn integer_text(number: Number) -> Option<String> {
 fn is_exact(float: f64) -> bool {
     float.fract() == 0.0 && float.abs() < EXACT_FLOAT_MAX
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Texts with what folding, cutting and trimming look at.
+    fn any_text() -> impl Strategy<Value = String> {
+        "[a-z n\\t\u{0}\u{85}\u{a0}é🦀]{0,12}|null| null |0c1d7a52-6b1e-4f0a-9A1E-52f9be0a7711"
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_ways_lead_where_the_long_ones_do(text in any_text(), max in 0usize..14) {
+            prop_assert_eq!(fold(&text), text.split_whitespace().collect::<Vec<_>>().join(" "));
+            prop_assert_eq!(cut(&text, max), text.chars().take(max).collect::<String>());
+            prop_assert_eq!(has_control(&text), text.contains(char::is_control));
+            prop_assert_eq!(is_present(Node::Text(&text)), !matches!(text.trim(), "" | "null"));
+        }
+    }
+}

@@ -37,7 +37,7 @@ impl Ids {
         let bounce =
             body.object("bounce_message").message_id("message_id").or_else(|| body.message_id("bounce_reply_message_id"));
         let sent = sent_message_id(body).or_else(|| top.clone().filter(|id| !is_reply && Some(id) != bounce.as_ref()));
-        let stats_id = body.id("stats_id").map(lower_uuid).or_else(|| sent.as_deref().and_then(stats_id_of));
+        let stats_id = body.id("stats_id").or_else(|| sent.as_deref().and_then(stats_id_of));
         // A reply that mirrors the message we sent has been seen: its id is not the reply's.
         let is_ours = |id: &String| Some(id) == sent.as_ref() || stats_id.is_some() && stats_id_of(id) == stats_id;
         let candidates = [body.object("reply_message").message_id("message_id"), top];
@@ -56,11 +56,6 @@ fn sent_message_id(body: Fields<'_>) -> Option<String> {
 fn stats_id_of(message_id: &str) -> Option<String> {
     let (local, domain) = message_id.split_once('@')?;
     (!domain.is_empty() && is_uuid(local)).then(|| local.to_ascii_lowercase())
-}
-
-/// A UUID in lower case; any other id as it is.
-fn lower_uuid(id: String) -> String {
-    if is_uuid(&id) { id.to_ascii_lowercase() } else { id }
 }
 
 /// Whether a text is a UUID in its usual form.
