@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::known;
 use crate::Error;
@@ -244,6 +244,12 @@ pub(super) fn settle(connection: &Connection, durability: Durability, cache_kib:
     if mode != "wal" {
         return Err(Error::Conflict(format!("the journal mode is {mode}, not wal: is the folder on a network file system?")));
     }
+    // Otherwise a statement whose plan could be better for other values is prepared anew each time that it is used: its values are
+    // cleared in between, and that is a change.
+    let is_stable = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+    if !is_stable.map_err(|error| failed("set a pragma", &error))? {
+        return Err(Error::Conflict("SQLite's plans cannot be kept from depending on values".to_owned()));
+    }
     let synchronous = if durability == Durability::OnCommit { 2 } else { 1 };
     let settings = [
         ("synchronous", synchronous),
@@ -293,5 +299,27 @@ pub(super) fn failed(attempted: &'static str, error: &rusqlite::Error) -> Error 
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => Error::DiskFull(format!("{attempted}: {error}")),
         _ => Error::Storage { attempted, cause: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{OptionalExtension, StatementStatus, params};
+
+    use super::*;
+    use crate::sqlite::derived;
+
+    #[test]
+    fn a_statement_that_is_used_again_is_not_prepared_again() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let (files, _lock) = take_folder(folder.path()).expect("nobody has the folder");
+        let records = derived::records_writer(&files).expect("the file is made");
+        let sql = "SELECT first, parts FROM part WHERE contact = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1";
+        for contact in 0..3 {
+            let mut statement = records.prepare_cached(sql).expect("the statement is one of this schema");
+            let found = statement.query_row(params![contact, [1_u8].as_slice()], |_| Ok(())).optional();
+            assert_eq!(found.expect("the table can be read"), None);
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        }
     }
 }
