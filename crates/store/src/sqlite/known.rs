@@ -4,7 +4,7 @@
 //! second workspace; more it never says. What was written is remembered, so that an append of a campaign that its workspace
 //! had before asks nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use hookline_model::{
     event::Event,
@@ -19,8 +19,8 @@ use super::log::{COLUMNS, LogRow, makes_records};
 use super::open::failed;
 use crate::Error;
 
-/// How many pairs of workspace and campaign are remembered, about 2 MiB. When there are more, all are forgotten.
-const REMEMBERED_MAX: usize = 65_536;
+/// How many pairs of workspace and campaign are remembered, about 4 MiB. When there are more, all are forgotten.
+const REMEMBERED_MAX: usize = 32_768;
 
 type Hash = [u8; 16];
 
@@ -45,13 +45,16 @@ pub(super) enum Home {
 /// What the writer remembers to have written. After a transaction that was taken back it has to forget.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    remembered: HashSet<(i64, Hash)>,
+    /// By the number of the workspace.
+    remembered: HashMap<i64, HashSet<CampaignKey>>,
+    count: usize,
 }
 
 impl Known {
     /// Forgets what was remembered: it may not be on disk.
     pub(super) fn forget(&mut self) {
         self.remembered.clear();
+        self.count = 0;
     }
 
     /// Writes down which campaigns an entry of the workspace `no` shows, inside the writer's transaction. One that says that two
@@ -59,15 +62,14 @@ impl Known {
     pub(super) fn learn(&mut self, log: &Connection, agency: AgencyId, no: i64, event: &Event) -> Result<(), Error> {
         let aliased = event.facts.aliases.iter().filter(|alias| alias.aliased).flat_map(|alias| [&alias.a, &alias.b]);
         for key in event.campaign_key().into_iter().chain(aliased) {
-            let hash = hash(key);
-            if self.remembered.contains(&(no, hash)) {
+            if self.remembered.get(&no).is_some_and(|remembered| remembered.contains(key)) {
                 continue;
             }
-            see(log, agency, no, hash).map_err(|error| failed("write down where a campaign was seen", &error))?;
-            if self.remembered.len() >= REMEMBERED_MAX {
+            see(log, agency, no, hash(key)).map_err(|error| failed("write down where a campaign was seen", &error))?;
+            if self.count >= REMEMBERED_MAX {
                 self.forget();
             }
-            self.remembered.insert((no, hash));
+            self.count += usize::from(self.remembered.entry(no).or_default().insert(key.clone()));
         }
         Ok(())
     }
