@@ -262,7 +262,7 @@ fn spawn(name: &str, shared: &Arc<Shared>, work: impl FnOnce() + Send + 'static)
 }
 
 impl Drop for SqliteStore {
-    /// A store that is dropped without [`Store::close`] commits what is queued and stops its threads all the same.
+    /// A store that is dropped without [`crate::Store::close`] commits what is queued and stops its threads all the same.
     fn drop(&mut self) {
         self.queue.close();
         self.checkpointer.close();
