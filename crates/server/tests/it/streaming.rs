@@ -18,6 +18,9 @@ use hookline_server::{Limits, serve};
 
 use crate::world::{ADMIN, World, sent, text};
 
+/// Nothing here takes this long unless something hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// One that is heard of.
 #[derive(Clone, Debug, PartialEq)]
 struct Heard {
@@ -36,7 +39,7 @@ struct Stream {
 impl Stream {
     /// The events of the next part; none if it ends.
     async fn part(&mut self) -> Option<Vec<Heard>> {
-        let part = self.body.next().await?.expect("no error");
+        let part = tokio::time::timeout(PATIENCE, self.body.next()).await.expect("it comes in time")?.expect("no error");
         let (mut heard, mut kind) = (Vec::new(), String::new());
         for line in std::str::from_utf8(&part).expect("text").lines() {
             match line.split_once(": ") {
@@ -55,10 +58,14 @@ impl Stream {
 
     /// So many events.
     async fn hear(&mut self, count: usize) -> Vec<Heard> {
-        let mut heard = Vec::new();
-        while heard.len() < count {
-            heard.extend(self.part().await.expect("it goes on"));
-        }
+        let hearing = async {
+            let mut heard = Vec::new();
+            while heard.len() < count {
+                heard.extend(self.part().await.expect("it goes on"));
+            }
+            heard
+        };
+        let heard = tokio::time::timeout(PATIENCE, hearing).await.expect("they come in time");
         assert_eq!(heard.len(), count, "{heard:?}");
         heard
     }
@@ -359,8 +366,7 @@ async fn a_slow_client_holds_nothing_up() {
     let slow = opened(&world, "", &[]).await;
     let mut quick = opened(&world, "", &[]).await;
     let own = deliver(&world, 1..=30).await;
-    let heard = tokio::time::timeout(Duration::from_secs(60), quick.hear(30)).await.expect("it is not held up");
-    assert_eq!(ids(&heard), own);
+    assert_eq!(ids(&quick.hear(30).await), own);
     // It gets all of it when it reads at last.
     let mut slow = slow;
     assert_eq!(ids(&slow.hear(30).await), own);
