@@ -119,9 +119,10 @@ async fn whoever_comes_back_misses_nothing_and_gets_nothing_twice() {
     let mut stream = opened(&world, "", &[]).await;
     let own = deliver(&world, 1..=150).await;
     // Cut after each part, wherever that is, and after the first few of the next.
-    let (mut heard, mut parts) = (Vec::new(), 0);
+    let (mut heard, mut parts, began) = (Vec::new(), 0, Instant::now());
     while heard.len() < own.len() {
         let mut part = stream.part().await.expect("it goes on");
+        assert!(began.elapsed() < PATIENCE, "only {} came", heard.len());
         assert!(part.len() <= 64, "a part is bounded: {}", part.len());
         part.truncate(40);
         let last = part.last().map_or_else(|| stream.cursor.clone(), |last| last.cursor.clone());
@@ -238,9 +239,10 @@ async fn a_part_of_large_events_is_bounded_in_bytes() {
         world.deliver(&reply).await;
     }
     let mut stream = opened(&world, "?since=1970-01-01T00:00:00Z", &[]).await;
-    let (mut heard, mut parts) = (Vec::new(), 0);
+    let (mut heard, mut parts, began) = (Vec::new(), 0, Instant::now());
     while heard.len() < 8 {
         let part = stream.part().await.expect("it goes on");
+        assert!(began.elapsed() < PATIENCE, "only {} came", heard.len());
         // Once there is a MiB of them, no further one is begun.
         assert!(part.len() <= 3, "{} of half a MiB", part.len());
         heard.extend(part);
