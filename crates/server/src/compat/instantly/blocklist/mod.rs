@@ -84,6 +84,10 @@ impl Wanted {
         Ok(Wanted { domains_only, search: query.text("search").map(str::to_lowercase) })
     }
 
+    fn is_all(&self) -> bool {
+        !self.domains_only && self.search.is_none()
+    }
+
     fn is_it(&self, entry: &Entry) -> bool {
         (!self.domains_only || matches!(entry.blocked, Blocked::Domain(_)))
             && self.search.as_ref().is_none_or(|text| entry.blocked.as_str().contains(text.as_str()))
@@ -125,8 +129,10 @@ async fn entries(
     mut after: Option<Cursor>,
 ) -> Result<(Vec<Entry>, Option<Cursor>), Refused> {
     let (mut found, mut last_looked_at): (Vec<Entry>, _) = (Vec::new(), None);
+    // One more than is shown says whether there is a next page; what is filtered out is looked at in large pages.
+    let rows = if wanted.is_all() { PAGE_ROWS_MAX.min(limit + 1) } else { PAGE_ROWS_MAX };
     for _ in 0..PAGES_MAX {
-        let request = PageRequest { limit: PAGE_ROWS_MAX.min(limit + 1), after };
+        let request = PageRequest { limit: rows, after };
         let page = service.store.items(workspace, ItemSort::Block, request).await?;
         for (item, entry) in page.rows.iter().filter_map(|item| Some((item, Entry::of(item)?))) {
             let is_wanted = wanted.is_it(&entry);
