@@ -3,6 +3,7 @@
 //! `cargo xtask interop` installs what they need and runs these tests; `interop/README.md` says what each of them is.
 
 mod listen;
+mod instantly;
 mod program;
 mod receivers;
 mod smartlead;
