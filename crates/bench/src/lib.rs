@@ -1,4 +1,5 @@
-//! The benchmarks. Of ingest: a fixed corpus, a load generator, baselines, and what is measured with them. Of parsing: [`parse()`].
+//! The benchmarks. Of ingest: a fixed corpus, a load generator, baselines, and what is measured with them. Of parsing: [`parse()`]. Of
+//! passing on: [`deliver`].
 //!
 //! - [`corpus`]: the deliveries, each a function of its number;
 //! - `load`: sends them, in a closed or an open loop, and checks every answer;
@@ -11,6 +12,7 @@
 
 pub mod baseline;
 pub mod corpus;
+pub mod deliver;
 mod error;
 mod gauges;
 mod load;

@@ -40,6 +40,45 @@ pub(crate) struct Program {
     pub(crate) place: Place,
 }
 
+/// The no-op client, which sends when it is told to.
+pub(crate) struct Sender(Running);
+
+impl Sender {
+    /// Starts one that will send so many of these bodies to each URL.
+    pub(crate) async fn start(binary: &Path, folder: &Path, bodies: &Path, urls: &[String], count: u64) -> Result<Sender, Error> {
+        let mut command = command(binary, folder);
+        command.stdin(Stdio::piped()).args(["bench", "client", "--bodies"]).arg(bodies);
+        command.args(["--count", &count.to_string()]).args(urls.iter().flat_map(|url| ["--url", url]));
+        start(command, "the no-op client").await.map(|(running, _)| Sender(running))
+    }
+
+    /// Has it begin.
+    pub(crate) fn go(&mut self) -> Result<(), Error> {
+        use std::io::Write;
+        let told = self.0.0.stdin.as_mut().ok_or("it has no standard input".to_owned());
+        let told = told.and_then(|stdin| stdin.write_all(b"go\n").map_err(|error| error.to_string()));
+        told.map_err(|error| Error::failed("have the no-op client begin", error))
+    }
+
+    /// The time it has had on processors; none where the system does not say.
+    pub(crate) fn processor_time(&self) -> Option<Duration> {
+        processor_time(self.0.0.id())
+    }
+
+    /// Waits until it has ended.
+    pub(crate) async fn ended(mut self) -> Result<(), Error> {
+        let begun = Instant::now();
+        loop {
+            match self.0.0.try_wait().map_err(|error| Error::failed("wait for the no-op client", error))? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => return Err(Error::Failed(format!("the no-op client failed with {status}; see above"))),
+                None if begun.elapsed() > PATIENCE => return Err(Error::Failed("the no-op client does not end".to_owned())),
+                None => sleep(STOP_LOOK).await,
+            }
+        }
+    }
+}
+
 /// A child process, killed when this is dropped.
 struct Running(Child);
 
@@ -62,8 +101,19 @@ struct Said {
 impl Program {
     /// Starts a Hookline on a folder. One that was served before does not say its address again: it is the `known` one.
     pub(crate) async fn hookline(binary: &Path, admin_key: &str, folder: &Path, known: Option<&Place>) -> Result<Program, Error> {
+        Program::hookline_with(binary, admin_key, folder, known, &[]).await
+    }
+
+    /// The same, with further flags.
+    pub(crate) async fn hookline_with(
+        binary: &Path,
+        admin_key: &str,
+        folder: &Path,
+        known: Option<&Place>,
+        flags: &[&str],
+    ) -> Result<Program, Error> {
         let mut command = command(binary, folder);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(format!("sqlite:{}", folder.display()));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database"]).arg(format!("sqlite:{}", folder.display())).args(flags);
         command.env("HOOKLINE_ADMIN_KEY", admin_key).env("HOOKLINE_LOG", "warn");
         let (running, said) = start(command, "hookline").await?;
         let told = said.path.zip(said.workspace).map(|(path, workspace)| Place { path, workspace });
@@ -89,7 +139,13 @@ impl Program {
     /// The most memory it had resident so far, in bytes; none where the system does not say.
     pub(crate) fn peak_bytes(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.0.id())).ok()?;
-        peak_of(&status)
+        bytes_of(&status, "VmHWM:")
+    }
+
+    /// The memory it has resident now, in bytes; none where the system does not say.
+    pub(crate) fn resident_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.running.0.id())).ok()?;
+        bytes_of(&status, "VmRSS:")
     }
 
     /// The time it has had on processors; none where the system does not say.
@@ -155,8 +211,8 @@ fn listen(stdout: impl Read) -> Said {
     Said::default()
 }
 
-fn peak_of(status: &str) -> Option<u64> {
-    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix("kB")?;
+fn bytes_of(status: &str, name: &str) -> Option<u64> {
+    let kib = status.lines().find_map(|line| line.strip_prefix(name))?.trim().strip_suffix("kB")?;
     kib.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
@@ -195,8 +251,9 @@ mod tests {
 
     #[test]
     fn the_kernels_figures_are_read() {
-        assert_eq!(peak_of("Name:\thookline\nVmPeak:\t 9 kB\nVmHWM:\t   23512 kB\nVmRSS:\t 4 kB\n"), Some(23_512 * 1024));
-        assert_eq!(peak_of("Name:\tx\n"), None);
+        let status = "Name:\thookline\nVmPeak:\t 9 kB\nVmHWM:\t   23512 kB\nVmRSS:\t 4 kB\n";
+        assert_eq!((bytes_of(status, "VmHWM:"), bytes_of(status, "VmRSS:")), (Some(23_512 * 1024), Some(4 * 1024)));
+        assert_eq!(bytes_of("Name:\tx\n", "VmHWM:"), None);
         let stat = "77 (a b) c) S 1 77 77 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 4 0 100 1 2 3";
         assert_eq!(ticks_of(stat), Some(300));
         assert_eq!(ticks_of("77 (x) S 1"), None);

@@ -1,4 +1,6 @@
-//! `hookline bench`: the ingest benchmark and the baselines that it starts.
+//! `hookline bench`: the benchmarks and the programs that they start.
+
+mod deliver;
 
 use std::{io::Write, path::PathBuf, time::Duration};
 
@@ -33,6 +35,22 @@ pub(crate) enum BenchCommand {
         process, in turns, on the fixtures of the platforms. Nothing else should run. docs/benchmarks.md says what is measured."
     )]
     Parse(ParseArguments),
+
+    /// What passing events on costs: deliveries a second, memory, and what dead receivers do to the others
+    #[command(
+        after_help = "Examples:\n  hookline bench deliver rate\n  hookline bench deliver memory\n  hookline bench deliver dead\n\n\
+        The real server runs as a child process on this machine; the load generator and the receivers are in this one and share its \
+        processors. Nothing else should run. docs/benchmarks.md says what is measured and how. Progress goes to standard error, the \
+        report to standard output."
+    )]
+    Deliver {
+        #[command(subcommand)]
+        command: deliver::DeliverCommand,
+    },
+
+    /// Send bodies as the least that can be done; the benchmark starts it
+    #[command(hide = true)]
+    Client(deliver::ClientArguments),
 
     /// Serve one of the programs that Hookline is compared with; the benchmark starts it
     #[command(hide = true)]
@@ -144,6 +162,8 @@ pub(crate) fn run(command: BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Ingest(arguments) => ingest(arguments),
         BenchCommand::Parse(arguments) => parse(&arguments),
+        BenchCommand::Deliver { command } => deliver::run(command),
+        BenchCommand::Client(arguments) => deliver::client(&arguments),
         BenchCommand::Baseline(arguments) => baseline(&arguments),
     }
 }
@@ -191,8 +211,6 @@ fn options(arguments: IngestArguments) -> anyhow::Result<Options> {
             sustained: seconds("--seconds", arguments.seconds)?,
         },
     };
-    let mut key = [0; 32];
-    OsEntropy.fill(&mut key);
     let folder = match arguments.folder {
         // The programs are started in folders of their own.
         Some(folder) => std::path::absolute(&folder).with_context(|| format!("find {}", folder.display()))?,
@@ -200,7 +218,7 @@ fn options(arguments: IngestArguments) -> anyhow::Result<Options> {
     };
     Ok(Options {
         binary: std::env::current_exe().context("find this program's own file")?,
-        admin_key: format!("hk_{}", hex::encode(key)),
+        admin_key: new_admin_key(),
         folder,
         keep: arguments.keep,
         pairs: arguments.pairs,
@@ -234,6 +252,13 @@ fn baseline(arguments: &BaselineArguments) -> anyhow::Result<()> {
     });
     runtime.shutdown_background();
     outcome
+}
+
+/// An admin key for the servers under test.
+fn new_admin_key() -> String {
+    let mut key = [0; 32];
+    OsEntropy.fill(&mut key);
+    format!("hk_{}", hex::encode(key))
 }
 
 /// Cancelled by SIGTERM or SIGINT.

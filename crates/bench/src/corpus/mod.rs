@@ -109,6 +109,12 @@ impl Corpus {
         body::write(&self.templates, what(n), n, &email, body);
     }
 
+    /// The campaign of event `n`, by its number from 0.
+    #[must_use]
+    pub fn campaign(&self, n: u64) -> u64 {
+        self.email_of(n).campaign
+    }
+
     /// The email that event `n` is about: the one it sends, or one that was sent before.
     fn email_of(&self, n: u64) -> Email {
         let (group, place) = (n / GROUP, n % GROUP);

@@ -2,8 +2,8 @@
 //!
 //! `cargo xtask interop` installs what they need and runs these tests; `interop/README.md` says what each of them is.
 
-mod listen;
 mod instantly;
+mod listen;
 mod program;
 mod receivers;
 mod smartlead;

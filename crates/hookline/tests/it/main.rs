@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod crash;
+mod deliver;
 mod listen;
 mod listener;
 mod restart;

@@ -185,7 +185,7 @@ async fn a_webhook_that_fails_is_warned_of_once_whenever_the_server_is_killed() 
     let webhook = world.make(&failing, policy).await;
     let watching = world.make(&told, json!({"name": "Alarms", "kinds": ["webhook.warning"]})).await;
     // The numbers of replies in the traffic, but for those of contacts that bounced.
-    for (failed, number) in (1..=LIMIT).zip((9..).step_by(6).filter(|number| !(number / 6 % 40).is_multiple_of(5))) {
+    for (failed, number) in (1..=LIMIT).zip((9_u64..).step_by(6).filter(|number| !(number / 6 % 40).is_multiple_of(5))) {
         world.reply(number).await;
         // Killed as soon as the failure is written down: its warning may be in the log by then, or not.
         let status = if failed == LIMIT { "paused" } else { "active" };
