@@ -8,6 +8,7 @@ mod cli;
 mod first_start;
 mod listen;
 mod master_key;
+mod open_files;
 mod rebuild;
 mod serve;
 mod settings;

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     ambient::{OsEntropy, WallClock, chance},
     cli::{DemoOptions, ServeFlags},
-    first_start, master_key,
+    first_start, master_key, open_files,
     settings::{self, Settings},
     simulate,
 };
@@ -43,6 +43,7 @@ pub(crate) fn sha256(text: &str) -> [u8; 32] {
 /// Runs the server until SIGTERM or SIGINT.
 pub(crate) fn run(flags: &ServeFlags) -> anyhow::Result<()> {
     let mut settings = settings::read(flags)?;
+    open_files::raise_limit();
     // Removed when the server has stopped.
     let throw_away = flags.demo.demo.then(|| tempfile::Builder::new().prefix("hookline-demo-").tempdir()).transpose();
     let throw_away = throw_away.context("make a folder for the demonstration")?;

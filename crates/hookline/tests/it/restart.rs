@@ -43,6 +43,24 @@ async fn a_restart_behind_an_inherited_socket_refuses_nobody() {
     assert_eq!(second.event_ids().await.len(), 2);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_many_files_may_be_open_as_the_hard_limit_says() {
+    let temp = tempfile::tempdir().expect("a folder");
+    let pid = temp.path().join("pid");
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -Sn 333; ulimit -Hn 777; echo $$ > \"$PID\"; exec \"$0\" \"$@\""]).env("PID", &pid);
+    command.arg(HOOKLINE).args(["serve", "--listen", "127.0.0.1:0", "--database"]);
+    command.arg(format!("sqlite:{}", temp.path().join("data").display()));
+    command.env("HOOKLINE_ADMIN_KEY", ADMIN_KEY).env("HOOKLINE_LOG", "warn").current_dir(std::env::temp_dir());
+    let node = Node::run(command, temp.path().join("stderr")).await.expect("it starts");
+    let pid = std::fs::read_to_string(pid).expect("the shell wrote it");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", pid.trim())).expect("the kernel tells");
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).expect("a line");
+    assert_eq!(files.split_whitespace().filter(|word| *word == "777").count(), 2, "{files}");
+    assert!(node.terminate().success(), "SIGTERM ends with 0");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_cannot_have_one_folder() {
     let temp = tempfile::tempdir().expect("a folder");
