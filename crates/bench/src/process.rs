@@ -55,7 +55,7 @@ impl Sender {
     /// Has it begin.
     pub(crate) fn go(&mut self) -> Result<(), Error> {
         use std::io::Write;
-        let told = self.0.0.stdin.as_mut().ok_or("it has no standard input".to_owned());
+        let told = self.0.0.stdin.as_mut().ok_or_else(|| "it has no standard input".to_owned());
         let told = told.and_then(|stdin| stdin.write_all(b"go\n").map_err(|error| error.to_string()));
         told.map_err(|error| Error::failed("have the no-op client begin", error))
     }
