@@ -17,7 +17,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::Notify,
-    task::{JoinHandle, JoinSet},
+    task::{JoinHandle, JoinSet, yield_now},
     time::{Instant, sleep, timeout},
 };
 
@@ -34,7 +34,7 @@ const HEADERS_MAX: usize = 32;
 /// From one byte to the next of an answer that drips.
 const DRIP: Duration = Duration::from_secs(1);
 /// How many bytes of an endless answer are written at once.
-const CHUNK: usize = 16 * 1024;
+const CHUNK: usize = 4 * 1024;
 /// What a receiver answers that is well.
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 /// What the others begin with.
@@ -263,6 +263,8 @@ impl Book {
                     stream.write_all(BEGINNING).await?;
                     loop {
                         stream.write_all(&[b'x'; CHUNK]).await?;
+                        // What fills the buffers of sockets is time that who posts events does not have.
+                        yield_now().await;
                     }
                 }
                 // Until the other side has had enough.
