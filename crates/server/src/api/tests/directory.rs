@@ -13,7 +13,7 @@ fn names(value: &Value) -> Vec<&str> {
 async fn agencies_and_workspaces_have_the_shapes_of_the_contract() {
     let app = App::new();
     let agency = app.agency("  Acme  ").await;
-    assert_eq!(names(&agency), ["address", "created_at", "id", "name", "webhook_urls"]);
+    assert_eq!(names(&agency), ["address", "created_at", "id", "name", "reserved_workspace_id", "webhook_urls"]);
     assert_eq!(agency["name"], "Acme");
     let address = text(&agency["address"]);
     let url = format!("https://hooks.example.com/public/global-smartlead-webhook/{address}");
