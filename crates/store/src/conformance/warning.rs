@@ -82,6 +82,11 @@ pub(super) async fn a_run_of_failures_is_warned_of_once_at_each_height(make_plac
     assert_eq!(standing(&world, ONE).await.warned, 0);
     finish(&world, vec![failed(ONE, 9, 50), failed(ONE, 10, 100)]).await;
     assert_eq!(said(&world).await[3..], [of(ONE, 50, 9), of(ONE, 100, 10)]);
+    // The same where the success was written down before.
+    finish(&world, vec![ended(ONE, 11, DeliveryStatus::Delivered, None)]).await;
+    assert_eq!(standing(&world, ONE).await.warned, 0);
+    finish(&world, vec![failed(ONE, 12, 50)]).await;
+    assert_eq!(said(&world).await[5..], [of(ONE, 50, 12)]);
 }
 
 pub(super) async fn so_many_warnings_of_a_subscription_wait_and_no_more(make_place: MakePlace<'_>) {
