@@ -35,6 +35,9 @@ use crate::{
 pub(crate) use secret::{has_secret, new_secret, usable};
 pub(crate) use tried::{Tried, try_out};
 
+/// How often a change is made anew when somebody else's came in between.
+pub(crate) const CHANGES_MAX: usize = 5;
+
 /// Settings of which nothing was said yet.
 pub(crate) fn blank() -> Settings {
     Settings {

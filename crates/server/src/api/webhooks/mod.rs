@@ -27,7 +27,7 @@ use crate::{
     api::once::{Once, Reply},
     problem::{Problem, ProblemType},
     service::Service,
-    subscriptions::{muted_kinds, read, standing},
+    subscriptions::{CHANGES_MAX, muted_kinds, read, standing},
 };
 
 use shape::WebhookShape;
@@ -44,9 +44,6 @@ fn muted(service: &Service, subscribed: &Subscribed) -> BTreeMap<Kind, Subscript
     let directory = service.store.directory();
     muted_kinds(&Priority::of(&directory), &directory, subscribed)
 }
-
-/// How often a change is made anew when somebody else's came in between.
-const CHANGES_MAX: usize = 5;
 
 /// Sets a webhook to something else and answers it, with a secret if one is new. What it is to be is made of what it is, and made
 /// anew if somebody else changes it meanwhile: nobody's change is lost.

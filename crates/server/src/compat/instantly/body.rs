@@ -17,7 +17,7 @@ use crate::{compat::instantly::refused::Refused, service::Service};
 const BYTES_MAX: usize = 512 * 1024;
 
 /// The fields of a body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Body(Map<String, Value>);
 
 impl FromRequest<Arc<Service>> for Body {

@@ -22,9 +22,6 @@ use super::{
 };
 use crate::{problem::ProblemType, service::Service, subscriptions};
 
-/// How often a change is made anew when somebody else's came in between.
-const CHANGES_MAX: usize = 5;
-
 /// What a new hook is beside what is wanted of it.
 pub(super) struct New {
     /// Whose events.
@@ -73,7 +70,7 @@ pub(super) async fn make(service: &Arc<Service>, account: &Account, new: New, mu
 /// Sets a hook to something else, and has it sent to again. It is made of what the hook is, and made anew if somebody else changes
 /// that meanwhile: nobody's change is lost.
 pub(super) async fn change(service: &Arc<Service>, account: &Account, mut hook: Hook, wanted: Wanted) -> Result<Hook, Refusal> {
-    let mut left = CHANGES_MAX;
+    let mut left = subscriptions::CHANGES_MAX;
     loop {
         let former = subscriptions::read(service, &hook.row)?;
         let mut settings = former.settings;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 
+use hookline_store::{directory::DirectoryChange, subscriptions::Subscription};
+
 use crate::{
     compat::instantly::{
         Answer,
@@ -12,8 +14,9 @@ use crate::{
         refused::Refused,
         webhooks::{Found, WebhookShape, asked::Asked, find, wanted::wanted},
     },
+    problem::{Problem, ProblemType},
     service::Service,
-    subscriptions::{changed, put},
+    subscriptions::{CHANGES_MAX, change, changed},
 };
 
 /// Sets a webhook to something else. What is not sent stays, null clears, and one that is stopped stays so.
@@ -23,10 +26,21 @@ pub(in crate::compat::instantly) async fn update(
     State(service): State<Arc<Service>>,
     body: Body,
 ) -> Answer<WebhookShape> {
-    let Found { subscribed, asked } = find(&service, workspace, id)?;
-    let (settings, secrets) = wanted(body, asked, subscribed.settings, subscribed.secrets, service.client.guard())?;
-    let subscribed = changed(&service, &subscribed.row, settings, secrets)?;
-    put(&service, &subscribed.row).await?;
-    let asked = Asked::of(&subscribed.settings).ok_or_else(Refused::absent)?;
-    Ok(Json(Found { subscribed, asked }.shape(workspace)))
+    // What it is to be is made of what it is, and made anew if somebody else changes it meanwhile: nobody's change is lost.
+    for _ in 0..CHANGES_MAX {
+        let Found { subscribed, asked } = find(&service, workspace, id)?;
+        let (settings, secrets) = wanted(body.clone(), asked, subscribed.settings, subscribed.secrets, service.client.guard())?;
+        let from = subscribed.row;
+        let subscribed = changed(&service, &from, settings, secrets)?;
+        let to = Box::new(Subscription::clone(&subscribed.row));
+        match change(&service, vec![DirectoryChange::ChangeSubscription { from, to }]).await {
+            Err(problem) if problem.problem_type == ProblemType::Conflict => {}
+            Err(problem) => return Err(problem.into()),
+            Ok(()) => {
+                let asked = Asked::of(&subscribed.settings).ok_or_else(Refused::absent)?;
+                return Ok(Json(Found { subscribed, asked }.shape(workspace)));
+            }
+        }
+    }
+    Err(Problem::new(ProblemType::Conflict, "Others change this webhook all the time. Try again in a moment.").into())
 }
