@@ -56,7 +56,7 @@ const DELIVERIES_APPLICATION: i64 = 0x484b_446c;
 pub(super) const SHAPES_APPLICATION: i64 = 0x484b_5368;
 
 /// The log is written at its end, but for claims.
-const LOG_CACHE_KIB: i64 = 16 * 1024;
+const LOG_CACHE_KIB: i64 = 12 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 /// Deliveries come and go at the edges of their tables.
 const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
