@@ -200,6 +200,23 @@ async fn a_clients_key_opens_what_is_the_clients_own() {
 }
 
 #[tokio::test]
+async fn a_clients_key_does_not_open_what_is_the_agencys() {
+    let tenants = Tenants::new().await;
+    let user_level = tenants.api.make(json!({})).await;
+    let update = json!({"name": "Mine", "webhook_url": "https://elsewhere.example/"});
+    for (method, path, body) in [
+        (GET, format!("/webhook/{user_level}"), None),
+        (PUT, format!("/webhook/update/{user_level}"), Some(update)),
+        (DELETE, format!("/webhook/delete/{user_level}"), None),
+    ] {
+        let answer = call(&tenants.api.app, method.clone(), &path, &tenants.client_write, body).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path} {answer:?}");
+    }
+    let shown = tenants.api.shown(user_level).await;
+    assert_eq!(shown["webhook_url"], "https://receiver.example/hook");
+}
+
+#[tokio::test]
 async fn a_key_of_the_installation_is_that_of_the_only_agency() {
     let api = Api::new().await;
     let admin = crate::testing::ADMIN;
