@@ -20,21 +20,15 @@ use hookline_model::{
     record::Item,
     time::{Millis, TimeSource},
 };
-use hookline_store::{
-    Append,
-    query::{EventFilter, PageRequest},
-};
+use hookline_store::Append;
 
-use crate::{problem::Problem, service::Service};
+use crate::{problem::Problem, service::Service, stated};
 
 /// The longest name of a domain, in bytes (RFC 1035).
 const DOMAIN_BYTES_MAX: usize = 253;
 
 /// The longest part of one, in bytes.
 const LABEL_BYTES_MAX: usize = 63;
-
-/// How many pages of events that are not over yet are looked through for the newest change of the list.
-const PAGES_MAX: usize = 20;
 
 /// What is blocked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,30 +162,12 @@ impl Moment<'_> {
     }
 }
 
-/// Now, or just after the newest change of the list, if that is of a later time: what is said last must hold, whatever the clock
-/// did.
+/// When a change of the list is said to happen.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub(crate) async fn later_than_any(service: &Service, workspace: WorkspaceId) -> Result<Millis, Problem> {
-    let now = service.clock.now();
-    let mut at = now;
-    for kind in [Kind::ContactBlocked, Kind::ContactUnblocked] {
-        let filter = EventFilter { kind: Some(kind), since: Some(now), ..EventFilter::default() };
-        let mut page = PageRequest { limit: 1, after: None };
-        for _ in 0..PAGES_MAX {
-            let found = service.store.events(workspace, filter.clone(), page.clone()).await?;
-            if let Some(stored) = found.rows.first() {
-                at = at.max(Millis(stored.event.occurred_at.0 + 1));
-                break;
-            }
-            page.after = found.next;
-            if page.after.is_none() {
-                break;
-            }
-        }
-    }
-    Ok(at)
+    stated::later_than_any(service, workspace, [Kind::ContactBlocked, Kind::ContactUnblocked]).await
 }
 
 #[cfg(test)]

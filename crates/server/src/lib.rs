@@ -42,6 +42,7 @@ mod remote;
 mod routing;
 mod secrets;
 mod service;
+mod stated;
 mod subscriptions;
 #[cfg(test)]
 mod testing;

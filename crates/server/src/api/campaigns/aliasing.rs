@@ -13,13 +13,9 @@ use hookline_model::{
     key::CampaignKey,
     kind::Kind,
     platform::Platform,
-    time::{Millis, TimeSource},
+    time::TimeSource,
 };
-use hookline_store::{
-    Append,
-    directory::Workspace,
-    query::{EventFilter, PageRequest},
-};
+use hookline_store::{Append, directory::Workspace};
 
 use crate::{
     api::{
@@ -28,13 +24,11 @@ use crate::{
     },
     problem::{Problem, ProblemType},
     service::Service,
+    stated::later_than_any,
 };
 
 /// The most keys that one campaign gets by this.
 pub(in crate::api) const KEYS_MAX: usize = 100;
-
-/// How many pages of events that are not over yet are looked through for a statement.
-const PAGES_MAX: usize = 20;
 
 /// A campaign of the workspace in the path, which the key opens for writing, with its keys, the best one first.
 pub(in crate::api) struct Target {
@@ -89,7 +83,7 @@ pub(in crate::api) async fn statement(
     once: &Once,
 ) -> Result<Append, Problem> {
     let received_at = service.clock.now();
-    let occurred_at = later_than_any(service, workspace, received_at).await?;
+    let occurred_at = later_than_any(service, workspace, [Kind::CampaignAliased, Kind::CampaignUnaliased]).await?;
     let mut nonce = [0; 32];
     match &once.0 {
         Some(identity) => nonce = identity.key,
@@ -115,25 +109,4 @@ pub(in crate::api) async fn statement(
     };
     let raw = serde_json::to_vec(&event.facts.aliases).unwrap_or_default();
     Ok(Append { workspace, event, claim: None, origin: Origin::Manual, received_at, raw })
-}
-
-/// Now, or just after the newest statement, if that is of a later time: what is stated last must hold, whatever the clock did.
-async fn later_than_any(service: &Service, workspace: WorkspaceId, now: Millis) -> Result<Millis, Problem> {
-    let mut at = now;
-    for kind in [Kind::CampaignAliased, Kind::CampaignUnaliased] {
-        let filter = EventFilter { kind: Some(kind), since: Some(now), ..EventFilter::default() };
-        let mut page = PageRequest { limit: 1, after: None };
-        for _ in 0..PAGES_MAX {
-            let found = service.store.events(workspace, filter.clone(), page.clone()).await?;
-            if let Some(stored) = found.rows.first() {
-                at = at.max(Millis(stored.event.occurred_at.0 + 1));
-                break;
-            }
-            page.after = found.next;
-            if page.after.is_none() {
-                break;
-            }
-        }
-    }
-    Ok(at)
 }
