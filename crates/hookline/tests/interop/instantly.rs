@@ -54,7 +54,6 @@ fn text(value: &Value) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn instantlys_client_keeps_webhooks_and_reads_what_came_of_them() {
     let world = World::new().await;
     let client = Client::new(&world).await;
@@ -112,7 +111,6 @@ async fn instantlys_client_keeps_webhooks_and_reads_what_came_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn instantlys_client_keeps_the_block_list() {
     let world = World::new().await;
     let client = Client::new(&world).await;

@@ -31,7 +31,6 @@ fn listen(world: &World, url: &str, arguments: &[&str], home: &std::path::Path) 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn receivers_understand_what_is_forwarded_to_them_in_its_order() {
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwC2FVsBQIhrs=";
     let (world, home) = (World::new().await, tempfile::tempdir().expect("a folder"));

@@ -205,32 +205,27 @@ async fn smartlead(program: &str, variant: &str, settings: &Value, environment: 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn express_for_smartlead_understands_the_flat_shape() {
     smartlead("express_smartlead.js", "flat", &json!({}), &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn express_for_smartlead_understands_the_nested_shape() {
     smartlead("express_smartlead.js", "nested", &json!({}), &[]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn flask_for_smartlead_understands_both_shapes_by_their_signature() {
     smartlead("flask_smartlead.py", "flat", &json!({}), &[("PROOF", "signature")]).await;
     smartlead("flask_smartlead.py", "nested", &json!({}), &[("PROOF", "signature")]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn flask_for_smartlead_knows_the_secret_in_the_flat_body() {
     smartlead("flask_smartlead.py", "flat", &json!({}), &[("PROOF", "secret_key")]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn a_signature_is_sent_in_the_header_and_the_form_that_are_set() {
     let bare = [("PROOF", "bare"), ("SIGNATURE_HEADER", "X-Signature")];
     smartlead("flask_smartlead.py", "flat", &json!({"signature": {"header": "X-Signature", "bare": true}}), &bare).await;
@@ -254,7 +249,6 @@ async fn instantly(variant: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn express_for_instantly_understands_both_shapes() {
     instantly("data").await;
     instantly("flat").await;
@@ -275,21 +269,18 @@ async fn standard(program: &str, dialect: &str, prefix: &str) {
 const STANDARD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwC2FVsBQIhrs=";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn standard_webhooks_in_javascript_verifies_our_own_dialects() {
     standard("express_standard.js", "hookline", "").await;
     standard("express_standard.js", "cloudevents", "hookline.").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn standard_webhooks_in_python_verifies_our_own_dialects() {
     standard("flask_standard.py", "hookline", "").await;
     standard("flask_standard.py", "cloudevents", "hookline.").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn express_for_breakcold_understands_its_dialect() {
     let world = World::new().await;
     let (program, url) = receiver("express_breakcold.js", &[("SECRET", "wh_66f1a0b2c3d4e5")]).await;
@@ -303,7 +294,6 @@ async fn express_for_breakcold_understands_its_dialect() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs cargo xtask interop"]
 async fn who_has_another_secret_refuses_every_dialect() {
     let theirs = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     let cases = [

@@ -65,7 +65,6 @@ async fn client(world: &World) -> Client {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs cargo xtask interop"]
 async fn the_published_command_line_manages_a_campaigns_webhooks_and_its_receiver_is_told() {
     let world = World::new().await;
     let client = client(&world).await;
@@ -121,7 +120,6 @@ async fn the_published_command_line_manages_a_campaigns_webhooks_and_its_receive
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs cargo xtask interop"]
 async fn the_published_command_line_manages_webhooks_of_the_account() {
     let world = World::new().await;
     let client = client(&world).await;
