@@ -130,7 +130,8 @@ pub trait Redelivery: Send + Sync {
     /// with the second.
     ///
     /// Entries lie in the order of their coming, so this is a search, and true while clocks were not set by more than
-    /// [`CLOCK_SLACK`]. What was read again or placed later lies where that was done.
+    /// [`CLOCK_SLACK`], and no more came out of quarantine in a row than one workspace's holds. What was read again or placed later
+    /// lies where that was done.
     fn received_between(&self, since: Millis, until: Millis) -> Answer<'_, (u64, u64)>;
 
     /// Begins a replay. A conflict with [`REPLAYS_RUNNING_MAX`] running.

@@ -110,7 +110,8 @@ pub(super) fn makes_records(reserved: bool, origin: Origin) -> bool {
     !reserved && origin != Origin::Test
 }
 
-fn origin_number(origin: Origin) -> i64 {
+/// The number that stands for an origin.
+pub(super) fn origin_number(origin: Origin) -> i64 {
     ORIGINS.iter().position(|candidate| *candidate == origin).map_or(0, |place| place as i64)
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Deliveries of one workspace that are kept.
-const COUNT_MAX: i64 = 10_000;
+pub(super) const COUNT_MAX: i64 = 10_000;
 /// Their bytes.
 const BYTES_MAX: i64 = 64 * 1024 * 1024;
 
