@@ -143,6 +143,7 @@ pub trait Redelivery: Send + Sync {
     /// Moves a replay on; answers whether it did. One that had ended stays as it is, and nothing comes into the outbox.
     fn replay_on(&self, step: ReplayStep) -> Answer<'_, bool>;
 
-    /// Cancels a replay: what of it is on its way is skipped. One that has ended stays so. `None` if it is not there.
+    /// Cancels a replay: what of it is on its way is skipped, also if its cursor is at its end. One that is done and of
+    /// which nothing is on its way any more stays so. `None` if it is not there.
     fn cancel_replay(&self, subscription: SubscriptionId, run: u32, now: Millis) -> Answer<'_, Option<Replay>>;
 }
