@@ -32,3 +32,29 @@ fn every_target_has_a_test() {
         assert!(TESTED.contains(&target.to_string().as_str()), "name {target} in this file");
     }
 }
+
+#[test]
+fn cargo_fuzz_has_every_target_and_no_other() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz"));
+    let read = |path: &str| std::fs::read_to_string(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let manifest = read("Cargo.toml");
+    let named: Vec<&str> = manifest
+        .split("[[bin]]")
+        .skip(1)
+        .map(|bin| {
+            let value = |field: &str| {
+                let line = bin.lines().find_map(|line| line.strip_prefix(field)?.trim_start().strip_prefix('='));
+                line.unwrap_or_else(|| panic!("{field} of {bin}")).trim().trim_matches('"')
+            };
+            let name = value("name");
+            assert_eq!(value("path"), format!("fuzz_targets/{name}.rs"));
+            assert!(read(value("path")).contains(&format!("target!(\"{name}\")")), "{name} runs another target");
+            name
+        })
+        .collect();
+    let targets: Vec<String> = Target::all().iter().map(ToString::to_string).collect();
+    for target in &targets {
+        assert!(named.contains(&target.as_str()), "name {target} in fuzz/Cargo.toml");
+    }
+    assert_eq!(named.len(), targets.len(), "{named:?}");
+}
