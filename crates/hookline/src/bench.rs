@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     WrongUsage,
     ambient::{OsEntropy, WallClock},
+    open_files,
 };
 
 /// What can be measured.
@@ -159,6 +160,8 @@ pub(crate) struct BaselineArguments {
 
 /// Runs the command.
 pub(crate) fn run(command: BenchCommand) -> anyhow::Result<()> {
+    // The load generator and the receivers are in this process, and hold as many connections as the server does.
+    open_files::raise_limit();
     match command {
         BenchCommand::Ingest(arguments) => ingest(arguments),
         BenchCommand::Parse(arguments) => parse(&arguments),

@@ -1,4 +1,5 @@
-//! How many files this process may have open: a socket for every request to a receiver, beside those that are served.
+//! How many files this process may have open: a socket for every request to a receiver, beside those that are served;
+//! in a benchmark those of the load generator and the receivers.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
