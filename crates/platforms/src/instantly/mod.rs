@@ -30,6 +30,7 @@ use hookline_model::{kind::Kind, platform::Platform};
 use crate::{
     Delivery, ParseError, Parsed, Parser,
     json::{Arena, Fields},
+    relay,
 };
 
 /// The parser of Instantly's webhooks.
@@ -39,6 +40,10 @@ pub struct Instantly;
 impl Parser for Instantly {
     fn platform(&self) -> Platform {
         Platform::Instantly
+    }
+
+    fn split<'a>(&self, body: &'a [u8]) -> Result<Option<Vec<&'a [u8]>>, ParseError> {
+        relay::split(body)
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {

@@ -51,9 +51,16 @@ fn what_is_not_one_object_is_refused() {
 }
 
 #[test]
-fn a_batch_of_several_is_refused_whole() {
-    let batch = json!([fixture("email_sent"), fixture("reply_received")]);
-    assert_eq!(refusal(&batch), "expected one JSON object, found an array of 2");
+fn an_array_of_several_is_split() {
+    let (one, other) = (fixture("email_sent").to_string(), fixture("reply_received").to_string());
+    let body = format!("[{one} , {other},7]");
+    let split = Instantly.split(body.as_bytes()).expect("sound").expect("several");
+    assert_eq!(split, [one.as_bytes(), other.as_bytes(), b"7"]);
+    assert_eq!(parse_bytes(split[0]), parse(&fixture("email_sent")));
+    assert_eq!(refusal(&json!([fixture("email_sent"), 7])), "expected one JSON object, found an array of 2");
+    assert_eq!(Instantly.split(one.as_bytes()), Ok(None));
+    let many = format!("[{}{other}]", format!("{one},").repeat(500));
+    assert!(matches!(Instantly.split(many.as_bytes()), Err(ParseError::Shape(_))));
 }
 
 #[test]
