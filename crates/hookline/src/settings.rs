@@ -117,7 +117,8 @@ pub(crate) fn read(flags: &ServeFlags) -> anyhow::Result<Settings> {
     let raw: Raw = figment
         .merge(environment)
         .merge(Serialized::defaults(flags))
-        .extract()
+        // The environment has texts only: `on` and `1` are meant as `true`.
+        .extract_lossy()
         .map_err(|errors| WrongUsage(errors.into_iter().map(|error| error.to_string()).collect::<Vec<_>>().join("; ")))?;
     let settings = check(raw, admin_key()?)?;
     Ok(Settings { master_key: master_key()?, ..settings })

@@ -129,6 +129,26 @@ async fn search_can_be_switched_off_and_a_flag_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn private_destinations_are_allowed_by_the_environment_in_every_spelling() {
+    for (value, is_allowed) in [("on", true), ("1", true), ("true", true), ("off", false), ("0", false), ("false", false)] {
+        let temp = tempfile::tempdir().expect("a folder");
+        let mut command = serve_command(HOOKLINE, &temp.path().join("data"));
+        command.env("HOOKLINE_ALLOW_PRIVATE_DESTINATIONS", value);
+        let node = Node::run(command, temp.path().join("stderr")).await.expect("it starts");
+        let url = format!("{}/v1/workspaces/{}/webhooks", node.base, node.workspace);
+        let body = serde_json::json!({"name": "Ours", "url": "http://10.1.2.3/hook", "kinds": ["email.replied"]});
+        let answer = node.client.post(url).bearer_auth(ADMIN_KEY).json(&body).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), if is_allowed { 201 } else { 400 }, "{value}");
+        assert!(node.terminate().success(), "SIGTERM ends with 0");
+    }
+    let mut command = Command::new(HOOKLINE);
+    command.arg("serve").env("HOOKLINE_ALLOW_PRIVATE_DESTINATIONS", "maybe").current_dir(std::env::temp_dir());
+    let output = command.output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).to_lowercase().contains("allow_private_destinations"), "{}", text(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_simulation_ends_with_its_ledger() {
     let temp = tempfile::tempdir().expect("a folder");
     let node =
