@@ -21,11 +21,31 @@ fn text(bytes: &[u8]) -> String {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in [&["serve"][..], &["rebuild"], &["simulate"], &["bench", "ingest"]] {
-        let output = hookline(&[command, &["--help"]].concat());
-        assert!(output.status.success());
-        assert!(text(&output.stdout).contains("Example"), "{}", text(&output.stdout));
+    let mut ends = Vec::new();
+    let mut waiting = vec![Vec::new()];
+    while let Some(command) = waiting.pop() {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        let output = hookline(&[&words[..], &["--help"]].concat());
+        let said = text(&output.stdout);
+        assert!(output.status.success(), "{command:?}: {}", text(&output.stderr));
+        let below: Vec<&str> = commands(&said).collect();
+        if below.is_empty() {
+            assert!(said.contains("Example"), "{command:?}: {said}");
+            ends.push(command.join(" "));
+        }
+        waiting.extend(below.iter().map(|name| [&command[..], &[(*name).to_owned()]].concat()));
     }
+    for known in ["serve", "listen", "bench parse", "bench deliver rate"] {
+        assert!(ends.iter().any(|end| end == known), "{known} was not found: {ends:?}");
+    }
+}
+
+/// The commands that a help lists.
+fn commands(help: &str) -> impl Iterator<Item = &str> {
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // What is further in goes on with what a command does.
+    let names = list.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !name.is_empty() && *name != "help")
 }
 
 #[test]
