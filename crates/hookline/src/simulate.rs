@@ -112,8 +112,7 @@ fn rehearsed(arguments: &SimulateArguments) -> anyhow::Result<()> {
     let options = PlanOptions {
         events: arguments.events,
         contacts: arguments.contacts.unwrap_or_else(|| PlanOptions::contacts_for(arguments.events)),
-        // Breakcold's generations take turns: two campaigns have both.
-        campaigns: arguments.campaigns.unwrap_or_else(|| u32::try_from(platforms.len() * 2).unwrap_or(u32::MAX)),
+        campaigns: arguments.campaigns.unwrap_or_else(|| PlanOptions::campaigns_for(platforms.len(), 1)),
         platforms,
         workspaces: 1,
         duplicates_pct: arguments.duplicates,

@@ -62,6 +62,13 @@ impl PlanOptions {
         u32::try_from(events / 7).unwrap_or(u32::MAX).clamp(10, 1_000_000)
     }
 
+    /// How many campaigns are enough for so many platforms and workspaces: two for each of both together, and six at least.
+    /// Breakcold's generations take turns, so that two campaigns have both.
+    #[must_use]
+    pub fn campaigns_for(platforms: usize, workspaces: usize) -> u32 {
+        u32::try_from(platforms.saturating_mul(workspaces).saturating_mul(2)).unwrap_or(u32::MAX).max(6)
+    }
+
     fn check(&self) -> Result<(), Error> {
         let wrong = |what: &'static str| Err(Error::Options(what));
         let in_percent = |value: f64| (0.0..=100.0).contains(&value);

@@ -173,13 +173,13 @@ impl SimulateOptions {
             }
         }
         let workspaces = u32::try_from(targets.len()).unwrap_or(u32::MAX);
-        let needed = workspaces.saturating_mul(u32::try_from(platforms.len()).unwrap_or(u32::MAX));
+        let campaigns = PlanOptions::campaigns_for(platforms.len(), targets.len());
         let options = PlanOptions {
             platforms,
             workspaces,
             events: self.events,
             contacts: self.contacts.unwrap_or_else(|| self.contacts_by_default()),
-            campaigns: self.campaigns.unwrap_or_else(|| needed.saturating_mul(2).max(6)),
+            campaigns: self.campaigns.unwrap_or(campaigns),
             duplicates_pct: self.duplicates_pct,
             disorder_pct: self.disorder_pct,
             seed: self.seed,
