@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// The admin key of every test.
@@ -156,17 +157,8 @@ impl Node {
     /// # Panics
     /// When the process is not ours to tell.
     pub fn terminate(mut self) -> ExitStatus {
-        self.signal("TERM");
+        kill_process(Pid::from_child(&self.child), Signal::TERM).expect("the process is ours");
         self.child.wait().expect("the process is ours")
-    }
-
-    /// Sends a signal.
-    ///
-    /// # Panics
-    /// When the process is not ours to tell.
-    pub fn signal(&self, signal: &str) {
-        let sent = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
-        assert!(sent.expect("kill runs").success(), "SIG{signal} is sent");
     }
 
     /// Waits for the process to end by itself.

@@ -6,6 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::HOOKLINE;
@@ -122,8 +123,7 @@ fn told_to_stop_it_kills_its_programs_and_removes_its_folder() {
     assert!(first.contains("burst"), "{first}");
     let servers = children(child.id());
     assert_eq!(servers.len(), 1, "{servers:?}");
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(sent.expect("kill runs").success());
+    kill_process(Pid::from_child(&child), Signal::INT).expect("the process is ours");
     assert_eq!(child.wait().expect("it is ours").code(), Some(1));
     let rest: Vec<String> = lines.map_while(Result::ok).collect();
     assert!(rest.iter().any(|line| line.contains("told to stop")), "{rest:?}");

@@ -9,6 +9,7 @@ use std::{
 };
 
 use hookline_testkit::node::ADMIN_KEY;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::{
     io::copy_bidirectional,
@@ -87,8 +88,7 @@ impl Listener {
 
     /// Ctrl-C; how it ended.
     pub(crate) fn interrupt(mut self) -> ExitStatus {
-        let sent = Command::new("kill").arg("-INT").arg(self.child.id().to_string()).status();
-        assert!(sent.expect("kill runs").success(), "SIGINT is sent");
+        kill_process(Pid::from_child(&self.child), Signal::INT).expect("the process is ours");
         self.child.wait().expect("the process is ours")
     }
 
