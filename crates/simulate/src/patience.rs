@@ -60,10 +60,10 @@ impl Policy {
     /// What the platform of a webhook does, as far as it is published.
     ///
     /// SmartLead tries again after 1, 5 and 15 minutes, 1 and 6 hours, and switches off after 5 failed attempts in a row.
-    /// Instantly tries three times within half a minute; after how many lost deliveries it pauses is not published, 10 are
-    /// assumed. HubSpot tries an app's webhook ten times again within a day, how far apart is assumed. The classic Breakcold does
-    /// not try again and pauses after 10 failures, the new one tries three times and switches off after 50. Of Lemlist,
-    /// EmailBison and PlusVibe nothing is published: one attempt.
+    /// Instantly tries up to three times again within half a minute, how far apart is assumed; after how many lost deliveries it
+    /// pauses is not published, 10 are assumed. HubSpot tries an app's webhook ten times again within a day, how far apart is
+    /// assumed. The classic Breakcold does not try again and pauses after 10 failures, the new one tries three times and switches
+    /// off after 50. Of Lemlist, EmailBison and PlusVibe nothing is published: one attempt.
     #[must_use]
     pub fn of(webhook: Webhook) -> Policy {
         let policy = |seconds: &[u64], switch_off: Option<(u32, Counted)>| Policy {
@@ -72,7 +72,7 @@ impl Policy {
         };
         match webhook.platform {
             Platform::Smartlead => policy(&[MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR], Some((5, Counted::Attempts))),
-            Platform::Instantly => policy(&[10, 20], Some((10, Counted::Deliveries))),
+            Platform::Instantly => policy(&[5, 10, 15], Some((10, Counted::Deliveries))),
             Platform::Hubspot => {
                 let minutes = [MINUTE, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE];
                 let hours = [HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 5 * HOUR, 8 * HOUR];
@@ -247,7 +247,7 @@ mod tests {
         let mut tried = |platform| attempts(&mut patience, webhook(platform), 0);
         // Its fifth failure in a row is the last.
         assert_eq!(tried(Platform::Smartlead), [0, 60, 360, 1_260, 4_860]);
-        assert_eq!(tried(Platform::Instantly), [0, 10, 30]);
+        assert_eq!(tried(Platform::Instantly), [0, 5, 15, 30]);
         let hubspot = tried(Platform::Hubspot);
         assert_eq!(hubspot.len(), 11);
         assert!(hubspot.last().is_some_and(|last| (23 * HOUR..=24 * HOUR).contains(last)), "{hubspot:?}");

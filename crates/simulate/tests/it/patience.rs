@@ -43,16 +43,29 @@ fn a_server_that_never_fails_is_sent_everything_once() {
 
 #[test]
 fn instantly_bridges_seconds_and_is_gone_after_half_a_minute() {
-    // Twenty seconds: the second attempt helps those of the last ten, the third the others.
+    // Twenty seconds: the second attempt helps those of the last five, the third those of the ten before, the fourth the others.
     let short = outcome(Platform::Instantly, 60..80);
     assert_eq!(
         short,
-        Outcome { at_once: EVENTS - 20 * RATE, later: 20 * RATE, retries: 10 * RATE + 2 * 10 * RATE, ..Outcome::default() }
+        Outcome {
+            at_once: EVENTS - 20 * RATE,
+            later: 20 * RATE,
+            retries: 5 * RATE + 2 * 10 * RATE + 3 * 5 * RATE,
+            ..Outcome::default()
+        }
     );
     // A minute: the first delivery is lost half a minute after it was due, the tenth nine deliveries later.
     let long = outcome(Platform::Instantly, 60..120);
     assert_eq!(long.off_at, Some(Duration::from_millis(90_000 + 9 * 1_000 / RATE)));
     assert_eq!((long.at_once, long.later, long.lost), (60 * RATE, 0, 10));
+}
+
+#[test]
+fn campaigns_are_played_for_every_platform_and_address_by_default() {
+    let found =
+        [(1, 1), (3, 1), (4, 1), (7, 1), (7, 2)].map(|(platforms, addresses)| PlanOptions::campaigns_for(platforms, addresses));
+    assert_eq!(found, [6, 6, 8, 14, 28]);
+    assert_eq!(PlanOptions::campaigns_for(usize::MAX, 2), u32::MAX);
 }
 
 #[test]
