@@ -2,7 +2,7 @@
 
 use crate::{
     Delivery, ParseError,
-    breakcold::snake::snake,
+    breakcold::{names, snake::snake},
     json::{Arena, Entry, Fields, Node, Object, is_present},
 };
 
@@ -104,7 +104,7 @@ fn unwrap(mut value: Node<'_>) -> Result<Object<'_>, ParseError> {
             other => return Err(refused(sort(other))),
         };
         let inner = object.get(WRAPPER).filter(|inner| inner.is_object() || inner.is_array());
-        match inner.filter(|_| Fields::new(object).word("event").is_none()) {
+        match inner.filter(|_| Fields::new(object).word(names::EVENT).is_none()) {
             Some(inner) => value = inner,
             None => return Ok(object),
         }

@@ -21,7 +21,7 @@ mod identify;
 mod item;
 mod lead;
 mod message;
-mod names;
+pub(crate) mod names;
 mod plain;
 mod record;
 mod redact;

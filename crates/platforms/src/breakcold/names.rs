@@ -6,6 +6,9 @@ use hookline_model::{item::ItemSort, kind::Kind};
 
 use crate::{Settings, breakcold::envelope::Body, json::fold};
 
+/// Where the name stands, in both generations.
+pub(crate) const EVENT: &str = "event";
+
 /// What an event's content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Topic {
@@ -130,7 +133,7 @@ pub(super) fn all() -> Vec<(&'static str, Kind)> {
 
 /// The name of the event, none if there is none.
 pub(super) fn of(body: &Body<'_>, settings: &Settings) -> Option<Name> {
-    let text = fold(body.envelope().word("event")?);
+    let text = fold(body.envelope().word(EVENT)?);
     let read_as = settings.name(&text).trim();
     // Nearly all are written in lower case already.
     let read_as = match NAMES.iter().find(|(known, ..)| *known == read_as) {

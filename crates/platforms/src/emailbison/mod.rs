@@ -21,7 +21,7 @@ mod facts;
 mod identify;
 mod lead;
 mod message;
-mod names;
+pub(crate) mod names;
 mod parts;
 mod redact;
 mod sample;

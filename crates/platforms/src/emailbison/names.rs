@@ -70,8 +70,14 @@ const ALIASES: [(&str, &str); 6] = [
 /// Names of a trial.
 const TEST_NAMES: [&str; 6] = ["TEST", "PING", "TEST_EVENT", "TEST_WEBHOOK", "WEBHOOK_TEST", "SAMPLE"];
 
+/// The object that says what happened.
+pub(crate) const EVENT: &str = "event";
+
+/// Where the name stands in it, first found first.
+pub(crate) const EVENT_KEYS: [&str; 2] = ["type", "name"];
+
 /// Where a flat body has the name, first found first.
-const FLAT_KEYS: [&str; 3] = ["event", "event_type", "type"];
+pub(crate) const FLAT_KEYS: [&str; 3] = ["event", "event_type", "type"];
 
 /// The longest name that is looked at, in characters.
 const NAME_CHARS_MAX: usize = 200;
@@ -125,7 +131,7 @@ pub(super) fn is_known(written: &str) -> bool {
 
 /// Whether an object says what happened as EmailBison does: under `event`, in an object of its own.
 pub(super) fn is_envelope(object: Fields<'_>) -> bool {
-    in_event(object.object("event")).is_some()
+    in_event(object.object(EVENT)).is_some()
 }
 
 /// The name in a flat body, one of EmailBison's before any other.
@@ -136,11 +142,11 @@ pub(super) fn flat<'a>(body: Fields<'a>, is_known: impl Fn(&str) -> bool) -> Opt
 
 /// The name as it is written. The label under `event.name` changes between versions: it counts only where there is no type.
 fn stated<'a>(body: Fields<'a>, settings: &Settings) -> Option<&'a str> {
-    in_event(body.object("event")).or_else(|| flat(body, |word| is_known(settings.name(word))))
+    in_event(body.object(EVENT)).or_else(|| flat(body, |word| is_known(settings.name(word))))
 }
 
 fn in_event<'a>(event: Fields<'a>) -> Option<&'a str> {
-    event.word("type").or_else(|| event.word("name"))
+    EVENT_KEYS.into_iter().find_map(|key| event.word(key))
 }
 
 /// A name in the spelling of [`NAMES`].

@@ -24,7 +24,7 @@ mod extra;
 mod identify;
 mod item;
 mod merge;
-mod names;
+pub(crate) mod names;
 mod object;
 mod property;
 mod record;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Where the name stands. HubSpot's own table of fields has the second, what is sent has the first.
-pub(super) const KEYS: [&str; 2] = ["subscriptionType", "eventType"];
+pub(crate) const KEYS: [&str; 2] = ["subscriptionType", "eventType"];
 
 /// Fields that an app's event has and no workflow's body.
 const APP_FIELDS: [&str; 2] = ["subscriptionId", "attemptNumber"];

@@ -19,7 +19,7 @@ mod identify;
 mod label;
 mod lead;
 mod message;
-mod names;
+pub(crate) mod names;
 mod redact;
 #[cfg(test)]
 mod tests;

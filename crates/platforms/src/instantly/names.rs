@@ -9,10 +9,10 @@ use crate::instantly::{
 use crate::{Settings, json::Fields};
 
 /// Where Instantly puts the name (captures).
-pub(super) const EVENT_TYPE: &str = "event_type";
+pub(crate) const EVENT_TYPE: &str = "event_type";
 
 /// Where relays and Instantly's own sample reader have it, first found first (Instantly's starter kit).
-const FALLBACKS: [&str; 2] = ["type", "event"];
+pub(crate) const FALLBACKS: [&str; 2] = ["type", "event"];
 
 /// Whom an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ mod facts;
 mod identify;
 mod lead;
 mod message;
-mod names;
+pub(crate) mod names;
 #[cfg(test)]
 mod tests;
 mod who;

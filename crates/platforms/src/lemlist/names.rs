@@ -5,7 +5,7 @@ use hookline_model::kind::Kind;
 use crate::{Settings, json::Fields};
 
 /// Where the name stands (Lemlist's developer pages).
-pub(super) const TYPE: &str = "type";
+pub(crate) const TYPE: &str = "type";
 
 /// A contact put on the do-not-contact list, or taken off it.
 const ENTITY_UNSUBSCRIBED: &str = "entityUnsubscribed";

@@ -18,7 +18,7 @@ mod identify;
 mod inline;
 mod lead;
 mod message;
-mod names;
+pub(crate) mod names;
 mod sample;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Where the name stands: PlusVibe's own key (a capture), and what receivers expected before.
-pub(super) const KEYS: [&str; 4] = ["webhook_event", "event", "event_type", "type"];
+pub(crate) const KEYS: [&str; 4] = ["webhook_event", "event", "event_type", "type"];
 
 /// How the names of label events begin. Every label of an agency's own makes one.
 const MARKED_AS: &str = "LEAD_MARKED_AS_";

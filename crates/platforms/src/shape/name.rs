@@ -1,6 +1,10 @@
 //! Where platforms write the names of their events.
 
+use std::sync::LazyLock;
+
 use hookline_model::platform::Platform;
+
+use crate::{breakcold, emailbison, hubspot, instantly, lemlist, plusvibe, smartlead};
 
 /// A place of a name: the key, and the key of the object that it must stand in.
 pub(super) struct Place {
@@ -8,37 +12,31 @@ pub(super) struct Place {
     key: &'static str,
 }
 
-const fn at(key: &'static str) -> Place {
-    Place { within: None, key }
-}
+/// The places of every platform, as its parser has them.
+static PLACES: LazyLock<Vec<(Platform, Vec<Place>)>> =
+    LazyLock::new(|| Platform::ALL.into_iter().map(|platform| (platform, of_parser(platform))).collect());
 
-static SMARTLEAD: [Place; 4] = [at("event_type"), at("event"), at("eventType"), at("type")];
-static INSTANTLY: [Place; 3] = [at("event_type"), at("type"), at("event")];
-static PLUSVIBE: [Place; 4] = [at("webhook_event"), at("event"), at("event_type"), at("type")];
-static EMAILBISON: [Place; 5] = [
-    Place { within: Some("event"), key: "type" },
-    Place { within: Some("event"), key: "name" },
-    at("event"),
-    at("event_type"),
-    at("type"),
-];
-static LEMLIST: [Place; 1] = [at("type")];
-static BREAKCOLD: [Place; 1] = [at("event")];
-static HUBSPOT: [Place; 2] = [at("subscriptionType"), at("eventType")];
+fn of_parser(platform: Platform) -> Vec<Place> {
+    let at = |key: &'static str| Place { within: None, key };
+    match platform {
+        Platform::Smartlead => smartlead::names::KEYS.map(at).into(),
+        Platform::Instantly => [instantly::names::EVENT_TYPE].into_iter().chain(instantly::names::FALLBACKS).map(at).collect(),
+        Platform::Plusvibe => plusvibe::names::KEYS.map(at).into(),
+        Platform::Emailbison => {
+            let inside = emailbison::names::EVENT_KEYS.map(|key| Place { within: Some(emailbison::names::EVENT), key });
+            inside.into_iter().chain(emailbison::names::FLAT_KEYS.map(at)).collect()
+        }
+        Platform::Hubspot => hubspot::names::KEYS.map(at).into(),
+        Platform::Breakcold => vec![at(breakcold::names::EVENT)],
+        Platform::Lemlist => vec![at(lemlist::names::TYPE)],
+        Platform::Hookline => Vec::new(),
+    }
+}
 
 /// The places of a platform, the first of them that has a text has the name. Wrapped by a relay they are deeper, and the
 /// outermost counts.
 pub(super) fn places(platform: Platform) -> &'static [Place] {
-    match platform {
-        Platform::Smartlead => &SMARTLEAD,
-        Platform::Instantly => &INSTANTLY,
-        Platform::Plusvibe => &PLUSVIBE,
-        Platform::Emailbison => &EMAILBISON,
-        Platform::Hubspot => &HUBSPOT,
-        Platform::Breakcold => &BREAKCOLD,
-        Platform::Lemlist => &LEMLIST,
-        _ => &[],
-    }
+    PLACES.iter().find(|(of, _)| *of == platform).map_or(&[], |(_, places)| places)
 }
 
 /// How good a place a key is, the least is the best: first by how deep what it is the event of lies, then by the order of the

@@ -20,6 +20,22 @@ fn the_name_is_found_where_each_platform_writes_it() {
         let glance = glance(platform, &tests::body(platform, "  Thing_Nobody_Knew "), &FreeObjects::default());
         assert_eq!(glance.expect("JSON").name, "Thing_Nobody_Knew", "{platform}");
     }
+    for (platform, keys) in [
+        (Platform::Smartlead, &["event_type", "event", "eventType", "type"][..]),
+        (Platform::Instantly, &["event_type", "type", "event"]),
+        (Platform::Plusvibe, &["webhook_event", "event", "event_type", "type"]),
+        (Platform::Emailbison, &["event", "event_type", "type"]),
+        (Platform::Hubspot, &["subscriptionType", "eventType"]),
+        (Platform::Breakcold, &["event"]),
+        (Platform::Lemlist, &["type"]),
+    ] {
+        // Each goes before those that come after it.
+        for (place, key) in keys.iter().enumerate() {
+            let body: Value = keys[place..].iter().map(|other| ((*other).to_owned(), json!(format!("named {other}")))).collect();
+            let found = glance(platform, body.to_string().as_bytes(), &FreeObjects::default()).expect("JSON");
+            assert_eq!(found.name, format!("named {key}"), "{platform} {body}");
+        }
+    }
     let of = |platform, body: Value| glance(platform, body.to_string().as_bytes(), &FreeObjects::default()).expect("JSON").name;
     assert_eq!(of(Platform::Smartlead, json!({"lead": {"type": "x", "event_type": "y"}, "type": "z", "event": 7})), "z");
     assert_eq!(of(Platform::Smartlead, json!({"type": "z", "event_type": "y"})), "y");

@@ -27,7 +27,7 @@ mod facts;
 mod flat;
 mod identify;
 mod message;
-mod names;
+pub(crate) mod names;
 mod nested;
 mod redact;
 mod relay;

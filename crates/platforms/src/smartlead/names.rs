@@ -5,7 +5,7 @@ use hookline_model::kind::Kind;
 use crate::json::Fields;
 
 /// Where the name stands, first found first.
-pub(super) const KEYS: [&str; 4] = ["event_type", "event", "eventType", "type"];
+pub(crate) const KEYS: [&str; 4] = ["event_type", "event", "eventType", "type"];
 
 /// Names, upper case. The first of each kind is the one that live captures and the SmartLead webhook guide have; the others come
 /// from SmartLead's API reference, older help pages and integrators.
