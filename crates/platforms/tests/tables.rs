@@ -46,7 +46,10 @@ fn overview() -> String {
 fn page() -> String {
     let mut page = "# Platforms and their events\n\n\
         Written from the parsers by `cargo xtask tables`; a test fails when it is stale.\n\
-        Every name is read in any case. A name that is not here is kept as `other`, and can be read as one that is ([drift.md](drift.md)).\n\
+        Every name is read in any case.\n\
+        Beside these, other spellings of the same names, names of trials, and the labels of Instantly and PlusVibe are read \
+        ([coverage](coverage)).\n\
+        Any other name is kept as `other`, and can be read as one that is here ([drift.md](drift.md)).\n\
         The kind is what the name alone says: a body may say more, such as that a reply is automatic.\n"
         .to_owned();
     for (platform, parser) in read() {
