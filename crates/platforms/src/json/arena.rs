@@ -25,7 +25,7 @@ const PENDING: usize = 24;
 pub(crate) struct Arena(Bump);
 
 impl Arena {
-    /// Memory for the tree of a body: in all, at most some forty bytes for each of its bytes.
+    /// Memory for the tree of a body. What reading may take per byte is bounded in `crates/fuzz/src/work.rs`.
     pub(crate) fn new(body: &[u8]) -> Arena {
         Arena(Bump::with_capacity((2 * body.len()).clamp(ROOM_MIN, ROOM_MAX)))
     }
