@@ -5,7 +5,7 @@ use std::io::Write;
 use hookline_model::time::Millis;
 
 use super::{
-    Email, What, at,
+    Email, FIRST_CAMPAIGN, What, at,
     people::Person,
     pick, scramble,
     texts::{Templates, Text, topic},
@@ -149,7 +149,7 @@ impl Writer<'_> {
             4_170_000_000 + contact,
             self.lead_map(),
             8_100 + campaign % 40,
-            2_900_000 + campaign,
+            FIRST_CAMPAIGN + campaign,
             self.stats_id
         );
     }

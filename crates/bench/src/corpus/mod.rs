@@ -21,6 +21,8 @@ pub const START: Millis = Millis(1_768_204_800_000);
 pub const STEP_MS: i64 = 40;
 /// How many emails back the email of an open, a click or a reply lies at most.
 pub const LOOK_BACK_EMAILS: u64 = 100_000;
+/// The number of the first campaign, as the platform counts.
+pub const FIRST_CAMPAIGN: u64 = 2_900_000;
 /// Events of a group; the first four are sends.
 const GROUP: u64 = 8;
 /// Sends, and so emails, of a group.

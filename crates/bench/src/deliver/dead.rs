@@ -9,13 +9,13 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    Bench, FIRST_CAMPAIGN, Figure,
+    Bench, Figure,
     receiver::{EventText, Manner, Receivers, text_behind},
     report::{Dead, DeadPair, DeadRun},
 };
 use crate::{
     Error,
-    corpus::{Contacts, Corpus},
+    corpus::{Contacts, Corpus, FIRST_CAMPAIGN},
     load::{Answer, Deliveries, Latencies, Pace, Requests, Schedule, Until},
 };
 

@@ -41,8 +41,6 @@ const PAIRS_MAX: u32 = 100;
 const CONNECTIONS: usize = 64;
 /// Contacts of the corpus.
 const CONTACTS: u64 = 100_000;
-/// The number of the corpus's first campaign, as the platform counts.
-const FIRST_CAMPAIGN: u64 = 2_900_000;
 
 /// Which figure.
 #[derive(Clone, Debug)]
