@@ -3,7 +3,7 @@
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use serde_json::Value;
 
-use hookline_model::{event::Event, time::Millis};
+use hookline_model::{event::Event, platform::Platform, time::Millis};
 use hookline_platforms::{Delivery, Parsed, Parser, redact_text::redact_text};
 
 use crate::{
@@ -16,8 +16,6 @@ use crate::{
 const RECEIVED: Millis = Millis(1_774_440_000_000);
 /// The most bytes of a body that the server lets in.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
-/// The most events in one body.
-const EVENTS_MAX: usize = 500;
 /// How many events of a body are looked at.
 const EVENTS_CHECKED_MAX: usize = 4;
 
@@ -39,8 +37,9 @@ pub(crate) fn check(parser: &dyn Parser, body: &[u8]) -> Result<Reached, String>
         }
     };
     reached.add(("parts", parts.len().min(3)));
-    if parts.len() > EVENTS_MAX {
-        return Err(format!("{} events in one body, expected at most {EVENTS_MAX}", parts.len()));
+    let most = events_max(parser.platform());
+    if parts.len() > most {
+        return Err(format!("{} events in one body, expected at most {most}", parts.len()));
     }
     let places = body.as_ptr_range();
     let is_inside = |part: &[u8]| part.is_empty() || (places.contains(&part.as_ptr()) && part.as_ptr_range().end <= places.end);
@@ -54,6 +53,11 @@ pub(crate) fn check(parser: &dyn Parser, body: &[u8]) -> Result<Reached, String>
         redacted(parser, body)?;
     }
     Ok(reached)
+}
+
+/// The most events in one body: HubSpot sends batches itself, of the others they come from relays.
+fn events_max(platform: Platform) -> usize {
+    if platform == Platform::Hubspot { 1_000 } else { 500 }
 }
 
 /// Holds the reading of one event to all of it.
