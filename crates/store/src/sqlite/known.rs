@@ -19,8 +19,11 @@ use super::log::{COLUMNS, LogRow, makes_records};
 use super::open::failed;
 use crate::Error;
 
-/// How many pairs of workspace and campaign are remembered, about 4 MiB. When there are more, all are forgotten.
+/// How many pairs of workspace and campaign are remembered, about 4 MiB as they come and twice that at most. When there are more,
+/// all are forgotten.
 const REMEMBERED_MAX: usize = 32_768;
+/// The most bytes of a campaign key that is remembered: an id or a name may be as long as a body. Of one with more every append asks.
+const REMEMBERED_BYTES_MAX: usize = 128;
 
 type Hash = [u8; 16];
 
@@ -66,12 +69,19 @@ impl Known {
                 continue;
             }
             see(log, agency, no, hash(key)).map_err(|error| failed("write down where a campaign was seen", &error))?;
-            if self.count >= REMEMBERED_MAX {
-                self.forget();
-            }
-            self.count += usize::from(self.remembered.entry(no).or_default().insert(key.clone()));
+            self.remember(no, key);
         }
         Ok(())
+    }
+
+    fn remember(&mut self, no: i64, key: &CampaignKey) {
+        if key.external().account.len() + key.external().id.len() > REMEMBERED_BYTES_MAX {
+            return;
+        }
+        if self.count >= REMEMBERED_MAX {
+            self.forget();
+        }
+        self.count += usize::from(self.remembered.entry(no).or_default().insert(key.clone()));
     }
 }
 
@@ -120,4 +130,31 @@ pub(super) fn learn_all(log: &Connection) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline_model::{key::ExternalId, platform::Platform};
+
+    use super::*;
+
+    fn key(account: &str, id: String) -> CampaignKey {
+        CampaignKey::Named(ExternalId { platform: Platform::Smartlead, account: account.to_owned(), id })
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_in_number_and_in_bytes() {
+        let mut known = Known::default();
+        known.remember(1, &key("a", "x".repeat(REMEMBERED_BYTES_MAX - 1)));
+        assert_eq!(known.count, 1);
+        known.remember(1, &key("a", "x".repeat(REMEMBERED_BYTES_MAX)));
+        known.remember(1, &key(&"x".repeat(REMEMBERED_BYTES_MAX), "c".to_owned()));
+        assert_eq!((known.count, known.remembered[&1].len()), (1, 1));
+        for n in 1..REMEMBERED_MAX {
+            known.remember(2, &key("", n.to_string()));
+        }
+        assert_eq!(known.count, REMEMBERED_MAX);
+        known.remember(2, &key("", "one more".to_owned()));
+        assert_eq!((known.count, known.remembered.len()), (1, 1));
+    }
 }

@@ -15,8 +15,11 @@ use hookline_model::{
     stamp::Register,
 };
 
-/// How many campaign keys are kept in all, about 8 MiB. When there are more, all are forgotten.
+/// How many campaign keys are kept in all, about 8 MiB as they come and twice that at most. When there are more, all are forgotten.
 const KEPT_MAX: usize = 8_192;
+/// The most bytes that texts of a campaign key have that is kept: an id, a name or a status may be as long as a body. One with more
+/// is read again by the next fold.
+const KEPT_BYTES_MAX: usize = 1_024;
 
 /// A campaign key as it is in the rows.
 #[derive(Default)]
@@ -29,6 +32,17 @@ pub(in crate::sqlite) struct Met {
     pub(super) unwritten: Option<Listing>,
     /// The pairs that it is part of, once they were read.
     pub(super) aliases: Option<BTreeMap<CampaignKey, Register<bool>>>,
+}
+
+/// How many bytes the texts of a campaign key have, and those of the keys it is the same as.
+fn text_bytes(key: &CampaignKey, met: &Met) -> usize {
+    let of_key = |key: &CampaignKey| key.external().account.len() + key.external().id.len();
+    let of_state = met.row.iter().flatten().map(|(state, _)| {
+        let texts = [&state.name, &state.status, &state.status_mentioned];
+        texts.into_iter().filter_map(|text| text.get()).map(String::len).sum::<usize>()
+    });
+    let of_aliases = met.aliases.iter().flat_map(|aliases| aliases.keys()).map(of_key);
+    of_key(key) + of_state.chain(of_aliases).sum::<usize>()
 }
 
 /// How a campaign key's row is listed.
@@ -58,8 +72,9 @@ impl Kept {
         self.0.remove(&no).unwrap_or_default()
     }
 
-    /// Keeps what a fold of a workspace that went through has met.
-    pub(in crate::sqlite) fn put(&mut self, no: i64, campaigns: Campaigns) {
+    /// Keeps what a fold of a workspace that went through has met, but for what is large.
+    pub(in crate::sqlite) fn put(&mut self, no: i64, mut campaigns: Campaigns) {
+        campaigns.retain(|key, met| text_bytes(key, met) <= KEPT_BYTES_MAX);
         self.0.insert(no, campaigns);
         if self.0.values().map(Map::len).sum::<usize>() > KEPT_MAX {
             self.forget();
@@ -74,14 +89,28 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
-    use hookline_model::{key::ExternalId, platform::Platform};
+    use hookline_model::{key::ExternalId, platform::Platform, stamp::Stamp, time::Millis};
 
     use super::*;
 
+    fn key(account: String, id: String) -> CampaignKey {
+        CampaignKey::External(ExternalId { platform: Platform::Smartlead, account, id })
+    }
+
     fn campaigns(count: usize) -> Campaigns {
-        let id = |n: usize| ExternalId { platform: Platform::Smartlead, account: String::new(), id: n.to_string() };
-        let key = |n: usize| CampaignKey::External(id(n));
-        (0..count).map(|n| (key(n), Met { no: Some(1), ..Met::default() })).collect()
+        (0..count).map(|n| (key(String::new(), n.to_string()), Met { no: Some(1), ..Met::default() })).collect()
+    }
+
+    /// Whether a campaign key of these texts is kept.
+    fn is_kept(key: CampaignKey, met: Met) -> bool {
+        let mut kept = Kept::default();
+        kept.put(1, campaigns(2));
+        let mut with_it = kept.take(1);
+        with_it.insert(key, met);
+        kept.put(1, with_it);
+        let left = kept.take(1).len();
+        assert!((2..=3).contains(&left), "the others are kept");
+        left == 3
     }
 
     #[test]
@@ -93,5 +122,29 @@ mod tests {
         kept.put(1, campaigns(KEPT_MAX));
         kept.put(2, campaigns(1));
         assert_eq!((kept.take(1).len(), kept.take(2).len()), (0, 0));
+    }
+
+    #[test]
+    fn what_has_long_texts_is_not_kept() {
+        let long = |bytes: usize| "x".repeat(bytes);
+        let named = |change: fn(&mut CampaignState) -> &mut Register<String>, bytes: usize| {
+            let mut state = CampaignState::default();
+            let stamp = Stamp { at: Millis(1), rank: 1, hash: [0; 10], digest: 1, platform: Platform::Smartlead };
+            change(&mut state).set(stamp, long(bytes));
+            Met { row: Some(Some((state, Uniques::default()))), ..Met::default() }
+        };
+        let alike = |bytes: usize| {
+            let aliases = BTreeMap::from([(key(String::new(), long(bytes)), Register::default())]);
+            Met { aliases: Some(aliases), ..Met::default() }
+        };
+        for (bytes, is_small) in [(KEPT_BYTES_MAX - 1, true), (KEPT_BYTES_MAX, false)] {
+            let own = || key(String::new(), "c".to_owned());
+            assert_eq!(is_kept(key(String::new(), long(bytes + 1)), Met::default()), is_small);
+            assert_eq!(is_kept(key(long(bytes), "c".to_owned()), Met::default()), is_small);
+            assert_eq!(is_kept(own(), named(|state| &mut state.name, bytes)), is_small);
+            assert_eq!(is_kept(own(), named(|state| &mut state.status, bytes)), is_small);
+            assert_eq!(is_kept(own(), named(|state| &mut state.status_mentioned, bytes)), is_small);
+            assert_eq!(is_kept(own(), alike(bytes)), is_small);
+        }
     }
 }
