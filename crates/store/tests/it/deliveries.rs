@@ -6,7 +6,9 @@ use hookline_model::{
     time::Millis,
 };
 use hookline_store::{
-    deliveries::{DayCount, Deliveries, DeliveryKey, DeliveryStatus, Dispatch, Lane, Outcome, Outgoing},
+    attempts::{ATTEMPT_DELIVERIES_MAX, AttemptFilter, Attempts},
+    deliveries::{AttemptRow, DayCount, Deliveries, DeliveryKey, DeliveryStatus, Dispatch, Lane, Outcome, Outgoing},
+    query::PageRequest,
     redelivery::Redelivery,
     sqlite::{SqliteOptions, SqliteStore},
     warnings::{NewWarning, Warnings},
@@ -83,4 +85,43 @@ async fn the_second_schema_is_warned_of_nothing_when_it_is_brought_to_the_curren
     let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning };
     store.finish(vec![ended]).await.expect("it is written");
     assert_eq!(store.warnings(9).await.expect("answered").len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_of_tries_looks_at_so_many_deliveries_and_says_where_to_go_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SqliteOptions { search: None, ..SqliteOptions::new(folder.path()) };
+    let store = SqliteStore::open(options).expect("it opens");
+    let count = ATTEMPT_DELIVERIES_MAX as u64 + 5;
+    let tried = |number: u64| {
+        let attempt = AttemptRow {
+            number: 1,
+            started_at: Millis(8),
+            status: Some(if number == 3 { 200 } else { 503 }),
+            error: None,
+            is_charged: true,
+            timing: [None; 5],
+            request_headers: Vec::new(),
+            answer: Vec::new(),
+        };
+        Outgoing { attempts: vec![attempt], ..outgoing(number) }
+    };
+    store.dispatch(Dispatch { outgoing: (1..=count).map(tried).collect(), ..Dispatch::default() }).await.expect("it is written");
+    let pages = async |filter: AttemptFilter, limit: usize| {
+        let (mut pages, mut request) = (Vec::new(), PageRequest { limit, after: None });
+        loop {
+            let page = store.attempts(filter.clone(), request.clone()).await.expect("a page is answered");
+            pages.push(page.rows.iter().map(|row| row.delivery.key.position).collect::<Vec<u64>>());
+            request.after = page.next;
+            if request.after.is_none() {
+                return pages;
+            }
+        }
+    };
+    let all = AttemptFilter { subscriptions: vec![ONE], ..AttemptFilter::default() };
+    // The only one that was taken is among the first five, which the first page does not come to.
+    assert_eq!(pages(AttemptFilter { is_success: Some(true), ..all.clone() }, 500).await, [vec![], vec![3]]);
+    let walked = pages(all, 3_000).await;
+    assert_eq!(walked.iter().map(Vec::len).collect::<Vec<_>>(), [3_000, 3_000, 3_000, 1_005]);
+    assert_eq!(walked.concat(), (1..=count).rev().collect::<Vec<_>>());
 }

@@ -108,6 +108,18 @@ const OF_THE_LOG: &[(&str, &str)] = &[
     ("SELECT event, target FROM placed WHERE workspace = ?1 AND id = ?2 AND digest = ?3", "PRIMARY KEY"),
 ];
 
+const OF_THE_DELIVERIES: &[(&str, &str)] = &[
+    ("SELECT no FROM delivery WHERE subscription = ?1 AND no < ?2 ORDER BY no DESC LIMIT ?3", "delivery_subscription"),
+    ("SELECT attempts FROM outbox WHERE no = ?1", "PRIMARY KEY"),
+    ("SELECT attempts FROM delivery WHERE no = ?1", "PRIMARY KEY"),
+    ("SELECT no, subscription FROM outbox WHERE id >= ?1 AND id <= ?2 AND ?3 IS NOT NULL LIMIT ?4", "outbox_id"),
+    ("SELECT no, subscription FROM delivery WHERE id_head = ?3 AND id >= ?1 AND id <= ?2 LIMIT ?4", "delivery_id"),
+];
+
+/// Statements that sort what their index finds: what waits of one subscription.
+const SORTED: &[(&str, &str)] =
+    &[("SELECT no FROM outbox WHERE subscription = ?1 AND no < ?2 AND tries > 0 ORDER BY no DESC LIMIT ?3", "outbox_key")];
+
 fn steps_are_searches(sql: &str, plan: &[String]) {
     assert!(plan.iter().all(|step| !step.starts_with("SCAN")), "{sql}\n{plan:#?}");
 }
@@ -133,4 +145,11 @@ async fn hot_statements_go_by_an_index() {
     };
     check(&read("records.db"), OF_THE_RECORDS);
     check(&read("log.db"), OF_THE_LOG);
+    let deliveries = read("deliveries.db");
+    check(&deliveries, OF_THE_DELIVERIES);
+    for (sql, index) in SORTED {
+        let plan = plan(&deliveries, sql);
+        steps_are_searches(sql, &plan);
+        assert!(plan.iter().any(|step| step.contains(index)), "{index} is not used: {sql}\n{plan:#?}");
+    }
 }

@@ -1,7 +1,8 @@
 //! Tries of deliveries of several subscriptions together, newest deliveries first.
 //!
-//! The rows of a subscription have an index that holds them in the order of their numbers. The next one of several
-//! subscriptions is the greatest of theirs, so that a page looks at no delivery of anybody else.
+//! The next one of several subscriptions is the greatest of theirs, so that a page looks at no delivery of anybody else. The rows of
+//! a subscription that ended have an index that holds them in the order of their numbers. Those that wait have none: their numbers
+//! are sorted, as many at once as a page looks at.
 
 use std::collections::VecDeque;
 
@@ -26,8 +27,10 @@ use crate::{
     sqlite::SqliteStore,
 };
 
-/// How many numbers of rows are read ahead of one subscription.
-const AHEAD: usize = 128;
+/// How many numbers of rows are read ahead of one subscription, at least.
+const AHEAD_MIN: usize = 128;
+/// How many are read ahead of all together, but for that: 8 MiB.
+const AHEAD_MAX: usize = 1 << 20;
 
 /// How many deliveries of like ids are read.
 const ALIKE_MAX: i64 = 16;
@@ -55,6 +58,15 @@ impl Part {
         Millis(i64::from(self == Part::OnTheirWay))
     }
 
+    /// How many numbers of rows are read ahead of one of so many subscriptions. Whoever asks for more of those that wait has all of
+    /// them sorted again.
+    fn ahead(self, subscriptions: usize) -> usize {
+        match self {
+            Part::OnTheirWay => (AHEAD_MAX / subscriptions.max(1)).clamp(AHEAD_MIN, ATTEMPT_DELIVERIES_MAX),
+            Part::Ended => AHEAD_MIN,
+        }
+    }
+
     fn numbers(self) -> &'static str {
         match self {
             Part::OnTheirWay => {
@@ -70,6 +82,8 @@ struct Numbers {
     subscription: SubscriptionId,
     no: i64,
     below: i64,
+    /// How many are read at once.
+    at_once: usize,
     ahead: VecDeque<i64>,
     is_over: bool,
 }
@@ -78,9 +92,9 @@ impl Numbers {
     fn peek(&mut self, connection: &Connection, part: Part) -> rusqlite::Result<Option<i64>> {
         if self.ahead.is_empty() && !self.is_over {
             let mut statement = connection.prepare_cached(part.numbers())?;
-            let found = statement.query_map(params![self.no, self.below, AHEAD as i64], |row| row.get(0))?;
+            let found = statement.query_map(params![self.no, self.below, self.at_once as i64], |row| row.get(0))?;
             self.ahead = found.collect::<rusqlite::Result<_>>()?;
-            self.is_over = self.ahead.len() < AHEAD;
+            self.is_over = self.ahead.len() < self.at_once;
             self.below = self.ahead.back().copied().unwrap_or(self.below);
         }
         Ok(self.ahead.front().copied())
@@ -146,6 +160,7 @@ fn walk(
         subscription: *subscription,
         no: *no,
         below,
+        at_once: part.ahead(own.len()),
         ahead: VecDeque::new(),
         is_over: false,
     };
@@ -271,4 +286,19 @@ fn alike(connection: &Connection, id: DeliveryId) -> rusqlite::Result<Vec<Attemp
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_ahead_has_a_bound_over_all_subscriptions() {
+        for (subscriptions, expected) in
+            [(0, 10_000), (1, 10_000), (104, 10_000), (1_000, 1_048), (10_000, 128), (1_000_000, 128)]
+        {
+            assert_eq!(Part::OnTheirWay.ahead(subscriptions), expected, "{subscriptions}");
+            assert_eq!(Part::Ended.ahead(subscriptions), 128);
+        }
+    }
 }
