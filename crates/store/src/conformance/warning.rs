@@ -137,6 +137,15 @@ pub(super) async fn what_is_of_the_house_is_fed_from_a_reserved_workspace_and_wa
     assert_eq!(listed.len(), 2);
     let waiting = world.store.unplaced(UNROUTED, page()).await.expect("answered").rows;
     assert_eq!(waiting.iter().map(|row| row.stored.event.id).collect::<Vec<_>>(), [unplaced.id]);
+    // A page is filled with what waits, whatever is newer, and leads to no empty one.
+    for minute in 6..9 {
+        world.append_as(UNROUTED, Origin::Live, of_the_house(minute)).await;
+    }
+    level(&world).await;
+    let first = world.store.unplaced(UNROUTED, PageRequest { limit: 1, after: None }).await.expect("answered");
+    assert_eq!(first.rows.iter().map(|row| row.stored.event.id).collect::<Vec<_>>(), [unplaced.id]);
+    let rest = world.store.unplaced(UNROUTED, PageRequest { limit: 1, after: first.next }).await.expect("answered");
+    assert_eq!((rest.rows.len(), rest.next), (0, None));
     // Whoever says that it belongs elsewhere is not listened to.
     let placement =
         Placement { position: fed[0].position, append: delivery(of_the_house(5)), decision: Decision::Workspace(ACME) };

@@ -4,6 +4,7 @@ use hookline_model::{
     event::Event,
     fold::Links,
     id::{CampaignId, ContactId, EventId},
+    kind::Kind,
     link::{campaign_component, contact_component},
     rows::ReadRows,
     time::Millis,
@@ -32,6 +33,8 @@ fn cursor_of(event: &ListedEvent) -> Cursor {
 /// What of a listed event is asked for.
 struct Wanted<'f> {
     filter: &'f EventFilter,
+    /// Which kinds.
+    takes: fn(Kind) -> bool,
     /// The numbers of the campaign's keys.
     campaigns: Option<Vec<i64>>,
     /// The words that each event is still to be asked for.
@@ -41,6 +44,7 @@ struct Wanted<'f> {
 impl Wanted<'_> {
     fn matches(&self, event: &ListedEvent) -> Result<bool, Error> {
         let passes = event.listed
+            && (self.takes)(event.kind)
             && self.filter.kind.is_none_or(|kind| kind == event.kind)
             && self.filter.platform.is_none_or(|platform| platform == event.platform)
             && self.campaigns.as_ref().is_none_or(|wanted| event.campaign.is_some_and(|campaign| wanted.contains(&campaign)));
@@ -92,6 +96,17 @@ impl WorkspaceReader<'_> {
         request: &PageRequest,
         words: Option<&Words<'_>>,
     ) -> Result<Page<StoredEvent>, Error> {
+        self.events_of(filter, request, words, |_| true)
+    }
+
+    /// The same, of the kinds that are taken.
+    pub(super) fn events_of(
+        &mut self,
+        filter: &EventFilter,
+        request: &PageRequest,
+        words: Option<&Words<'_>>,
+        takes: fn(Kind) -> bool,
+    ) -> Result<Page<StoredEvent>, Error> {
         let campaigns = filter.campaign.as_ref().map(|campaign| self.campaign_nos_of(campaign)).transpose()?;
         let below = below(filter, request);
         // A contact's list is short enough to ask for each of it.
@@ -101,9 +116,9 @@ impl WorkspaceReader<'_> {
         };
         let walks = match gathered {
             Some(gathered) => {
-                vec![self.walk_gathered(gathered, below, request.limit, &Wanted { filter, campaigns, words: None })?]
+                vec![self.walk_gathered(gathered, below, request.limit, &Wanted { filter, takes, campaigns, words: None })?]
             }
-            None => self.walk_lists(below, request.limit, &Wanted { filter, campaigns, words })?,
+            None => self.walk_lists(below, request.limit, &Wanted { filter, takes, campaigns, words })?,
         };
         let (found, mut next) = merge(walks, request.limit);
         let (mut rows, mut bytes) = (Vec::with_capacity(found.len()), 0);
