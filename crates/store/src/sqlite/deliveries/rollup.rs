@@ -1,18 +1,10 @@
 //! How many deliveries of a day stand how, so that nobody has to count them.
 
-use hookline_model::id::SubscriptionId;
+use hookline_model::{id::SubscriptionId, time::Millis};
 use rusqlite::{Connection, params};
 
 use super::{read::status, write::number_of, write::status_number};
-use crate::deliveries::{Day, DayCount, DeliveryStatus};
-
-/// The milliseconds of a day.
-const DAY: i64 = 24 * 60 * 60 * 1_000;
-
-/// The day in which something was made then.
-pub(super) fn day(created_at: i64) -> Day {
-    created_at.div_euclid(DAY)
-}
+use crate::deliveries::{Day, DayCount, DeliveryStatus, day_of};
 
 /// One more, or one less, that was made then and stands so.
 pub(super) fn count(
@@ -22,7 +14,7 @@ pub(super) fn count(
     status: DeliveryStatus,
     by: i64,
 ) -> rusqlite::Result<()> {
-    move_by(connection, subscription, day(created_at), status, by)
+    move_by(connection, subscription, day_of(Millis(created_at)), status, by)
 }
 
 /// So many more, or less, that were made on a day and stand so.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use hookline_model::time::Millis;
 use rusqlite::{Connection, params};
 
 use super::rollup;
-use crate::deliveries::DeliveryStatus;
+use crate::deliveries::{DeliveryStatus, day_of};
 
 /// How far sums have moved. What is not written within the transaction is lost.
 #[derive(Default)]
@@ -31,7 +32,7 @@ struct Ended {
 impl Sums {
     /// One more, or one less, that was made then and stands so.
     pub(super) fn count(&mut self, subscription: i64, created_at: i64, status: DeliveryStatus, by: i64) {
-        *self.days.entry((subscription, rollup::day(created_at), status)).or_default() += by;
+        *self.days.entry((subscription, day_of(Millis(created_at)), status)).or_default() += by;
     }
 
     /// A delivery ended, after those that were said to have before.
