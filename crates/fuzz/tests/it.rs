@@ -58,3 +58,12 @@ fn cargo_fuzz_has_every_target_and_no_other() {
     }
     assert_eq!(named.len(), targets.len(), "{named:?}");
 }
+
+#[test]
+fn a_body_of_as_many_events_as_a_parser_takes_is_let_through() {
+    for (name, events) in [("parse_hubspot", 1_000), ("parse_instantly", 500), ("parse_lemlist", 500)] {
+        let target: Target = name.parse().expect("a target");
+        let body = format!("[{}{{}}]", "{},".repeat(events - 1));
+        assert_eq!(target.check(body.as_bytes()).map(|_| ()), Ok(()), "{name}");
+    }
+}
