@@ -4,6 +4,7 @@
 //! stored and what is secret of it is decided here, once.
 
 mod secret;
+mod shown;
 mod tried;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -33,6 +34,7 @@ use crate::{
 };
 
 pub(crate) use secret::{has_secret, new_secret, usable};
+pub(crate) use shown::shown_body;
 pub(crate) use tried::{Tried, try_out};
 
 /// How often a change is made anew when somebody else's came in between.

@@ -18,6 +18,7 @@ use hookline_store::{deliveries::AttemptRow, directory::AddressOwner};
 use crate::{
     passing_on::{Dialects, sample},
     service::Service,
+    subscriptions::shown_body,
 };
 
 /// The longest that trying out takes, whatever the policy allows: whoever asked is waiting.
@@ -29,7 +30,7 @@ pub(crate) struct Tried {
     pub(crate) kind: Kind,
     /// How it was taken, the values of the receiver's own headers masked.
     pub(crate) row: AttemptRow,
-    /// The body as it was sent.
+    /// The body as it was sent, its secret blanked.
     pub(crate) request_body: String,
 }
 
@@ -40,7 +41,7 @@ pub(crate) async fn try_out(service: &Service, subscribed: &Subscribed, only: Op
     let (kind, message_id, rendered) = telling(service, subscribed, only)?;
     let now = service.clock.now();
     let headers = Dialects.headers(subscribed, &message_id, now, &rendered);
-    let request_body = String::from_utf8_lossy(&rendered.body).into_owned();
+    let request_body = String::from_utf8_lossy(&shown_body(rendered.body.clone())).into_owned();
     let request = Request {
         url: subscribed.settings.url.clone(),
         headers: headers.sent,

@@ -13,6 +13,7 @@ mod records;
 mod rerun;
 mod routing;
 mod search;
+mod secrets;
 mod smartlead;
 mod stats;
 mod streaming;

@@ -13,6 +13,7 @@ use crate::{
     },
     openapi::{Count, Operation, Time},
     problem::Problem,
+    subscriptions::shown_body,
 };
 
 /// A delivery with its attempts.
@@ -25,7 +26,7 @@ struct WholeShape {
     attempts: Vec<AttemptShape>,
     #[schemars(example = &"application/json")]
     content_type: String,
-    /// The body that is sent, as text; null once it was delivered.
+    /// The body that is sent, as text, its secret blanked; null once it was delivered.
     #[schemars(example = &"{}")]
     body: Option<String>,
 }
@@ -103,7 +104,7 @@ pub(in crate::api) fn describe() -> Operation {
 /// A delivery with its attempts.
 pub(in crate::api) async fn show(DeliveryRead(mut row): DeliveryRead, _: NoQuery) -> Result<impl IntoResponse, Problem> {
     let attempts = std::mem::take(&mut row.attempts).into_iter().map(attempt).collect();
-    let body = row.body.take().map(|body| String::from_utf8_lossy(&body).into_owned());
+    let body = row.body.take().map(|body| String::from_utf8_lossy(&shown_body(body)).into_owned());
     let content_type = std::mem::take(&mut row.content_type);
     Ok(Json(WholeShape { attempts, content_type, body, delivery: DeliveryShape::new(row) }))
 }

@@ -43,7 +43,7 @@ struct TestShape {
     timing: TestTimingShape,
     /// The headers as they were sent, with the values of your own masked.
     request_headers: Vec<TestHeaderShape>,
-    /// The body as it was sent.
+    /// The body as it was sent, its secret blanked.
     request_body: String,
     /// The beginning of the answer's body, at most 4 KiB.
     #[schemars(example = &"ok")]

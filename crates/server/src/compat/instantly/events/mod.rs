@@ -25,7 +25,7 @@ use hookline_store::{
     subscriptions::Subscription,
 };
 
-use crate::{compat::instantly::refused::Refused, service::Service};
+use crate::{compat::instantly::refused::Refused, service::Service, subscriptions::shown_body};
 
 /// Marks a place in the list.
 const MARK: u8 = 0x5b;
@@ -37,7 +37,7 @@ pub(super) struct EventShape {
     timestamp_created: String,
     timestamp_created_date: String,
     organization_id: WorkspaceId,
-    /// The body, while it is kept: until it is delivered.
+    /// The body, its secret blanked, while it is kept: until it is delivered.
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<Box<RawValue>>,
     success: bool,
@@ -128,7 +128,7 @@ impl EventShape {
             timestamp_created_date: created.chars().take("2026-02-11".len()).collect(),
             timestamp_created: created,
             organization_id: workspace,
-            payload: delivery.body.and_then(|body| serde_json::from_slice(&body).ok()),
+            payload: delivery.body.and_then(|body| serde_json::from_slice(&shown_body(body)).ok()),
             success,
             retry_count: attempt.number.saturating_sub(1),
             will_retry,
