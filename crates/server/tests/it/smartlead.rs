@@ -94,6 +94,22 @@ async fn what_failed_in_a_period_is_counted_and_sent_again() {
 }
 
 #[tokio::test]
+async fn a_campaign_of_many_hooks_is_counted_and_sent_again_whole() {
+    let world = World::new().await;
+    for position in 1..=25 {
+        let of = hook(&world, 41).await;
+        deliver(&world, of, position, Kind::EmailReplied, DAY, Some(DeliveryStatus::Failed)).await;
+    }
+    let summary = "/campaigns/41/webhooks/summary?fromTime=2026-02-12T00:00:00Z&toTime=2026-02-13T00:00:00Z";
+    assert_eq!(call(&world, Method::GET, summary, None).await["failed"], 25);
+    let period = json!({"fromTime": "2026-02-12T00:00:00.000Z", "toTime": "2026-02-13T00:00:00.000Z"});
+    let revived = call(&world, Method::POST, "/campaigns/41/webhooks/retrigger-failed-events", Some(period)).await;
+    assert_eq!(revived["message"], "25 failed events are sent again.");
+    assert_eq!(call(&world, Method::GET, summary, None).await["scheduled_for_retry"], 25);
+    world.close().await;
+}
+
+#[tokio::test]
 async fn of_two_changes_at_once_both_hold() {
     let world = World::new().await;
     let number = hook(&world, 41).await.number();

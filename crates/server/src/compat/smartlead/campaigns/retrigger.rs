@@ -38,20 +38,20 @@ pub(in crate::compat::smartlead) async fn retrigger(
     let status = Some(DeliveryStatus::Failed);
     let filter = DeliveryFilter { status, since: Some(since), until: Some(until), ..DeliveryFilter::default() };
     let (mut pages, mut revived, mut is_all) = (0, 0, true);
-    for hook in hooks_of(&account, campaign) {
+    'hooks: for hook in hooks_of(&account, campaign) {
         let mut after = None;
         loop {
-            if pages == PAGES_MAX {
-                is_all = false;
-                break;
-            }
-            pages += 1;
             let page = service.store.deliveries(hook.row.id, filter.clone(), PageRequest { limit: PAGE_ROWS_MAX, after }).await?;
             let ids = page.rows.iter().map(|row| row.id).collect();
             revived += service.store.revive(ids, service.clock.now()).await?;
             after = page.next;
             if after.is_none() {
                 break;
+            }
+            pages += 1;
+            if pages == PAGES_MAX {
+                is_all = false;
+                break 'hooks;
             }
         }
     }

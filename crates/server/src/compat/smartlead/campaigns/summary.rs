@@ -83,16 +83,16 @@ pub(in crate::compat::smartlead) async fn show(
     for hook in hooks_of(&account, campaign) {
         let mut after = None;
         loop {
-            if pages == PAGES_MAX {
-                let detail = format!("One summary counts about {DELIVERIES_MAX} events. Give a shorter period.");
-                return Err(Refusal::invalid("fromTime", &since.to_string(), Some(&detail)));
-            }
-            pages += 1;
             let page = service.store.deliveries(hook.row.id, filter.clone(), PageRequest { limit: PAGE_ROWS_MAX, after }).await?;
             page.rows.iter().for_each(|row| summary.add(row));
             after = page.next;
             if after.is_none() {
                 break;
+            }
+            pages += 1;
+            if pages == PAGES_MAX {
+                let detail = format!("One summary counts about {DELIVERIES_MAX} events. Give a shorter period.");
+                return Err(Refusal::invalid("fromTime", &since.to_string(), Some(&detail)));
             }
         }
     }
