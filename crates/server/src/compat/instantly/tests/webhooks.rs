@@ -4,6 +4,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use hookline_model::id::SubscriptionId;
+use hookline_store::Store;
 
 use crate::{
     subscriptions::read,
@@ -277,4 +278,31 @@ async fn every_type_of_event_is_listed() {
         let made = world.create(json!({"target_hook_url": "https://x.example/", "event_type": kind["id"]})).await;
         assert_eq!(made["event_type"], kind["id"]);
     }
+}
+
+#[tokio::test]
+async fn names_of_another_api_go_with_the_kinds_that_they_stood_for() {
+    let world = World::new().await;
+    let body =
+        json!({"webhook_url": "https://crm.example/in", "association_type": "client", "event_type_map": {"EMAIL_OPEN": true}});
+    let path = format!("/api/v1/webhook/create?api_key={}", world.key);
+    let request = Request::post(path).header("content-type", "application/json").body(body.to_string().into());
+    let made = world.app.send(request.expect("a request")).await;
+    assert_eq!(made.status.as_u16(), 200, "{made:?}");
+    let id = text(&world.app.get(&world.native(""), ADMIN).await.body["data"][0]["id"]).to_owned();
+    // Without the filter that SmartLead's API sets, Instantly has words for it.
+    world.app.call(PATCH, &world.native(&format!("/{id}")), ADMIN, Some(json!({"filter": null}))).await;
+    let webhook = world.good(GET, "/webhooks", None).await["items"][0].clone();
+    assert_eq!(webhook["event_type"], "email_opened");
+    let path = format!("/webhooks/{}", text(&webhook["id"]));
+    let settings = || {
+        let id: SubscriptionId = text(&webhook["id"]).parse().expect("an id");
+        let row = world.app.store.directory().subscription(id).cloned().expect("it is there");
+        read(&world.app.service, &row).expect("it can be read").settings
+    };
+    world.good(PATCH, &path, Some(json!({"name": "Ours"}))).await;
+    assert_eq!(settings().names().collect::<Vec<_>>(), ["EMAIL_OPEN"], "what it asks for is as it was");
+    let changed = world.good(PATCH, &path, Some(json!({"event_type": "email_sent"}))).await;
+    assert_eq!((&changed["event_type"], settings().kinds), (&json!("email_sent"), vec!["email.sent".to_owned()]));
+    assert_eq!(settings().names().count(), 0, "no event of email.sent is called EMAIL_OPEN");
 }

@@ -102,9 +102,13 @@ impl Asked {
         }
     }
 
-    /// Has settings ask for this, and remember it.
+    /// Has settings ask for this, and remember it. Names of another API stand for the kinds of before, and go with them.
     pub(super) fn put(&self, settings: &mut Settings) {
-        settings.kinds = self.kinds();
+        let kinds = self.kinds();
+        if settings.kinds != kinds {
+            settings.forget_names();
+        }
+        settings.kinds = kinds;
         settings.filter = self.filter();
         // Names, texts and a number: this cannot fail.
         settings.extra.insert(EXTRA.to_owned(), serde_json::to_value(self).unwrap_or_default());
