@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::FutureExt;
 
-use crate::problem::{Problem, ProblemType};
+use crate::problem::Problem;
 
 /// Answers a problem when a handler panics. The panic's own text goes to the log by the panic hook, never to the client.
 ///
@@ -20,9 +20,7 @@ pub(crate) async fn catch_panics(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => {
             tracing::error!("a request handler panicked");
-            Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log. Repeating may help.")
-                .closing()
-                .into_response()
+            Problem::fault().closing().into_response()
         }
     }
 }

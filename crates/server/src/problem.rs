@@ -42,6 +42,12 @@ impl Problem {
         Problem { field: Some(field.into()), ..Problem::new(ProblemType::InvalidRequest, detail) }
     }
 
+    /// A fault of the server: what went wrong is in its log, and not in the answer.
+    #[must_use]
+    pub(crate) fn fault() -> Problem {
+        Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log. Repeating may help.")
+    }
+
     /// A 404 that names what is not there.
     #[must_use]
     pub fn not_found(what: &str) -> Problem {

@@ -22,7 +22,6 @@ mod emails;
 mod erasures;
 mod events;
 mod fields;
-mod guard;
 pub(crate) mod idempotency;
 mod items;
 mod keys;
@@ -51,12 +50,14 @@ use axum::{
     Router,
     handler::Handler,
     middleware::from_fn_with_state,
+    response::IntoResponse,
     routing::{MethodFilter, MethodRouter, on},
 };
 
 use crate::{
+    edge,
     openapi::{Described, Operation},
-    problem::ProblemType,
+    problem::{Problem, ProblemType},
     service::Service,
 };
 
@@ -225,5 +226,6 @@ pub(crate) fn routes(service: &Arc<Service>) -> Router<Arc<Service>> {
     let add = |router: Router<Arc<Service>>, endpoint: Endpoint| router.route(endpoint.path, endpoint.handler);
     let routes = endpoints().into_iter().fold(Router::new(), add);
     let routes = routes.route_layer(from_fn_with_state(Arc::clone(service), idempotency::once));
-    routes.route_layer(from_fn_with_state(Arc::clone(service), guard::guard))
+    let refuse: edge::Refuse = Problem::into_response;
+    routes.route_layer(from_fn_with_state((Arc::clone(service), refuse), edge::guard))
 }

@@ -16,7 +16,7 @@ use hookline_store::{
 use crate::{
     api::cursor::{self, Listing},
     openapi::{LINES, Time},
-    problem::{Problem, ProblemType},
+    problem::Problem,
 };
 
 /// A page of a listing.
@@ -134,7 +134,7 @@ fn lines(rows: &[impl Serialize]) -> serde_json::Result<Vec<u8>> {
 /// Shapes are texts and numbers under names, and what goes into headers is ASCII: this does not happen.
 fn unwritten(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "a page could not be written");
-    Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log. Repeating may help.")
+    Problem::fault()
 }
 
 /// A page of rows that are in memory, sorted by `sorted_by`, oldest first. Seeks behind the cursor, so that a row which is gone

@@ -67,7 +67,7 @@ pub(crate) fn blank() -> Settings {
 pub(crate) fn read(service: &Service, row: &Arc<Subscription>) -> Result<Subscribed, Problem> {
     Subscribed::read(row, &passing_on::open_with(Arc::clone(&service.master_key))).map_err(|why| {
         tracing::error!(subscription = %row.id, %why, "a subscription cannot be read");
-        fault()
+        Problem::fault()
     })
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn muted_kinds(priority: &Priority, directory: &Directory, subscribed
 /// Settings as they are stored.
 fn written(settings: &Settings) -> Result<String, Problem> {
     // Names, texts and numbers: this cannot fail.
-    let written = serde_json::to_string(settings).map_err(|_| fault())?;
+    let written = serde_json::to_string(settings).map_err(|_| Problem::fault())?;
     if written.len() <= SETTINGS_BYTES_MAX {
         return Ok(written);
     }
@@ -180,10 +180,6 @@ fn written(settings: &Settings) -> Result<String, Problem> {
 fn seal(service: &Service, id: SubscriptionId, secrets: &Secrets) -> Result<Vec<u8>, Problem> {
     passing_on::seal(&service.master_key, &*service.entropy, id, secrets).map_err(|CannotOpen| {
         tracing::error!(subscription = %id, "secrets could not be sealed");
-        fault()
+        Problem::fault()
     })
-}
-
-fn fault() -> Problem {
-    Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log. Repeating may help.")
 }

@@ -18,7 +18,7 @@ use crate::{
         },
     },
     openapi::Operation,
-    problem::{Problem, ProblemType},
+    problem::Problem,
     secrets::{CannotOpen, Field, Place},
     service::Service,
 };
@@ -83,6 +83,6 @@ pub(in crate::api) async fn put(
 fn seal(service: &Service, place: Place, secret: &Secret) -> Result<Vec<u8>, Problem> {
     service.master_key.seal(&*service.entropy, &place, secret).map_err(|CannotOpen| {
         tracing::error!("a secret could not be sealed");
-        Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log. Repeating may help.")
+        Problem::fault()
     })
 }

@@ -1,17 +1,13 @@
 //! Events and records as they are asked for, and what is answered where nothing is.
 
-use std::{future::pending, sync::Arc};
+use std::sync::Arc;
 
-use axum::{Router, body::Body, routing::get};
+use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{
-    limits::Limits,
-    service::Service,
-    testing::{ADMIN, App, body_json, delivery, text},
-};
+use crate::testing::{ADMIN, App, body_json, delivery, text};
 
 #[tokio::test]
 async fn an_event_has_the_shape_of_the_contract() {
@@ -195,16 +191,4 @@ async fn the_two_surfaces_can_be_had_apart() {
             assert_eq!(answer.status().as_u16(), status, "{path}");
         }
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_answer_that_does_not_come_is_ended() {
-    let app = App::with_limits(Limits::default());
-    let slow = || async { pending::<()>().await };
-    let routes: Router<Arc<Service>> = Router::new().route("/slow", get(slow));
-    let guard = axum::middleware::from_fn_with_state(Arc::clone(&app.service), crate::api::guard::guard);
-    let router = routes.layer(guard).with_state(Arc::clone(&app.service));
-    let answer = router.oneshot(Request::get("/slow").body(Body::empty()).expect("a request")).await.expect("an answer");
-    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(body_json(answer).await["type"], "/docs/errors/answer-timeout");
 }

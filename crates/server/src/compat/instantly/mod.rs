@@ -9,7 +9,6 @@ mod auth;
 mod blocklist;
 mod body;
 mod events;
-mod guard;
 mod query;
 mod refused;
 #[cfg(test)]
@@ -22,12 +21,13 @@ use axum::{
     Json, Router,
     handler::Handler,
     middleware::from_fn_with_state,
+    response::IntoResponse,
     routing::{MethodFilter, MethodRouter, any, on},
 };
 use http::Uri;
 use serde::Serialize;
 
-use crate::service::Service;
+use crate::{edge, service::Service};
 
 use refused::Refused;
 
@@ -92,7 +92,8 @@ pub(crate) fn router(service: &Arc<Service>) -> Router<Arc<Service>> {
     };
     let router = endpoints().into_iter().fold(Router::new(), add).method_not_allowed_fallback(nothing);
     let elsewhere = router.route(PREFIX, any(nothing)).route(&format!("{PREFIX}/{{*path}}"), any(nothing));
-    elsewhere.route_layer(from_fn_with_state(Arc::clone(service), guard::guard))
+    let refuse: edge::Refuse = |problem| Refused::from(problem).into_response();
+    elsewhere.route_layer(from_fn_with_state((Arc::clone(service), refuse), edge::guard))
 }
 
 /// For every other path and method. As Instantly answers it, whoever asks.

@@ -3,7 +3,7 @@
 //! One endpoint is one file and one line in [`endpoints`]. A handler takes the [`account::Account`] that the key in the query opens,
 //! reads its body through [`fields`], and works on [`hook::Hook`]s: subscriptions in SmartLead's dialect, as this API shows them.
 //! [`scope`] and [`wanted`] say what a body asks for, [`save`] stores it and has [`samples`] sent. Whatever goes wrong is a
-//! [`refusal::Refusal`], in SmartLead's words; [`edge`] sees to it that no other answer gets out.
+//! [`refusal::Refusal`], in SmartLead's words; [`edge`](crate::edge) sees to it that no other answer gets out.
 
 mod account;
 mod campaigns;
@@ -12,7 +12,6 @@ mod clients;
 mod create;
 mod create_older;
 mod delete;
-mod edge;
 mod fields;
 mod hook;
 mod refusal;
@@ -30,11 +29,13 @@ use std::sync::Arc;
 use axum::{
     Router,
     middleware::from_fn_with_state,
+    response::IntoResponse,
     routing::{MethodFilter, MethodRouter, on},
 };
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::service::Service;
+use self::refusal::Refusal;
+use crate::{edge, service::Service};
 
 /// Where the API is.
 const BASE: &str = "/api/v1";
@@ -81,10 +82,16 @@ fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// For every path that no endpoint has, and every method that a path does not have: SmartLead answers both alike.
+async fn not_found() -> Refusal {
+    Refusal::not_found()
+}
+
 /// The routes, with answers of their own for every path under [`BASE`].
 pub(crate) fn router(service: &Arc<Service>) -> Router<Arc<Service>> {
     let add = |router: Router<Arc<Service>>, (_, path, handler): Endpoint| router.route(path, handler);
     let routes = endpoints().into_iter().fold(Router::new(), add);
-    let routes = routes.fallback(edge::not_found).method_not_allowed_fallback(edge::not_found);
-    Router::new().nest(BASE, routes.layer(from_fn_with_state(Arc::clone(service), edge::guard)))
+    let routes = routes.fallback(not_found).method_not_allowed_fallback(not_found);
+    let refuse: edge::Refuse = |problem| Refusal::from(problem).into_response();
+    Router::new().nest(BASE, routes.layer(from_fn_with_state((Arc::clone(service), refuse), edge::guard)))
 }

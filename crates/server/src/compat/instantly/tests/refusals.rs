@@ -191,5 +191,6 @@ async fn a_store_that_fails_is_told_in_instantlys_words() {
     app.store.fail(None);
     app.store.panic();
     let answer = send(&app, &key, GET, "/campaigns/analytics", None, "").await;
-    assert_eq!(answer.body, shape(500, "Internal Server Error", "Internal Server Error"));
+    let message = "This is a fault of the server, written to its log. Repeating may help.";
+    assert_eq!(answer.body, shape(500, "Internal Server Error", message));
 }
