@@ -12,10 +12,15 @@ use crate::{
 
 /// Reads the body of an API request, in bounded time and memory.
 pub(crate) async fn read(body: Body, service: &Service) -> Result<Bytes, Problem> {
-    let reading = Limited::new(body, service.limits.api_body_bytes_max).collect();
+    read_up_to(body, service, service.limits.api_body_bytes_max).await
+}
+
+/// The same for a body of at most so many bytes.
+pub(crate) async fn read_up_to(body: Body, service: &Service, bytes_max: usize) -> Result<Bytes, Problem> {
+    let reading = Limited::new(body, bytes_max).collect();
     match timeout(service.limits.body_timeout, reading).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) => Err(unread(&*error, service.limits.api_body_bytes_max)),
+        Ok(Err(error)) => Err(unread(&*error, bytes_max)),
         Err(_) => Err(Problem::new(ProblemType::BodyTimeout, "The body took too long. Send it again.").closing()),
     }
 }

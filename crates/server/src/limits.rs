@@ -16,6 +16,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// The largest body an API request may have.
     pub api_body_bytes_max: usize,
+    /// The same of a request to a compatible API that has lists, such as a thousand addresses to block.
+    pub api_list_bytes_max: usize,
     /// How long an API request may take, body included.
     pub api_timeout: Duration,
     /// How many refusals are remembered.
@@ -46,6 +48,7 @@ impl Default for Limits {
             bodies_bytes_in_all: 64 * MIB,
             body_timeout: Duration::from_secs(10),
             api_body_bytes_max: 64 * KIB,
+            api_list_bytes_max: 512 * KIB,
             api_timeout: Duration::from_secs(30),
             rejections_max: 10_000,
             connections_max: 10_000,

@@ -4,17 +4,11 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Request};
-use bytes::Bytes;
 use http::{StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
-use tokio::time::timeout;
 use uuid::Uuid;
 
-use crate::{compat::instantly::refused::Refused, service::Service};
-
-/// The largest body: a thousand addresses.
-const BYTES_MAX: usize = 512 * 1024;
+use crate::{body::read_up_to, compat::instantly::refused::Refused, service::Service};
 
 /// The fields of a body.
 #[derive(Clone, Debug)]
@@ -25,7 +19,7 @@ impl FromRequest<Arc<Service>> for Body {
 
     async fn from_request(request: Request, service: &Arc<Service>) -> Result<Body, Refused> {
         let content_type = request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?").to_owned());
-        let bytes = read(request, service).await?;
+        let bytes = read_up_to(request.into_body(), service, service.limits.api_list_bytes_max).await?;
         let essence = content_type.as_deref().map(|text| text.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
         match essence.as_deref() {
             Some("application/json") if bytes.is_empty() => {
@@ -39,19 +33,6 @@ impl FromRequest<Arc<Service>> for Body {
             None if bytes.is_empty() => Err(Refused::bad("body must be object")),
             _ => Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type")),
         }
-    }
-}
-
-/// Reads a body in bounded time and memory.
-async fn read(request: Request, service: &Service) -> Result<Bytes, Refused> {
-    let reading = Limited::new(request.into_body(), BYTES_MAX).collect();
-    match timeout(service.limits.body_timeout, reading).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "Request body is too large"))
-        }
-        Ok(Err(_)) => Err(Refused::bad("Request body size did not match Content-Length")),
-        Err(_) => Err(Refused::new(StatusCode::REQUEST_TIMEOUT, "The body took too long")),
     }
 }
 

@@ -75,6 +75,8 @@ impl From<Problem> for Refused {
     fn from(problem: Problem) -> Refused {
         let message = match problem.field {
             Some(field) if problem.problem_type == ProblemType::InvalidRequest => format!("{field}: {}", problem.detail).into(),
+            // Fastify's own words.
+            _ if problem.problem_type == ProblemType::BodyTooLarge => "Request body is too large".into(),
             _ => problem.detail,
         };
         Refused { retry_after_s: problem.retry_after_s, ..Refused::new(problem.problem_type.status(), message) }
