@@ -356,6 +356,20 @@ async fn campaigns_come_to_what_was_counted() {
     assert_eq!(shown, [json!(["2026-02-11", 3, 0]), json!(["2026-02-12", 0, 1])]);
     let days = client.get(&format!("/campaigns/analytics/daily?campaign_id={named}")).await;
     assert_eq!(days.as_array().map(Vec::len), Some(1));
+
+    // Two that are stated to be one are found by the ids of both.
+    let alias = json!({"platform": "instantly", "platform_campaign_id": named});
+    let path = format!("/v1/workspaces/{}/campaigns/{ours}/aliases", text(&client.world.workspace["id"]));
+    let alias = text(&client.world.make(&path, alias).await["id"]).to_owned();
+    let one = client.get("/campaigns/analytics").await;
+    assert_eq!(json!([one.as_array().map(Vec::len), one[0]["emails_sent_count"], one[0]["reply_count"]]), json!([1, 3, 1]));
+    for id in [named, &named.to_uppercase(), &ours, &alias] {
+        assert_eq!(client.get(&format!("/campaigns/analytics?id={id}")).await, one, "{id}");
+        assert_eq!(short(&client.get(&format!("/campaigns/analytics/overview?id={id}")).await), json!([3, 1, 3, 0]), "{id}");
+        assert_eq!(client.get(&format!("/campaigns/analytics/daily?campaign_id={id}")).await.as_array().map(Vec::len), Some(2));
+    }
+    assert_eq!(client.get(&format!("/campaigns/analytics?ids={named},{ours},{alias}")).await, one, "once");
+    assert_eq!(client.get("/campaigns/analytics?id=nothing").await, json!([]));
     client.world.close().await;
 }
 

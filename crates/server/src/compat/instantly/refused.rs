@@ -85,6 +85,10 @@ impl From<Problem> for Refused {
 
 impl From<hookline_store::Error> for Refused {
     fn from(error: hookline_store::Error) -> Refused {
+        if let hookline_store::Error::TooMuch(_) = error {
+            let message = "There is too much to add up; give a shorter period by start_date and end_date, or one campaign";
+            return Refused::bad(message);
+        }
         Problem::from(error).into()
     }
 }

@@ -4,22 +4,17 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use serde::Serialize;
-use uuid::Uuid;
 
 use hookline_model::{
     calendar::{Calendar, Unit},
     counts::Counter,
-    id::CampaignId,
 };
-use hookline_store::{
-    query::CampaignSelector,
-    stats::{StatsBy, StatsFilter, StatsKey, StatsRow},
-};
+use hookline_store::stats::{StatsBy, StatsFilter, StatsKey, StatsRow};
 
 use crate::{
     compat::instantly::{
         Answer,
-        analytics::{count, period},
+        analytics::{count, period, selector},
         auth::Reading,
         query::Query,
         refused::Refused,
@@ -76,11 +71,7 @@ pub(in crate::compat::instantly) async fn list(
 
 async fn listed(Reading(workspace): Reading, query: Query, State(service): State<Arc<Service>>) -> Answer<Vec<DayShape>> {
     let (since, until) = period(&query)?;
-    // Ours are UUIDs of version 5; Instantly's are of others.
-    let campaign = query.id("campaign_id")?.map(|id: Uuid| match id.get_version_num() {
-        5 => CampaignSelector::Id(CampaignId(id)),
-        _ => CampaignSelector::PlatformId(id.to_string()),
-    });
+    let campaign = query.id("campaign_id")?.map(|id| selector(&id.to_string()));
     let filter = StatsFilter { since, until, campaign, ..StatsFilter::default() };
     // The zone is part of every build.
     let calendar = Calendar::of("UTC", Unit::Day).map_err(|unknown| Refused::bad(unknown.to_string()))?;

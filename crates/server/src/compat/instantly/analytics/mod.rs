@@ -4,21 +4,25 @@ pub(super) mod campaigns;
 pub(super) mod daily;
 pub(super) mod overview;
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
 use hookline_model::{
     counts::{Counter, Counts},
-    id::WorkspaceId,
+    id::{CampaignId, WorkspaceId},
     platform::Platform,
     record::Campaign,
     time::Millis,
 };
-use hookline_store::query::{CampaignFilter, PAGE_ROWS_MAX, PageRequest};
+use hookline_store::query::{CampaignFilter, CampaignSelector, EventFilter, PAGE_ROWS_MAX, PageRequest};
 
 use crate::{
     compat::instantly::{query::Query, refused::Refused},
     service::Service,
 };
 
-/// How many pages of campaigns are looked at: 10,000 campaigns.
+/// How many pages of campaigns are looked at where none is named: 10,000 campaigns, the last active ones.
 const PAGES_MAX: usize = 20;
 
 /// The period that is asked for: from the first instant on, before the second.
@@ -30,7 +34,33 @@ fn period(query: &Query) -> Result<(Option<Millis>, Option<Millis>), Refused> {
     }
 }
 
-/// The campaigns that are asked for by `names` of parameters, by their ids here or there; all, if none is.
+/// The campaign that a text is an id of, here or at its platform: also one of those that it had before, or of an alias.
+fn selector(id: &str) -> CampaignSelector {
+    match id.parse::<Uuid>() {
+        // Ours are UUIDs of version 5; Instantly's are of others.
+        Ok(id) if id.get_version_num() == 5 => CampaignSelector::Id(CampaignId(id)),
+        Ok(id) => CampaignSelector::PlatformId(id.to_string()),
+        Err(_) => CampaignSelector::PlatformId(id.to_owned()),
+    }
+}
+
+/// The campaign with this id, if there is one.
+async fn named(service: &Service, workspace: WorkspaceId, id: &str) -> Result<Option<Campaign>, Refused> {
+    let id = match selector(id) {
+        CampaignSelector::Id(id) => Some(id),
+        // Whose id at the platform it is, any of its events says.
+        campaign @ CampaignSelector::PlatformId(_) => {
+            let filter = EventFilter { campaign: Some(campaign), ..EventFilter::default() };
+            let page = service.store.events(workspace, filter, PageRequest { limit: 1, after: None }).await?;
+            page.rows.first().and_then(|row| row.campaign_id)
+        }
+    };
+    let Some(id) = id else { return Ok(None) };
+    Ok(service.store.campaign(workspace, id).await?)
+}
+
+/// The campaigns that are asked for by `names` of parameters, by their ids here or there, each once; all, if none is. The last active
+/// first. The second of the answer says whether there was nothing to choose by.
 async fn wanted(
     service: &Service,
     workspace: WorkspaceId,
@@ -43,10 +73,16 @@ async fn wanted(
     }
     let status = query.text("campaign_status").map(str::parse::<i32>).transpose();
     let status = status.map_err(|_| Refused::bad("querystring/campaign_status must be number"))?;
-    let is_it = |campaign: &Campaign| {
-        (ids.is_empty() || ids.iter().any(|id| id.eq_ignore_ascii_case(&shown_id(campaign)) || *id == campaign.id.to_string()))
-            && status.is_none_or(|status| status == status_number(campaign))
-    };
+    let is_it = |campaign: &Campaign| status.is_none_or(|status| status == status_number(campaign));
+    if !ids.is_empty() {
+        let mut found: BTreeMap<CampaignId, Campaign> = BTreeMap::new();
+        for id in ids {
+            found.extend(named(service, workspace, id).await?.filter(&is_it).map(|campaign| (campaign.id, campaign)));
+        }
+        let mut found: Vec<Campaign> = found.into_values().collect();
+        found.sort_by(|one, other| (&other.last_event_at, other.id).cmp(&(&one.last_event_at, one.id)));
+        return Ok((found, false));
+    }
     let (mut found, mut page) = (Vec::new(), PageRequest { limit: PAGE_ROWS_MAX, after: None });
     for _ in 0..PAGES_MAX {
         let rows = service.store.campaigns(workspace, CampaignFilter::default(), page.clone()).await?;
@@ -56,7 +92,7 @@ async fn wanted(
             break;
         }
     }
-    Ok((found, ids.is_empty() && status.is_none()))
+    Ok((found, status.is_none()))
 }
 
 /// Instantly's own id of a campaign of Instantly's, and ours of any other: a UUID in any case.

@@ -3,7 +3,7 @@
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use hookline_store::Error;
+use hookline_store::{Error, TooMuch};
 
 use crate::testing::{Answer, App};
 
@@ -187,6 +187,12 @@ async fn a_store_that_fails_is_told_in_instantlys_words() {
         assert_eq!((&answer.body["statusCode"], &answer.body["error"]), (&json!(503), &json!("Service Unavailable")));
         assert!(answer.headers.contains_key("retry-after"), "{error}");
         assert!(!answer.body.to_string().contains("secret"), "{answer:?}");
+    }
+    for (too_much, path) in [(TooMuch::Walked, ""), (TooMuch::Answered, "/daily"), (TooMuch::Walked, "/overview")] {
+        app.store.fail(Some(Error::TooMuch(too_much)));
+        let answer = send(&app, &key, GET, &format!("/campaigns/analytics{path}"), None, "").await;
+        let message = "There is too much to add up; give a shorter period by start_date and end_date, or one campaign";
+        assert_eq!((answer.status.as_u16(), answer.body), (400, json!({"message": message})), "{path}");
     }
     app.store.fail(None);
     app.store.panic();
