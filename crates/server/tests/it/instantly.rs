@@ -211,6 +211,57 @@ async fn every_try_of_a_delivery_is_an_event_of_its_own() {
 }
 
 #[tokio::test]
+async fn what_lies_far_back_is_found_behind_no_empty_page() {
+    let client = Client::new().await;
+    let webhook = client.webhook("https://one.example/in").await;
+    let event = client.world.deliver(&sent(1)).await;
+    client.delivery(webhook, &event, 1, &[(0, Some(200))], true).await;
+    // More tries of others in front of it than one call looks at once it has found something.
+    let workspace = text(&client.world.workspace["id"]).parse().expect("an id");
+    for part in 0..6_u64 {
+        let positions = (2 + part * 1_000)..(2 + (part + 1) * 1_000);
+        let (mut outgoing, mut outcomes) = (Vec::new(), Vec::new());
+        for position in positions {
+            let (key, event_id) = (DeliveryKey { position, run: 0 }, EventId(Uuid::from_u128(u128::from(position))));
+            outgoing.push(Outgoing {
+                id: DeliveryId::derive(webhook, event_id, 0),
+                subscription: webhook,
+                key,
+                workspace,
+                event_id,
+                kind: Kind::EmailSent,
+                lane: Lane::Bulk,
+                contact: None,
+                created_at: Millis(START),
+                due_at: Millis(START),
+                charged: 0,
+                attempts: Vec::new(),
+                content_type: "application/json".to_owned(),
+                body: b"{}".to_vec(),
+            });
+            let attempt = Some(Box::new(AttemptRow {
+                number: 1,
+                started_at: Millis(START),
+                status: Some(200),
+                error: None,
+                is_charged: true,
+                timing: [None; 5],
+                request_headers: Vec::new(),
+                answer: Vec::new(),
+            }));
+            let (status, at) = (DeliveryStatus::Delivered, Millis(START + 1));
+            outcomes.push(Outcome::Ended { subscription: webhook, key, status, reason: None, at, attempt, warning: None });
+        }
+        client.world.store.dispatch(Dispatch { outgoing, ..Dispatch::default() }).await.expect("it is written");
+        client.world.store.finish(outcomes).await.expect("it is written");
+    }
+    let found = client.get("/webhook-events?search=lead1@lead.example").await;
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!((&found["items"][0]["lead_email"], found.get("next_starting_after")), (&json!("lead1@lead.example"), None));
+    client.world.close().await;
+}
+
+#[tokio::test]
 async fn sums_of_deliveries_are_in_percent() {
     let client = Client::new().await;
     let nothing = client.get("/webhook-events/summary").await;

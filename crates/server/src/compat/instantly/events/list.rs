@@ -29,6 +29,9 @@ use crate::{
 /// How many pages of tries are looked through for one page of those that are wanted.
 const ROUNDS_MAX: usize = 10;
 
+/// The same while none is found: many clients take an empty page for the end, whatever stands beside it.
+const EMPTY_ROUNDS_MAX: usize = 10 * ROUNDS_MAX;
+
 /// How many pages of a lead's events are looked through for what was told of it.
 const EVENT_PAGES_MAX: usize = 10;
 
@@ -72,7 +75,10 @@ async fn wanted(
     let mut found: Vec<Attempted> = Vec::new();
     // One more than is shown says whether there is a next page.
     let rows = if matches!(search, Search::Lead(_)) { PAGE_ROWS_MAX } else { limit + 1 };
-    for _ in 0..ROUNDS_MAX {
+    for round in 0..EMPTY_ROUNDS_MAX {
+        if round >= ROUNDS_MAX && !found.is_empty() {
+            break;
+        }
         let page = service.store.attempts(filter.clone(), PageRequest { limit: rows, after: after.clone() }).await?;
         for row in page.rows.into_iter().filter(|row| search.is_about(row)) {
             if found.len() == limit {
