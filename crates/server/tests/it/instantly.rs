@@ -430,15 +430,18 @@ async fn of_two_changes_of_a_webhook_at_once_both_hold() {
     let path = format!("/webhooks/{}", client.webhook("https://crm.example/a").await);
     let patch = async |body: Value| client.good(Method::PATCH, &path, Some(body)).await;
     client.world.gate.shut();
-    // The writer has the first change, and the second, made of what the webhook was before, waits for it.
-    let both_wait = async {
+    // The writer has the first change alone, and the second, made of what the webhook was before, waits for it.
+    let then_second = async {
         client.world.gate.writer_waits().await;
-        while client.world.store.status().queued == 0 {
-            tokio::task::yield_now().await;
-        }
-        client.world.gate.open();
+        let both_wait = async {
+            while client.world.store.status().queued == 0 {
+                tokio::task::yield_now().await;
+            }
+            client.world.gate.open();
+        };
+        tokio::join!(patch(json!({"target_hook_url": "https://crm.example/b"})), both_wait);
     };
-    tokio::join!(patch(json!({"name": "Ours"})), patch(json!({"target_hook_url": "https://crm.example/b"})), both_wait);
+    tokio::join!(patch(json!({"name": "Ours"})), then_second);
     let shown = client.get(&path).await;
     assert_eq!((&shown["name"], &shown["target_hook_url"]), (&json!("Ours"), &json!("https://crm.example/b")));
     client.world.close().await;
