@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use ipnet::IpNet;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use hookline_delivery::client::Client;
 use hookline_model::{platform::Platform, time::Millis};
@@ -84,6 +84,8 @@ pub struct Service {
     pub(crate) opened: OpenedSources,
     pub(crate) drift: Watch,
     pub(crate) client: Client,
+    /// Held while a webhook is made, by whichever API: whether there is room, or a similar one, is still so when it is stored.
+    pub(crate) making: Mutex<()>,
     /// Told whenever the directory was changed through the API.
     pub(crate) changed: Arc<Notify>,
     pub(crate) streams: Streams,
@@ -111,6 +113,7 @@ impl Service {
             opened: OpenedSources::default(),
             drift: Watch::default(),
             client: options.client,
+            making: Mutex::default(),
             changed: Arc::default(),
             streams: Streams::default(),
             smartlead: compat::smartlead::State::default(),

@@ -113,7 +113,8 @@ pub(crate) fn changed(
     Ok(Subscribed { row: Arc::new(row), settings, policy, secrets })
 }
 
-/// Refuses one more than there may be.
+/// Refuses one more than there may be. Asked, and the subscription stored, while [`Service::making`] is held: of two at once the second
+/// sees the first.
 ///
 /// # Errors
 /// When the owner's agency has as many as it may have, those of its workspaces among them.

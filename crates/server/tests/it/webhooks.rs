@@ -3,6 +3,16 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use hookline_model::{
+    id::{AgencyId, SubscriptionId},
+    time::Millis,
+};
+use hookline_store::{
+    directory::{AddressOwner, DirectoryChange},
+    subscriptions::{SUBSCRIPTIONS_MAX, Subscription, SubscriptionStatus},
+};
+use uuid::Uuid;
+
 use crate::world::{ADMIN, World, call_once, text};
 
 /// A world with a webhook that nothing is sent to, and its path.
@@ -80,5 +90,45 @@ async fn a_change_of_what_is_deleted_meanwhile_brings_nothing_back() {
     let answers = at_once(&world, (Method::DELETE, &path, Value::Null), (Method::PATCH, &path, json!({"rate": 7}))).await;
     assert_eq!(answers.each_ref().map(|(status, _)| *status), [204, 404], "{answers:?}");
     assert_eq!(world.call(Method::GET, &path, ADMIN, None).await.0, StatusCode::NOT_FOUND);
+    world.close().await;
+}
+
+#[tokio::test]
+async fn of_two_at_once_one_takes_the_last_room_whichever_api_makes_them() {
+    let world = World::new().await;
+    let agency: AgencyId = text(&world.agency["id"]).parse().expect("an id");
+    let row = |number: usize| Subscription {
+        id: SubscriptionId(Uuid::from_u128(number as u128)),
+        owner: AddressOwner::Agency(agency),
+        status: SubscriptionStatus::Active,
+        status_reason: None,
+        status_at: Millis(0),
+        settings: "{}".to_owned(),
+        secrets: Vec::new(),
+        created_at: Millis(0),
+        updated_at: Millis(0),
+        since: 0,
+    };
+    let rows = (1..SUBSCRIPTIONS_MAX).map(|number| DirectoryChange::PutSubscription(Box::new(row(number))));
+    world.store.change_directory(rows.collect()).await.expect("it is written");
+    let scope = json!({"scope": "workspace", "workspace_id": world.workspace["id"], "role": "write", "name": "x"});
+    let key = text(&world.make("/v1/keys", scope).await["key"]).to_owned();
+
+    let url = "https://crm.example/hooks";
+    let path = format!("/v1/agencies/{agency}/webhooks");
+    let native = world.call(Method::POST, &path, ADMIN, Some(json!({"name": "x", "url": url, "kinds": ["*"]})));
+    let instantly = world.call(Method::POST, "/api/v2/webhooks", &key, Some(json!({"target_hook_url": url})));
+    let body = json!({"webhook_url": url, "association_type": "client"});
+    let path = format!("/api/v1/webhook/create?api_key={key}");
+    let smartlead = world.call(Method::POST, &path, "", Some(body));
+    world.gate.shut();
+    // The first is with the log's writer when the others look whether there is room.
+    let opened = async {
+        world.gate.writer_waits().await;
+        world.gate.open();
+    };
+    let (native, instantly, smartlead, ()) = tokio::join!(native, instantly, smartlead, opened);
+    let statuses = [native, instantly, smartlead].map(|(status, _)| status.as_u16());
+    assert_eq!((statuses, world.store.directory().subscriptions().len()), ([201, 409, 409], SUBSCRIPTIONS_MAX));
     world.close().await;
 }

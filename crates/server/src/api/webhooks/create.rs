@@ -41,6 +41,7 @@ pub(in crate::api) async fn create(
     fields: Fields,
 ) -> Result<Reply, Problem> {
     let wanted = Wanted::read(fields, blank(), service.client.guard())?;
+    let _making = service.making.lock().await;
     has_room(&service.store.directory(), owner)?;
     let dialect = wanted.settings.dialect;
     let (secrets, new) = wanted.secrets(Secrets::default(), || new_secret(dialect, &*service.entropy))?;

@@ -32,7 +32,7 @@ use axum::{
     response::IntoResponse,
     routing::{MethodFilter, MethodRouter, on},
 };
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 
 use self::refusal::Refusal;
 use crate::{edge, service::Service};
@@ -43,15 +43,13 @@ const BASE: &str = "/api/v1";
 /// What the API has beside the store.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// Held while a hook is made: whether there is a similar one, or room, is still so when it is stored.
-    making: Mutex<()>,
     /// Whose samples may be sent at the moment.
     sampling: Arc<Semaphore>,
 }
 
 impl Default for State {
     fn default() -> State {
-        State { making: Mutex::default(), sampling: Arc::new(Semaphore::new(samples::SAVINGS_MAX)) }
+        State { sampling: Arc::new(Semaphore::new(samples::SAVINGS_MAX)) }
     }
 }
 

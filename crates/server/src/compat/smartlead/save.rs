@@ -46,7 +46,7 @@ pub(super) async fn make(service: &Arc<Service>, account: &Account, new: New, mu
     settings.filter.campaigns = new.scope.campaign.iter().map(ToString::to_string).collect();
     settings.filter.category_changes_only = new.category_changes_only;
 
-    let making = service.smartlead.making.lock().await;
+    let making = service.making.lock().await;
     // As it stands now: another one may just have been made.
     let account = account.again(service);
     if !new.is_forced {

@@ -33,6 +33,7 @@ pub(in crate::compat::instantly) async fn create(
     let settings = Settings { name: UNNAMED.to_owned(), dialect: Dialect::Instantly, policy, ..blank() };
     let (settings, secrets) = wanted(body, Asked::default(), settings, Secrets::default(), service.client.guard())?;
     let owner = AddressOwner::Workspace(workspace);
+    let _making = service.making.lock().await;
     has_room(&service.store.directory(), owner)?;
     let subscribed = made(&service, owner, settings, secrets)?;
     put(&service, &subscribed.row).await?;
