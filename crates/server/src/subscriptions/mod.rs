@@ -37,8 +37,33 @@ pub(crate) use secret::{has_secret, new_secret, usable};
 pub(crate) use shown::shown_body;
 pub(crate) use tried::{Tried, try_out};
 
-/// How often a change is made anew when somebody else's came in between.
-pub(crate) const CHANGES_MAX: usize = 5;
+/// How often one change is tried: it is made anew when somebody else's came in between.
+const TRIES_MAX: usize = 5;
+
+/// The tries of one change of a subscription. What it is to be is made of what it is, and made anew of what it is by then if somebody
+/// else changes it meanwhile: nobody's change is lost.
+#[derive(Debug, Default)]
+pub(crate) struct Tries(usize);
+
+impl Tries {
+    /// Says that a try to change `from` failed with this problem. If it is good, look `from` up again, which may be gone, and make the
+    /// change anew.
+    ///
+    /// # Errors
+    /// The problem, if no change of somebody else's was the cause; or that there were too many of these.
+    pub(crate) fn failed(&mut self, service: &Service, from: &Arc<Subscription>, problem: Problem) -> Result<(), Problem> {
+        // A conflict may also be another thing's: the same request, sent twice at once.
+        let is_changed = service.store.directory().subscription(from.id) != Some(from);
+        if problem.problem_type != ProblemType::Conflict || !is_changed {
+            return Err(problem);
+        }
+        self.0 += 1;
+        if self.0 < TRIES_MAX {
+            return Ok(());
+        }
+        Err(Problem::new(ProblemType::Conflict, "Others change this webhook all the time. Try again in a moment."))
+    }
+}
 
 /// Settings of which nothing was said yet.
 pub(crate) fn blank() -> Settings {

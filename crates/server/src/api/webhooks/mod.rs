@@ -25,9 +25,9 @@ use hookline_store::{
 
 use crate::{
     api::once::{Once, Reply},
-    problem::{Problem, ProblemType},
+    problem::Problem,
     service::Service,
-    subscriptions::{CHANGES_MAX, muted_kinds, read, standing},
+    subscriptions::{Tries, muted_kinds, read, standing},
 };
 
 use shape::WebhookShape;
@@ -45,15 +45,15 @@ fn muted(service: &Service, subscribed: &Subscribed) -> BTreeMap<Kind, Subscript
     muted_kinds(&Priority::of(&directory), &directory, subscribed)
 }
 
-/// Sets a webhook to something else and answers it, with a secret if one is new. What it is to be is made of what it is, and made
-/// anew if somebody else changes it meanwhile: nobody's change is lost.
+/// Sets a webhook to something else and answers it, with a secret if one is new.
 async fn change(
     service: &Service,
     mut row: Arc<Subscription>,
     once: Once,
     make: impl Fn(&Subscription, Subscribed) -> Result<(Subscribed, Option<String>), Problem>,
 ) -> Result<Reply, Problem> {
-    for _ in 0..CHANGES_MAX {
+    let mut tries = Tries::default();
+    loop {
         let (subscribed, new) = make(&row, read(service, &row)?)?;
         let shape = shown(service, &subscribed).await?;
         let kept = Reply::ok(&shape);
@@ -61,19 +61,14 @@ async fn change(
         let to = Box::new(Subscription::clone(&subscribed.row));
         let change = DirectoryChange::ChangeSubscription { from: Arc::clone(&row), to };
         match once.change_keeping(service, vec![change], reply, kept).await {
-            Err(problem) if problem.problem_type == ProblemType::Conflict => {
+            Ok(reply) => return Ok(reply),
+            Err(problem) => {
+                tries.failed(service, &row, problem)?;
                 let now = service.store.directory().subscription(row.id).cloned();
-                let now = now.ok_or_else(|| Problem::not_found("webhook"))?;
-                if now == row {
-                    // It is not for the webhook: the same request, sent twice at once.
-                    return Err(problem);
-                }
-                row = now;
+                row = now.ok_or_else(|| Problem::not_found("webhook"))?;
             }
-            answered => return answered,
         }
     }
-    Err(Problem::new(ProblemType::Conflict, "Others change this webhook all the time. Try again in a moment."))
 }
 
 /// Sets how a webhook stands, and answers it.

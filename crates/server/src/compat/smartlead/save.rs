@@ -20,7 +20,7 @@ use super::{
     scope::Scope,
     wanted::{Wanted, all_events},
 };
-use crate::{problem::ProblemType, service::Service, subscriptions};
+use crate::{service::Service, subscriptions};
 
 /// What a new hook is beside what is wanted of it.
 pub(super) struct New {
@@ -67,10 +67,10 @@ pub(super) async fn make(service: &Arc<Service>, account: &Account, new: New, mu
     finish(service, made)
 }
 
-/// Sets a hook to something else, and has it sent to again. It is made of what the hook is, and made anew if somebody else changes
-/// that meanwhile: nobody's change is lost.
+/// Sets a hook to something else, and has it sent to again. It is made of what the hook is by then, also if somebody else
+/// changes that meanwhile.
 pub(super) async fn change(service: &Arc<Service>, account: &Account, mut hook: Hook, wanted: Wanted) -> Result<Hook, Refusal> {
-    let mut left = subscriptions::CHANGES_MAX;
+    let mut tries = subscriptions::Tries::default();
     loop {
         let former = subscriptions::read(service, &hook.row)?;
         let mut settings = former.settings;
@@ -84,14 +84,11 @@ pub(super) async fn change(service: &Arc<Service>, account: &Account, mut hook: 
         let change = DirectoryChange::ChangeSubscription { from: Arc::clone(&hook.row), to };
         let resumed = DirectoryChange::SetSubscriptionStatus { id, status, reason: None, at };
         match subscriptions::change(service, vec![change, resumed]).await {
-            Err(problem) if problem.problem_type == ProblemType::Conflict && left > 0 => {
-                left -= 1;
+            Err(problem) => {
+                tries.failed(service, &hook.row, problem)?;
                 hook = account.again(service).hook(hook.number())?;
             }
-            saved => {
-                saved?;
-                return finish(service, Subscribed { row: Arc::new(row), ..changed });
-            }
+            Ok(()) => return finish(service, Subscribed { row: Arc::new(row), ..changed }),
         }
     }
 }

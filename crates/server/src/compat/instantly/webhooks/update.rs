@@ -14,9 +14,8 @@ use crate::{
         refused::Refused,
         webhooks::{Found, WebhookShape, asked::Asked, find, wanted::wanted},
     },
-    problem::{Problem, ProblemType},
     service::Service,
-    subscriptions::{CHANGES_MAX, change, changed},
+    subscriptions::{Tries, change, changed},
 };
 
 /// Sets a webhook to something else. What is not sent stays, null clears, and one that is stopped stays so.
@@ -26,21 +25,19 @@ pub(in crate::compat::instantly) async fn update(
     State(service): State<Arc<Service>>,
     body: Body,
 ) -> Answer<WebhookShape> {
-    // What it is to be is made of what it is, and made anew if somebody else changes it meanwhile: nobody's change is lost.
-    for _ in 0..CHANGES_MAX {
+    let mut tries = Tries::default();
+    loop {
         let Found { subscribed, asked } = find(&service, workspace, id)?;
         let (settings, secrets) = wanted(body.clone(), asked, subscribed.settings, subscribed.secrets, service.client.guard())?;
         let from = subscribed.row;
         let subscribed = changed(&service, &from, settings, secrets)?;
         let to = Box::new(Subscription::clone(&subscribed.row));
-        match change(&service, vec![DirectoryChange::ChangeSubscription { from, to }]).await {
-            Err(problem) if problem.problem_type == ProblemType::Conflict => {}
-            Err(problem) => return Err(problem.into()),
+        match change(&service, vec![DirectoryChange::ChangeSubscription { from: Arc::clone(&from), to }]).await {
+            Err(problem) => tries.failed(&service, &from, problem)?,
             Ok(()) => {
                 let asked = Asked::of(&subscribed.settings).ok_or_else(Refused::absent)?;
                 return Ok(Json(Found { subscribed, asked }.shape(workspace)));
             }
         }
     }
-    Err(Problem::new(ProblemType::Conflict, "Others change this webhook all the time. Try again in a moment.").into())
 }
