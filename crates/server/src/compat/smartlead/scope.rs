@@ -25,7 +25,7 @@ pub(super) fn is_campaign(number: u64) -> bool {
 impl Scope {
     /// Reads the scope of a new hook.
     pub(super) fn read(fields: &mut Fields, account: &Account) -> Result<Scope, Refusal> {
-        let level = level(fields)?;
+        let level = level(fields)?.ok_or_else(|| Refusal::required("association_type"))?;
         let (campaign, client) = (fields.number("email_campaign_id")?, fields.number("client_id")?);
         let client = client.map(|id| account.client(id)).transpose()?.or(account.workspace);
         match level {
@@ -61,23 +61,39 @@ impl Scope {
         Scope { level: Level::Campaign, owner, campaign: Some(campaign) }
     }
 
+    /// Reads what a body repeats of a hook's scope: each field may be left out, and must be what it is. A hook stays where it was made.
+    pub(super) fn repeated(fields: &mut Fields, account: &Account, hook: &Hook) -> Result<(), Refusal> {
+        let level = level(fields)?;
+        let (campaign, client) = (fields.number("email_campaign_id")?, fields.number("client_id")?);
+        let client = client.map(|id| account.client(id)).transpose()?;
+        let kept = [
+            ("association_type", level.is_none_or(|level| level == hook.level)),
+            ("email_campaign_id", campaign.is_none_or(|campaign| Some(campaign) == hook.campaign)),
+            ("client_id", client.is_none_or(|client| AddressOwner::Workspace(client) == hook.row.owner)),
+        ];
+        match kept.into_iter().find(|(_, is_kept)| !is_kept) {
+            None => Ok(()),
+            Some((field, _)) => Err(Refusal::form(field, "must be what it is: make another webhook instead")),
+        }
+    }
+
     /// Whether it is that of a hook.
     pub(super) fn is_of(&self, hook: &Hook) -> bool {
         (self.level, self.owner, self.campaign) == (hook.level, hook.row.owner, hook.campaign)
     }
 }
 
-fn level(fields: &mut Fields) -> Result<Level, Refusal> {
-    let value = fields.given("association_type").ok_or_else(|| Refusal::required("association_type"))?;
+fn level(fields: &mut Fields) -> Result<Option<Level>, Refusal> {
+    let Some(value) = fields.given("association_type") else { return Ok(None) };
     let word = match value {
         Value::String(text) => text.trim().to_ascii_lowercase(),
         Value::Number(number) => number.to_string(),
         _ => String::new(),
     };
     match word.as_str() {
-        "user" | "1" => Ok(Level::User),
-        "client" | "2" => Ok(Level::Client),
-        "campaign" | "3" => Ok(Level::Campaign),
+        "user" | "1" => Ok(Some(Level::User)),
+        "client" | "2" => Ok(Some(Level::Client)),
+        "campaign" | "3" => Ok(Some(Level::Campaign)),
         _ => Err(Refusal::form("association_type", "must be one of [user, client, campaign]")),
     }
 }

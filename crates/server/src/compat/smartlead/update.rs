@@ -10,6 +10,7 @@ use super::{
     fields::Fields,
     refusal::Refusal,
     save,
+    scope::Scope,
     wanted::Wanted,
 };
 use crate::service::Service;
@@ -25,6 +26,10 @@ pub(super) async fn update(
     account.may_write()?;
     let mut fields = fields?;
     let wanted = Wanted::read(&mut fields, &account, service.client.guard())?;
+    // The body that made it may be sent again.
+    Scope::repeated(&mut fields, &account, &hook)?;
+    fields.ignore("webhook_type");
+    fields.ignore("force_create");
     fields.end()?;
     let hook = save::change(&service, &account, hook, wanted).await?;
     Ok(Json(json!({"ok": true, "id": hook.number(), "message": "Webhook saved successfully"})))

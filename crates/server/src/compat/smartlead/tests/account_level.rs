@@ -247,3 +247,37 @@ async fn clients_and_categories_have_the_numbers_that_hooks_are_made_with() {
     let shown = api.shown(api.make(json!({"association_type": 2, "client_id": 8123})).await).await;
     assert_eq!(shown["client_id"], api.client["number"]);
 }
+
+#[tokio::test]
+async fn the_body_that_made_a_hook_changes_it_where_it_is() {
+    let api = Api::new().await;
+    let client = api.client["number"].as_u64().expect("a number");
+    let bodies = [
+        json!({"association_type": "user", "client_id": null}),
+        json!({"association_type": 2, "client_id": client}),
+        json!({"association_type": "campaign", "email_campaign_id": 41, "client_id": client}),
+    ];
+    for scope in bodies {
+        let number = api.make(scope.clone()).await;
+        let mut body = json!({"name": "Renamed", "webhook_type": "anything", "force_create": true});
+        body.as_object_mut().expect("an object").extend(scope.as_object().expect("an object").clone());
+        let path = format!("/webhook/update/{number}");
+        api.done(PUT, &path, Some(body)).await;
+        let shown = api.shown(number).await;
+        assert_eq!((&shown["name"], &shown["email_campaign_id"]), (&json!("Renamed"), &scope["email_campaign_id"]));
+        for (field, value) in [("association_type", json!("nobody")), ("email_campaign_id", json!(42)), ("colour", json!("red"))]
+        {
+            let mut body = scope.clone();
+            body[field] = value;
+            let (status, refused) = api.refused(PUT, &path, body).await;
+            assert!(status == 400 && text(&refused["message"]).contains(field), "{scope} {field}: {refused}");
+        }
+    }
+    let number = api.make(json!({"force_create": true})).await;
+    for (field, value) in [("association_type", json!("client")), ("client_id", json!(client)), ("email_campaign_id", json!(41))]
+    {
+        let (status, refused) = api.refused(PUT, &format!("/webhook/update/{number}"), json!({field: value})).await;
+        let message = format!("\"{field}\" must be what it is: make another webhook instead");
+        assert_eq!((status, refused), (400, json!({"message": message})));
+    }
+}
