@@ -101,13 +101,16 @@ impl Feed {
         let number = after / PAGE;
         let (page, wanted) = self.page(number);
         let mut read = page.entries.lock().await;
-        if read.1 <= after {
-            let until = (number + 1) * PAGE;
+        let until = (number + 1) * PAGE;
+        // What the store reads at once is bounded in bytes, and may end in front of where somebody is.
+        while read.1 <= after {
             let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
-            let found = self.store.feed(read.1, until, wanted).await?;
-            let entries = found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed)));
-            read.0.extend(entries);
-            read.1 = found.through.max(read.1);
+            let found = self.store.feed(read.1, until, wanted.clone()).await?;
+            if found.through <= read.1 {
+                break;
+            }
+            read.0.extend(found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed))));
+            read.1 = found.through;
         }
         let entries = read.0.iter().filter(|entry| entry.fed.position > after).cloned().collect();
         Ok((entries, read.1.max(after)))

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use hookline_model::{entry::Origin, id::DeliveryId, kind::Kind};
-use hookline_store::{deliveries::DeliveryStatus, directory::AddressOwner};
+use hookline_store::{
+    deliveries::{DeliveryStatus, FEED_BYTES_MAX},
+    directory::AddressOwner,
+};
 use serde_json::json;
 
 use super::world::{ACME, AGENCY, BETA, Receiver, World, until, whom};
@@ -135,4 +138,21 @@ async fn new_settings_hold_from_the_next_event_on() {
     assert!(!heard.contains(&"sent-before".to_owned()), "{heard:?}");
     assert_eq!(receiver.so_far().len(), 1);
     world.deliveries(id, DeliveryStatus::Delivered, 2).await;
+}
+
+#[tokio::test]
+async fn what_comes_behind_more_than_one_read_takes_in_is_delivered_at_once() {
+    let mut world = World::new().await;
+    world.stop().await;
+    // Ten bodies of 1 MiB: the store reads eight of them at once, and all lie in one page.
+    for number in 0..10 {
+        let raw = vec![b' '; FEED_BYTES_MAX / 8];
+        world.append_raw(ACME, Origin::Live, Kind::EmailSent, &format!("p{number}"), raw).await;
+    }
+    world.store.folded().wait_for(|folded| *folded >= 10).await.expect("the store is open");
+    world.start();
+    let receiver = Receiver::answering(&[200]).await;
+    world.subscribe(1, receiver.port, json!({})).await;
+    world.append(Kind::EmailReplied, "jo").await;
+    assert_eq!(whom(&receiver.received(1).await), ["jo"]);
 }

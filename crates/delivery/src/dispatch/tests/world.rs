@@ -321,6 +321,18 @@ impl World {
     }
 
     pub(super) async fn append_as(&self, workspace: WorkspaceId, origin: Origin, kind: Kind, who: &str) -> EventId {
+        self.append_raw(workspace, origin, kind, who, b"{}".to_vec()).await
+    }
+
+    /// Appends an event that came with this body.
+    pub(super) async fn append_raw(
+        &self,
+        workspace: WorkspaceId,
+        origin: Origin,
+        kind: Kind,
+        who: &str,
+        raw: Vec<u8>,
+    ) -> EventId {
         let at = Millis(START.0 + i64::try_from(self.store.status().committed).expect("not so many"));
         let digest = Identity::new(Platform::Instantly, "", kind).part("contact", who).digest();
         let email = EmailAddress::parse(&format!("{who}@x.example")).ok();
@@ -340,7 +352,7 @@ impl World {
         };
         let id = event.id;
         let received_at = self.clock.now();
-        let append = Append { workspace, event, claim: None, origin, received_at, raw: b"{}".to_vec() };
+        let append = Append { workspace, event, claim: None, origin, received_at, raw };
         self.store.append(append).await.expect("it is appended");
         id
     }
