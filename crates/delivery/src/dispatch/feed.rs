@@ -116,6 +116,15 @@ impl Feed {
         Ok((entries, read.1.max(after)))
     }
 
+    /// Entries behind `after` of these workspaces, up to `until` and a page's at most, and up to where the log was read. They are
+    /// nobody else's: their records are read when they are asked for.
+    pub(super) async fn anew(&self, after: u64, until: u64, of: HashSet<WorkspaceId>) -> Result<(Vec<Arc<Entry>>, u64), Error> {
+        let until = until.min(after.saturating_add(PAGE));
+        let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
+        let found = self.store.feed(after, until, Some(Arc::new(of))).await?;
+        Ok((found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed))).collect(), found.through))
+    }
+
     fn page(&self, number: u64) -> (Arc<Page>, Wanted) {
         let mut kept = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = kept.1.clone();

@@ -19,11 +19,13 @@ use super::{
 };
 use crate::replay::ReplayFilter;
 
+/// How many events a replay puts into the outbox at once.
+const AT_ONCE: usize = 64;
+
 /// Replays for one subscription.
 pub(super) struct Replayer {
     pub(super) options: DispatchOptions,
     pub(super) subscribed: Arc<Subscribed>,
-    /// Not the one of the readers, whose pages are of today.
     pub(super) feed: Arc<Feed>,
     pub(super) folded: watch::Receiver<u64>,
     pub(super) queue: mpsc::Sender<Box<Outgoing>>,
@@ -61,20 +63,17 @@ impl Replayer {
         Ok(replays.into_iter().rev().find(|replay| replay.status == ReplayStatus::Running))
     }
 
-    /// Moves a replay on by a page; answers whether there was one to move.
+    /// Moves a replay on by a part of a page; answers whether there was one to move.
     async fn one(&mut self) -> Result<bool, Error> {
         let Some(replay) = self.running().await? else { return Ok(false) };
         self.folded.borrow_and_update();
-        let (mut entries, mut after) = self.feed.after(replay.after).await?;
+        let of = self.options.store.directory().told_of(self.subscribed.row.owner).into_iter().collect();
+        let (entries, after) = self.feed.anew(replay.after, replay.through, of).await?;
         if after == replay.after {
             // The records are not that far yet.
             return Ok(self.folded.changed().await.is_ok());
         }
-        if after > replay.through {
-            entries.retain(|entry| entry.fed.position <= replay.through);
-            after = replay.through;
-        }
-        let step = self.step(&replay, &entries, after).await?;
+        let step = self.step(&replay, entries, after).await?;
         let outgoing = step.outgoing.clone();
         self.handed.put(&outgoing);
         let is_taken = self.options.store.replay_on(step).await;
@@ -85,32 +84,36 @@ impl Replayer {
         self.hand_on(replay.run, outgoing).await
     }
 
-    /// What a page of the log makes of a replay.
-    async fn step(&self, replay: &Replay, entries: &[Arc<Entry>], after: u64) -> Result<ReplayStep, Error> {
+    /// What a page of the log makes of a replay, up to where the first of it goes out.
+    async fn step(&self, replay: &Replay, entries: Vec<Arc<Entry>>, after: u64) -> Result<ReplayStep, Error> {
         let filter: ReplayFilter = serde_json::from_str(&replay.filter)
             .map_err(|error| Error::Storage { attempted: "read what a replay is of", cause: error.to_string() })?;
         let (directory, settings) = (self.options.store.directory(), &self.subscribed.settings);
         let period = (replay.since, replay.until);
-        let wanted: Vec<Arc<Entry>> = entries
-            .iter()
-            .filter(|entry| self.subscribed.covers(entry.fed.workspace, &directory))
-            .filter(|entry| filter.takes_event(settings, &entry.fed, period))
-            .map(Arc::clone)
-            .collect();
-        self.feed.snapshots(&wanted).await?;
+        let mut wanted = entries;
+        wanted.retain(|entry| {
+            self.subscribed.covers(entry.fed.workspace, &directory) && filter.takes_event(settings, &entry.fed, period)
+        });
         let at = self.options.clock.now();
         let subscription = self.subscribed.row.id;
         let mut step = ReplayStep { subscription, run: replay.run, outgoing: Vec::new(), after, not_expressible: 0, at };
-        for entry in &wanted {
-            let Some(snapshot) = entry.snapshot() else { continue };
-            if !filter.takes_records(settings, snapshot, || self.options.voice.data(snapshot)) {
-                continue;
-            }
-            match outgoing(&self.options, &self.subscribed, snapshot, entry, (Lane::Bulk, replay.run), at) {
-                Some(outgoing) => step.outgoing.push(outgoing),
-                None => step.not_expressible += 1,
+        // Where the records decide, a whole page may have few.
+        while !wanted.is_empty() && step.outgoing.is_empty() {
+            let some: Vec<Arc<Entry>> = wanted.drain(..wanted.len().min(AT_ONCE)).collect();
+            self.feed.snapshots(&some).await?;
+            for entry in some {
+                let Some(snapshot) = entry.snapshot() else { continue };
+                if !filter.takes_records(settings, snapshot, || self.options.voice.data(snapshot)) {
+                    continue;
+                }
+                match outgoing(&self.options, &self.subscribed, snapshot, &entry, (Lane::Bulk, replay.run), at) {
+                    Some(outgoing) => step.outgoing.push(outgoing),
+                    None => step.not_expressible += 1,
+                }
             }
         }
+        // The rest of the page is read again, when these have gone out.
+        step.after = wanted.first().map_or(after, |next| next.fed.position - 1);
         Ok(step)
     }
 

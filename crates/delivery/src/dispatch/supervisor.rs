@@ -75,20 +75,17 @@ pub(super) struct Supervisor {
     /// Subscriptions that cannot be read, by their row, so that each is told of once.
     unreadable: HashMap<SubscriptionId, Arc<Subscription>>,
     seen: Option<Arc<Directory>>,
-    /// The log as replays read it.
-    past: Arc<Feed>,
     tidy: Tidy,
     priority: Arc<Kept>,
 }
 
 impl Supervisor {
     pub(super) fn new(options: DispatchOptions, stopping: CancellationToken) -> Supervisor {
-        let feed = || Arc::new(Feed::new(Arc::clone(&options.store)));
-        let (feed, past) = (feed(), feed());
+        let feed = Arc::new(Feed::new(Arc::clone(&options.store)));
         let (served, unreadable) = (HashMap::new(), HashMap::new());
         let live = Arc::new(Live::new(Arc::clone(&options.store), Arc::clone(&options.clock), Arc::clone(&feed)));
         let (tidy, priority) = (Tidy::default(), Arc::default());
-        Supervisor { options, feed, live, stopping, served, unreadable, seen: None, past, tidy, priority }
+        Supervisor { options, feed, live, stopping, served, unreadable, seen: None, tidy, priority }
     }
 
     /// Works until it is stopped.
@@ -160,7 +157,6 @@ impl Supervisor {
         self.unreadable.retain(|id, row| active.get(id).is_some_and(|active| *active == row));
 
         let wanted: HashSet<WorkspaceId> = active.values().flat_map(|row| directory.told_of(row.owner)).collect();
-        self.past.want(wanted.clone());
         self.feed.want(wanted);
         let new = active.values().filter(|row| !self.served.contains_key(&row.id) && !self.unreadable.contains_key(&row.id));
         let new: Vec<Arc<Subscription>> = new.map(|row| Arc::clone(row)).collect();
@@ -200,7 +196,7 @@ impl Supervisor {
         let replayer = Replayer {
             options: self.options.clone(),
             subscribed: Arc::clone(&subscribed),
-            feed: Arc::clone(&self.past),
+            feed: Arc::clone(&self.feed),
             folded: self.options.store.folded(),
             queue: replay_in,
             handed: handed.clone(),

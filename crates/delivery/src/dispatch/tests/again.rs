@@ -112,6 +112,45 @@ async fn a_replay_sends_what_was_passed_by_under_the_same_name() {
 }
 
 #[tokio::test]
+async fn every_replay_tells_records_as_they_are_by_then() {
+    let world = World::new().await;
+    let receiver = Receiver::answering(&[200]).await;
+    world.append(Kind::EmailSent, "jo").await;
+    let id = world.subscribe(1, receiver.port, json!({"kinds": ["email.sent"]})).await;
+    replay(&world, id, "{}").await;
+    receiver.received(1).await;
+    world.append(Kind::EmailReplied, "jo").await;
+    world.store.folded().wait_for(|folded| *folded >= 2).await.expect("the store is open");
+    replay(&world, id, "{}").await;
+    let received = receiver.received(2).await;
+    assert_eq!((&received[0]["status"], &received[1]["status"]), (&json!("contacted"), &json!("replied")));
+}
+
+#[tokio::test]
+async fn a_replay_of_much_goes_on_in_parts_and_leaves_nothing_out() {
+    let world = World::new().await;
+    let receiver = Receiver::answering(&[200]).await;
+    // More than a page of the log, and more than one part of each, with others in between.
+    for number in 0..300 {
+        let kind = if number % 2 == 0 { Kind::EmailSent } else { Kind::EmailOpened };
+        world.append(kind, &format!("p{number}")).await;
+    }
+    let id = world.subscribe(1, receiver.port, json!({"kinds": ["email.sent"]})).await;
+    replay(&world, id, "{}").await;
+    replay(&world, id, r#"{"contact": "p298@x.example"}"#).await;
+    let received = receiver.received(151).await;
+    let mut heard = whom(&received[..150]);
+    heard.sort();
+    heard.dedup();
+    assert_eq!((heard.len(), &*whom(&received)[150]), (150, "p298"));
+    let is_done = async || world.store.replays(id).await.expect("answered").iter().all(|of| of.delivered == of.dispatched);
+    until("all is written down", is_done).await;
+    let replays = world.store.replays(id).await.expect("answered");
+    assert!(replays.iter().all(|of| of.status == ReplayStatus::Done && of.after == of.through), "{replays:?}");
+    assert_eq!(receiver.so_far().len(), 151);
+}
+
+#[tokio::test]
 async fn a_replay_goes_on_after_a_stop_and_lets_live_events_overtake() {
     let mut world = World::new().await;
     let receiver = Receiver::answering(&[200]).await;

@@ -91,7 +91,8 @@ impl Voice for Plain {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *made += 1;
         let contact = snapshot.contact.as_ref().and_then(|contact| contact.email.clone());
-        let body = json!({"id": message_id, "kind": event.kind, "contact": contact, "made": *made});
+        let status = snapshot.contact.as_ref().map(|contact| contact.status);
+        let body = json!({"id": message_id, "kind": event.kind, "contact": contact, "status": status, "made": *made});
         Some(Rendered { content_type: "application/json".to_owned(), body: body.to_string().into_bytes() })
     }
 
