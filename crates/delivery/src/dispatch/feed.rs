@@ -2,16 +2,14 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use hookline_model::id::WorkspaceId;
 use hookline_store::{
     Error, Store,
     deliveries::{Fed, Snapshot},
+    directory::{AddressOwner, Directory},
 };
 use tokio::sync::{Mutex as AsyncMutex, Semaphore};
 
@@ -64,40 +62,76 @@ struct Page {
     entries: AsyncMutex<(Vec<Arc<Entry>>, u64)>,
 }
 
-/// Which workspaces' entries are read; `None` is all.
-type Wanted = Option<Arc<HashSet<WorkspaceId>>>;
+/// Whose entries are read.
+type Wanted = Arc<HashSet<WorkspaceId>>;
+
+/// What is kept.
+#[derive(Default)]
+struct Kept {
+    /// The pages used last, the last one in front, all read for the same workspaces.
+    pages: VecDeque<Arc<Page>>,
+    /// The workspaces that some subscription is told of. One that is paused counts too: until its reader has heard of that, it
+    /// moves on by what it reads.
+    wanted: Wanted,
+    /// Of which this was worked out.
+    directory: Option<Arc<Directory>>,
+}
+
+/// A part of the log.
+pub(super) struct Part {
+    /// The entries in it.
+    pub(super) entries: Vec<Arc<Entry>>,
+    /// Up to where it was read.
+    pub(super) through: u64,
+    wanted: Wanted,
+}
 
 /// The log, read once for all who are level.
 pub(super) struct Feed {
     store: Arc<dyn Store>,
-    /// The pages used last, the last one in front, all read for the same workspaces.
-    pages: Mutex<(VecDeque<Arc<Page>>, Wanted)>,
+    kept: Mutex<Kept>,
     turns: Semaphore,
-    /// How often it was changed whose entries are read.
-    generation: AtomicU64,
 }
 
 impl Feed {
     pub(super) fn new(store: Arc<dyn Store>) -> Feed {
-        Feed { store, pages: Mutex::default(), turns: Semaphore::new(READS_MAX), generation: AtomicU64::new(0) }
+        Feed { store, kept: Mutex::default(), turns: Semaphore::new(READS_MAX) }
     }
 
-    /// Whose entries are read from now on.
-    pub(super) fn want(&self, workspaces: HashSet<WorkspaceId>) {
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        if pages.1.as_deref() != Some(&workspaces) {
-            *pages = (VecDeque::new(), Some(Arc::new(workspaces)));
-            self.generation.fetch_add(1, Ordering::SeqCst);
+    /// What is kept, for those workspaces that are wanted now.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Not asked for before: whoever holds the lock would put an older one in the place of a newer one.
+        let directory = self.store.directory();
+        if kept.directory.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &directory)) {
+            let owners: HashSet<AddressOwner> = directory.subscriptions().iter().map(|row| row.owner).collect();
+            let wanted: HashSet<WorkspaceId> = owners.into_iter().flat_map(|owner| directory.told_of(owner)).collect();
+            if *kept.wanted != wanted {
+                kept.pages.clear();
+                kept.wanted = Arc::new(wanted);
+            }
+            kept.directory = Some(directory);
         }
+        kept
     }
 
-    /// Which of the choices of workspaces is in force: what was read under another one may lack entries.
-    pub(super) fn generation(&self) -> u64 {
-        self.generation.load(Ordering::SeqCst)
+    /// Whether a part of the log has all that is wanted now: what was read before somebody wanted another workspace may lack entries.
+    pub(super) fn is_whole(&self, part: &Part) -> bool {
+        Arc::ptr_eq(&self.kept().wanted, &part.wanted)
     }
 
     /// Entries behind `after`, and up to where the log was read; that is `after` itself if there is nothing yet.
-    pub(super) async fn after(&self, after: u64) -> Result<(Vec<Arc<Entry>>, u64), Error> {
+    pub(super) async fn after(&self, after: u64) -> Result<Part, Error> {
+        loop {
+            let part = self.read_on(after).await?;
+            // A workspace is there before its entries are: where one was made meanwhile, its first may have been passed by.
+            if self.is_whole(&part) {
+                return Ok(part);
+            }
+        }
+    }
+
+    async fn read_on(&self, after: u64) -> Result<Part, Error> {
         let number = after / PAGE;
         let (page, wanted) = self.page(number);
         let mut read = page.entries.lock().await;
@@ -105,7 +139,7 @@ impl Feed {
         // What the store reads at once is bounded in bytes, and may end in front of where somebody is.
         while read.1 <= after {
             let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
-            let found = self.store.feed(read.1, until, wanted.clone()).await?;
+            let found = self.store.feed(read.1, until, Some(Arc::clone(&wanted))).await?;
             if found.through <= read.1 {
                 break;
             }
@@ -113,7 +147,20 @@ impl Feed {
             read.1 = found.through;
         }
         let entries = read.0.iter().filter(|entry| entry.fed.position > after).cloned().collect();
-        Ok((entries, read.1.max(after)))
+        Ok(Part { entries, through: read.1.max(after), wanted })
+    }
+
+    fn page(&self, number: u64) -> (Arc<Page>, Wanted) {
+        let mut kept = self.kept();
+        let wanted = Arc::clone(&kept.wanted);
+        let pages = &mut kept.pages;
+        let page = match pages.iter().position(|page| page.number == number).and_then(|place| pages.remove(place)) {
+            Some(page) => page,
+            None => Arc::new(Page { number, entries: AsyncMutex::new((Vec::new(), number * PAGE)) }),
+        };
+        pages.push_front(Arc::clone(&page));
+        pages.truncate(PAGES_MAX);
+        (page, wanted)
     }
 
     /// Entries behind `after` of these workspaces, up to `until` and a page's at most, and up to where the log was read. They are
@@ -123,19 +170,6 @@ impl Feed {
         let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
         let found = self.store.feed(after, until, Some(Arc::new(of))).await?;
         Ok((found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed))).collect(), found.through))
-    }
-
-    fn page(&self, number: u64) -> (Arc<Page>, Wanted) {
-        let mut kept = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = kept.1.clone();
-        let pages = &mut kept.0;
-        let page = match pages.iter().position(|page| page.number == number).and_then(|place| pages.remove(place)) {
-            Some(page) => page,
-            None => Arc::new(Page { number, entries: AsyncMutex::new((Vec::new(), number * PAGE)) }),
-        };
-        pages.push_front(Arc::clone(&page));
-        pages.truncate(PAGES_MAX);
-        (page, wanted)
     }
 
     /// Reads the records of entries that do not have them yet.

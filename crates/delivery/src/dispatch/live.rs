@@ -109,18 +109,18 @@ impl Live {
 
     /// Looks at a page; answers whether there was one.
     async fn step(&self, after: u64) -> Result<bool, hookline_store::Error> {
-        let generation = self.feed.generation();
-        let (entries, through) = self.feed.after(after).await?;
+        let part = self.feed.after(after).await?;
+        let through = part.through;
         if through <= after {
             return Ok(false);
         }
         let directory = self.store.directory();
         let agency = |entry: &Entry| directory.workspace(entry.fed.workspace).map(|workspace| workspace.agency);
         let entries: Vec<(Arc<Entry>, Option<AgencyId>)> =
-            entries.into_iter().map(|entry| (Arc::clone(&entry), agency(&entry))).collect();
+            part.entries.iter().map(|entry| (Arc::clone(entry), agency(entry))).collect();
         let mut board = self.board();
-        // Since it was begun to read, somebody may wait for another workspace, whose entries it may not have.
-        if self.feed.generation() == generation {
+        // Somebody may wait by now for another workspace, whose entries it may not have; then it is read again.
+        if self.feed.is_whole(&part) {
             board.waiting.values_mut().for_each(|waiting| waiting.looks(&entries, through));
             board.looked = through;
         }

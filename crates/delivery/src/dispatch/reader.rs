@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     DispatchOptions, FAULT_WAIT, Subscribed,
-    feed::{Entry, Feed},
+    feed::{Entry, Feed, Part},
     handed::Handed,
     live::Live,
     metrics::{DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME},
@@ -127,7 +127,7 @@ impl Reader {
             }
             return Ok(true);
         };
-        let (mut entries, mut through) = self.feed.after(from).await?;
+        let Part { mut entries, mut through, .. } = self.feed.after(from).await?;
         if through == from {
             // The page has not what the records have: it is asked for again when they go on.
             return Ok(self.folded.changed().await.is_ok());

@@ -1,14 +1,8 @@
 //! Sees to it that every active subscription is served, as it is set now, and no other.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
-use hookline_model::{
-    id::{SubscriptionId, WorkspaceId},
-    time::Millis,
-};
+use hookline_model::{id::SubscriptionId, time::Millis};
 use hookline_store::{
     Error,
     deliveries::Standing,
@@ -21,7 +15,7 @@ use tokio::{
         broadcast::{self, error::RecvError},
         mpsc,
     },
-    task::{JoinHandle, JoinSet},
+    task::{Id, JoinError, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +47,9 @@ struct Served {
     wakes: [Arc<Notify>; 2],
     row: Arc<Subscription>,
     stopping: CancellationToken,
-    work: JoinHandle<()>,
+    /// It is not to be served any more, or not as it was.
+    is_leaving: bool,
+    work: Id,
 }
 
 /// The next subscription that the store tells of; `None` if some were missed.
@@ -72,6 +68,10 @@ pub(super) struct Supervisor {
     live: Arc<Live>,
     stopping: CancellationToken,
     served: HashMap<SubscriptionId, Served>,
+    /// The tasks of all of these.
+    work: JoinSet<SubscriptionId>,
+    /// Tasks ended that nobody stopped: they are begun anew at the next look at the latest, and not at once, lest they fall for ever.
+    has_fallen: bool,
     /// Subscriptions that cannot be read, by their row, so that each is told of once.
     unreadable: HashMap<SubscriptionId, Arc<Subscription>>,
     seen: Option<Arc<Directory>>,
@@ -85,7 +85,19 @@ impl Supervisor {
         let (served, unreadable) = (HashMap::new(), HashMap::new());
         let live = Arc::new(Live::new(Arc::clone(&options.store), Arc::clone(&options.clock), Arc::clone(&feed)));
         let (tidy, priority) = (Tidy::default(), Arc::default());
-        Supervisor { options, feed, live, stopping, served, unreadable, seen: None, tidy, priority }
+        Supervisor {
+            options,
+            feed,
+            live,
+            stopping,
+            served,
+            work: JoinSet::new(),
+            has_fallen: false,
+            unreadable,
+            seen: None,
+            tidy,
+            priority,
+        }
     }
 
     /// Works until it is stopped.
@@ -96,11 +108,18 @@ impl Supervisor {
         let mut woken = self.options.store.woken();
         let mut again = Millis::default();
         while !stopping.is_cancelled() {
+            // Of tasks that ended together, together.
+            while let Some(ended) = self.work.try_join_next() {
+                self.ended(ended);
+            }
             if self.options.clock.now() >= again {
                 if let Err(error) = self.tidy.tidy(&self.options).await {
                     tracing::warn!(%error, "what is too old could not be removed; it is tried again");
                 }
                 again = Millis(self.options.clock.now().0 + LOOK_EVERY);
+                if std::mem::take(&mut self.has_fallen) {
+                    self.seen = None;
+                }
             }
             if let Err(error) = warning::into_the_log(&self.options).await {
                 tracing::warn!(%error, "warnings could not be brought into the log; it is tried again");
@@ -112,11 +131,14 @@ impl Supervisor {
                 () = stopping.cancelled() => {}
                 () = changed.notified() => {}
                 of = heard(&mut woken) => self.wake(of),
+                Some(ended) = self.work.join_next() => self.ended(ended),
                 () = self.options.clock.until(again) => {}
             }
         }
-        let ids: Vec<SubscriptionId> = self.served.keys().copied().collect();
-        self.let_go(ids).await;
+        // All are told to stop by then.
+        while let Some(ended) = self.work.join_next().await {
+            self.ended(ended);
+        }
         if let Err(error) = live.await {
             tracing::error!(%error, "the look at what comes ended as it should not");
         }
@@ -134,9 +156,7 @@ impl Supervisor {
     /// Starts and stops what is to be.
     async fn look(&mut self) -> Result<(), Error> {
         let directory = self.options.store.directory();
-        let is_seen = self.seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, &directory));
-        let has_ended = self.served.values().any(|served| served.work.is_finished());
-        if is_seen && !has_ended {
+        if self.seen.as_ref().is_some_and(|seen| Arc::ptr_eq(seen, &directory)) {
             return Ok(());
         }
         let active: HashMap<SubscriptionId, &Arc<Subscription>> = directory
@@ -145,19 +165,16 @@ impl Supervisor {
             .filter(|row| row.status == SubscriptionStatus::Active)
             .map(|row| (row.id, row))
             .collect();
-        let over = self
-            .served
-            .iter()
-            .filter(|(id, served)| served.work.is_finished() || active.get(id).is_none_or(|row| ***row != *served.row));
-        let over: Vec<SubscriptionId> = over.map(|(id, _)| *id).collect();
-        if !over.is_empty() {
-            self.tidy.soon();
+        for (id, served) in &mut self.served {
+            if active.get(id).is_none_or(|row| ***row != *served.row) {
+                served.is_leaving = true;
+                served.stopping.cancel();
+            }
         }
-        self.let_go(over).await;
         self.unreadable.retain(|id, row| active.get(id).is_some_and(|active| *active == row));
 
-        let wanted: HashSet<WorkspaceId> = active.values().flat_map(|row| directory.told_of(row.owner)).collect();
-        self.feed.want(wanted);
+        // Nobody waits here for what is on the wire, since a receiver may take long to answer: one whose former tasks have not ended
+        // is begun anew when they have.
         let new = active.values().filter(|row| !self.served.contains_key(&row.id) && !self.unreadable.contains_key(&row.id));
         let new: Vec<Arc<Subscription>> = new.map(|row| Arc::clone(row)).collect();
         if !new.is_empty() {
@@ -217,8 +234,8 @@ impl Supervisor {
             bulk,
             written: fast,
         };
-        let own = stopping.clone();
-        let work = tokio::spawn(async move {
+        let (own, id) = (stopping.clone(), row.id);
+        let work = self.work.spawn(async move {
             let mut all = JoinSet::new();
             all.spawn(reader.run());
             all.spawn(sender.run());
@@ -227,21 +244,30 @@ impl Supervisor {
             while let Some(ended) = all.join_next().await {
                 own.cancel();
                 if let Err(error) = ended {
-                    tracing::error!(%error, "a subscription's task ended as it should not");
+                    tracing::error!(%error, subscription = %id, "a subscription's task ended as it should not");
                 }
             }
+            id
         });
-        self.served.insert(row.id, Served { wakes, row, stopping, work });
+        self.served.insert(id, Served { wakes, row, stopping, is_leaving: false, work: work.id() });
     }
 
-    /// Stops serving these, and waits until what is on the wire has ended.
-    async fn let_go(&mut self, ids: Vec<SubscriptionId>) {
-        let going: Vec<Served> = ids.iter().filter_map(|id| self.served.remove(id)).collect();
-        going.iter().for_each(|served| served.stopping.cancel());
-        for served in going {
-            if let Err(error) = served.work.await {
-                tracing::error!(%error, subscription = %served.row.id, "a subscription's task ended as it should not");
-            }
+    /// The tasks of a subscription ended: what was on the wire has, too.
+    fn ended(&mut self, ended: Result<SubscriptionId, JoinError>) {
+        let id = ended.map_or_else(
+            |error| {
+                tracing::error!(%error, "a subscription's tasks ended as they should not");
+                self.served.iter().find(|(_, served)| served.work == error.id()).map(|(id, _)| *id)
+            },
+            Some,
+        );
+        let Some(served) = id.and_then(|id| self.served.remove(&id)) else { return };
+        self.tidy.soon();
+        if served.is_leaving {
+            // Its successor waits for this.
+            self.seen = None;
+        } else {
+            self.has_fallen = true;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The dispatcher on a real store, with receivers on real sockets and a clock in hand.
 
 mod again;
+mod feed;
 mod flow;
 mod order;
 mod outcomes;

@@ -2,11 +2,20 @@
 
 use std::time::Duration;
 
-use hookline_model::kind::Kind;
-use hookline_store::{deliveries::DeliveryStatus, subscriptions::SubscriptionStatus};
+use hookline_model::{
+    entry::Origin,
+    id::{SubscriptionId, WorkspaceId},
+    kind::Kind,
+};
+use hookline_store::{
+    deliveries::DeliveryStatus,
+    directory::{AddressOwner, DirectoryChange, Workspace},
+    subscriptions::SubscriptionStatus,
+};
 use serde_json::json;
+use uuid::Uuid;
 
-use super::world::{Receiver, START, World, whom};
+use super::world::{AGENCY, BETA, Receiver, START, World, whom};
 
 #[tokio::test]
 async fn deliveries_that_fail_in_a_row_pause_and_resuming_sends_the_backlog() {
@@ -90,4 +99,65 @@ async fn a_delivery_that_failed_can_be_brought_back() {
     assert_eq!(received[0], received[1], "the same bytes");
     let row = world.deliveries(id, DeliveryStatus::Delivered, 1).await.remove(0);
     assert_eq!((row.id, row.tries), (failed.id, 2));
+}
+
+async fn pause(world: &World, id: SubscriptionId) {
+    let (status, at) = (SubscriptionStatus::Paused, START);
+    world.change(DirectoryChange::SetSubscriptionStatus { id, status, reason: None, at }).await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_holds_up_nobody_but_itself() {
+    let world = World::new().await;
+    let (hanging, well, late) =
+        (Receiver::answering(&[200]).await, Receiver::answering(&[200]).await, Receiver::answering(&[200]).await);
+    let policy = json!({"timeout_ms": 60_000});
+    let paused = world.subscribe(1, hanging.port, json!({"policy": policy, "concurrency": 1})).await;
+    world.subscribe_as(AddressOwner::Agency(AGENCY), 2, well.port, json!({})).await;
+    hanging.hold(true);
+    world.append(Kind::EmailReplied, "jo").await;
+    hanging.received(1).await;
+    well.received(1).await;
+    pause(&world, paused).await;
+    // What happens in a workspace that was not there before is told of, and new webhooks begin.
+    let gamma = WorkspaceId(Uuid::from_u128(0xb3));
+    let workspace = Workspace { id: gamma, agency: AGENCY, name: "g".to_owned(), created_at: START, reserved: false };
+    world.change(DirectoryChange::PutWorkspace(workspace)).await;
+    world.append_as(gamma, Origin::Live, Kind::EmailReplied, "gamma").await;
+    world.append_as(BETA, Origin::Live, Kind::EmailReplied, "beta").await;
+    assert_eq!(whom(&well.received(3).await)[1..], ["gamma", "beta"]);
+    world.subscribe_as(AddressOwner::Workspace(BETA), 3, late.port, json!({})).await;
+    world.append_as(BETA, Origin::Live, Kind::EmailReplied, "late").await;
+    assert_eq!(whom(&late.received(1).await), ["late"]);
+    // The paused one is begun anew when what it had on the wire has ended, and goes on behind that.
+    world.append(Kind::EmailReplied, "al").await;
+    well.received(5).await;
+    world.resume(paused).await;
+    world.append(Kind::EmailReplied, "bo").await;
+    well.received(6).await;
+    assert_eq!(hanging.so_far().len(), 1);
+    hanging.hold(false);
+    assert_eq!(whom(&hanging.received(3).await), ["jo", "al", "bo"]);
+    world.deliveries(paused, DeliveryStatus::Delivered, 3).await;
+    assert_eq!(hanging.so_far().len(), 3);
+}
+
+#[tokio::test]
+async fn what_comes_while_a_webhook_is_paused_is_sent_when_it_is_resumed() {
+    let world = World::new().await;
+    let (receiver, other) = (Receiver::answering(&[200]).await, Receiver::answering(&[200]).await);
+    let id = world.subscribe(1, receiver.port, json!({"concurrency": 1})).await;
+    world.subscribe_as(AddressOwner::Workspace(BETA), 2, other.port, json!({})).await;
+    let mut expected = Vec::new();
+    for round in 0..20 {
+        pause(&world, id).await;
+        // Whether its tasks have heard of that by now or not.
+        let who = format!("p{round}");
+        world.append(Kind::EmailReplied, &who).await;
+        world.append_as(BETA, Origin::Live, Kind::EmailReplied, &who).await;
+        expected.push(who);
+        other.received(expected.len()).await;
+        world.resume(id).await;
+    }
+    assert_eq!(whom(&receiver.received(20).await), expected);
 }
