@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookline_model::{id::SubscriptionId, time::Millis};
+use hookline_model::time::Millis;
 use hookline_store::Error;
 
 use super::DispatchOptions;
@@ -34,26 +34,28 @@ impl Tidy {
         if now < self.at {
             return Ok(());
         }
-        let mut steps = 0;
+        // In this order: one that is made in between has its place in the directory before it stands anywhere.
+        let standings = options.store.standings().await?;
         let directory = options.store.directory();
-        let gone = options.store.standings().await?.into_iter().map(|(id, _)| id);
-        let gone: Vec<SubscriptionId> = gone.filter(|id| directory.subscription(*id).is_none()).collect();
+        let gone = standings.into_iter().map(|(id, _)| id).filter(|id| directory.subscription(*id).is_none());
+        let mut steps = 0..STEPS_MAX;
         for id in gone {
-            while !options.store.forget(id).await? {
-                steps += 1;
-                if steps >= STEPS_MAX {
+            loop {
+                if steps.next().is_none() {
                     return Ok(());
+                }
+                if options.store.forget(id).await? {
+                    break;
                 }
             }
         }
         let keep = i64::try_from(options.keep.as_millis()).unwrap_or(i64::MAX);
-        while options.store.prune(Millis(now.0.saturating_sub(keep))).await? > 0 {
-            steps += 1;
-            if steps >= STEPS_MAX {
-                return Ok(());
+        while steps.next().is_some() {
+            if options.store.prune(Millis(now.0.saturating_sub(keep))).await? == 0 {
+                self.at = Millis(now.0.saturating_add(EVERY));
+                break;
             }
         }
-        self.at = Millis(now.0.saturating_add(EVERY));
         Ok(())
     }
 }

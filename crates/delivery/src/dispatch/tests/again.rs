@@ -10,7 +10,10 @@ use hookline_store::{
 };
 use serde_json::json;
 
-use super::world::{Receiver, START, World, until, whom};
+use super::{
+    super::tidy::Tidy,
+    world::{Receiver, START, World, until, whom},
+};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -241,4 +244,27 @@ async fn what_is_too_old_or_of_a_subscription_that_is_gone_is_removed() {
     })
     .await;
     assert_eq!(look().await, 1, "the younger one stays");
+}
+
+#[tokio::test]
+async fn what_is_removed_at_once_is_bounded() {
+    let mut world = World::new().await;
+    let receiver = Receiver::answering(&[200]).await;
+    let mut ids = Vec::new();
+    for number in 0..10 {
+        ids.push(world.subscribe(number, receiver.port, json!({})).await);
+    }
+    world.append(Kind::EmailReplied, "jo").await;
+    for id in &ids {
+        world.deliveries(*id, DeliveryStatus::Delivered, 1).await;
+    }
+    world.stop().await;
+    for id in ids {
+        world.change(DirectoryChange::DeleteSubscription(id)).await;
+    }
+    let (mut tidy, options) = (Tidy::default(), world.options());
+    tidy.tidy(&options).await.expect("it is tidied up");
+    assert_eq!(world.store.standings().await.expect("answered").len(), 2, "the rest waits for the next time");
+    tidy.tidy(&options).await.expect("it is tidied up");
+    assert_eq!(world.store.standings().await.expect("answered").len(), 0);
 }
