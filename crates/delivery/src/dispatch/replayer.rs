@@ -81,7 +81,7 @@ impl Replayer {
             self.handed.take(&outgoing);
             return is_taken.map(|_| true);
         }
-        self.hand_on(replay.run, outgoing).await
+        Ok(self.hand_on(replay.run, outgoing).await)
     }
 
     /// What a page of the log makes of a replay, up to where the first of it goes out.
@@ -117,31 +117,47 @@ impl Replayer {
         Ok(step)
     }
 
-    /// Hands deliveries to the sender as it takes them, unless their replay is cancelled meanwhile.
-    async fn hand_on(&self, run: u32, outgoing: Vec<Outgoing>) -> Result<bool, Error> {
+    /// Hands deliveries to the sender as it takes them, unless their replay is cancelled meanwhile; answers whether to go on.
+    pub(super) async fn hand_on(&self, run: u32, outgoing: Vec<Outgoing>) -> bool {
         let mut left = outgoing.into_iter();
+        let mut is_sure = true;
         while let Some(delivery) = left.next() {
+            let mut is_to_ask = !is_sure;
             let permit = loop {
+                if is_to_ask {
+                    let is_cancelled = self.is_cancelled(run).await;
+                    if is_cancelled == Some(true) {
+                        self.handed.take([&delivery]);
+                        self.handed.take(left.as_slice());
+                        return true;
+                    }
+                    // What is handed on is read from the outbox by nobody else: it goes on, whatever the store says.
+                    is_sure = is_cancelled.is_some();
+                }
                 tokio::select! {
                     biased;
-                    () = self.wake.notified() => {
-                        let replays = self.options.store.replays(self.subscribed.row.id).await?;
-                        let is_cancelled = |replay: &Replay| replay.run == run && replay.status == ReplayStatus::Cancelled;
-                        if replays.iter().any(is_cancelled) {
-                            self.handed.take([&delivery]);
-                            self.handed.take(left.as_slice());
-                            return Ok(true);
-                        }
-                    }
+                    () = self.wake.notified() => is_to_ask = true,
                     permit = self.queue.reserve() => break permit,
                 }
             };
             match permit {
                 Ok(permit) => permit.send(Box::new(delivery)),
                 // The sender is gone, and so is this.
-                Err(_) => return Ok(false),
+                Err(_) => return false,
             }
         }
-        Ok(true)
+        true
+    }
+
+    /// Whether a replay is cancelled; `None` if the store cannot say.
+    async fn is_cancelled(&self, run: u32) -> Option<bool> {
+        let subscription = self.subscribed.row.id;
+        match self.options.store.replays(subscription).await {
+            Ok(replays) => Some(replays.iter().any(|replay| replay.run == run && replay.status == ReplayStatus::Cancelled)),
+            Err(error) => {
+                tracing::warn!(%error, %subscription, "whether a replay is cancelled could not be read; it goes on");
+                None
+            }
+        }
     }
 }

@@ -1,18 +1,25 @@
 //! Retries and replays of a dispatcher at work, and what is removed in time.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use hookline_model::{id::SubscriptionId, kind::Kind, time::Millis};
+use hookline_model::{
+    id::{DeliveryId, EventId, SubscriptionId},
+    kind::Kind,
+    time::Millis,
+};
 use hookline_store::{
-    deliveries::DeliveryStatus,
+    deliveries::{DeliveryKey, DeliveryStatus, Lane, Outgoing},
     directory::DirectoryChange,
     redelivery::{NewReplay, Replay, ReplayStatus},
 };
 use serde_json::json;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::{
-    super::tidy::Tidy,
-    world::{Receiver, START, World, until, whom},
+    super::{Subscribed, feed::Feed, handed::Handed, replayer::Replayer, tidy::Tidy},
+    world::{ACME, Receiver, START, World, until, whom},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -208,6 +215,59 @@ async fn a_replay_that_is_cancelled_stops_at_once() {
     assert_eq!(run, 2);
     // One on the wire, and the few that were handed on.
     assert!(receiver.so_far().len() < 10, "{}", receiver.so_far().len());
+}
+
+#[tokio::test]
+async fn what_a_replay_has_begun_to_hand_on_goes_on_when_the_store_cannot_answer() {
+    let mut world = World::new().await;
+    world.stop().await;
+    world.append(Kind::EmailSent, "jo").await;
+    let id = world.subscribe(1, 1, json!({})).await;
+    let options = world.options();
+    let row = Arc::clone(world.store.directory().subscription(id).expect("it is there"));
+    let subscribed = Arc::new(Subscribed::read(&row, &options.open_secrets).expect("it is read"));
+    let run = replay(&world, id, "{}").await.run;
+    let outgoing = move |position| Outgoing {
+        id: DeliveryId::derive(id, EventId(Uuid::from_u128(position)), run),
+        subscription: id,
+        key: DeliveryKey { position: 1, run },
+        workspace: ACME,
+        event_id: EventId(Uuid::from_u128(position)),
+        kind: Kind::EmailSent,
+        lane: Lane::Bulk,
+        contact: None,
+        created_at: START,
+        due_at: START,
+        charged: 0,
+        attempts: Vec::new(),
+        content_type: "application/json".to_owned(),
+        body: Vec::new(),
+    };
+    let (queue, mut queued) = mpsc::channel(1);
+    let wake = Arc::new(Notify::new());
+    let replayer = Replayer {
+        feed: Arc::new(Feed::new(Arc::clone(&options.store))),
+        folded: options.store.folded(),
+        options,
+        subscribed,
+        queue,
+        handed: Handed::default(),
+        wake: Arc::clone(&wake),
+        stopping: CancellationToken::new(),
+    };
+    // Somebody cancelled it, which cannot be read for a while.
+    world.store.cancel_replay(id, run, START).await.expect("answered");
+    world.tamper("ALTER TABLE replay RENAME TO lost");
+    wake.notify_one();
+    let work = tokio::spawn(async move { replayer.hand_on(run, (1..=4).map(outgoing).collect()).await });
+    until("one is handed on", async || queued.len() == 1).await;
+    world.tamper("ALTER TABLE lost RENAME TO replay");
+    // It is asked for again with each that is left, though nobody wakes it a second time.
+    let mut handed_on = 0;
+    while queued.recv().await.is_some() {
+        handed_on += 1;
+    }
+    assert!(work.await.expect("it ends") && handed_on < 4, "{handed_on}");
 }
 
 #[tokio::test]

@@ -263,11 +263,15 @@ impl World {
 
     /// From now on, or no more, the store cannot write down that a delivery ended.
     pub(super) fn break_outcomes(&self, broken: bool) {
-        let file = rusqlite::Connection::open(self.temp.path().join("deliveries.db")).expect("the file opens");
-        let sql = match broken {
+        self.tamper(match broken {
             true => "CREATE TRIGGER broken BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'broken'); END",
             false => "DROP TRIGGER broken",
-        };
+        });
+    }
+
+    /// Does something to the file of deliveries behind the store's back.
+    pub(super) fn tamper(&self, sql: &str) {
+        let file = rusqlite::Connection::open(self.temp.path().join("deliveries.db")).expect("the file opens");
         // The store may be writing at this moment.
         file.busy_timeout(PATIENCE).expect("it waits");
         file.execute_batch(sql).expect("the file is broken, or mended");
