@@ -6,6 +6,7 @@ mod flow;
 mod order;
 mod outcomes;
 mod priority;
+mod receiver;
 mod stops;
 mod warnings;
 mod world;
