@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use hookline_model::time::Millis;
 use hookline_store::{
     Error,
-    deliveries::{DeliveryKey, Outcome},
+    deliveries::{DeliveryKey, Outcome, Outgoing},
 };
 
 use super::{super::FAULT_WAIT, RETRYING_MAX, Sender};
@@ -50,10 +50,29 @@ impl Sender {
             self.retrying.insert((row.due_at, row.key));
         }
         if !self.has_more {
+            self.drop_gone(&there);
             let gone = before.into_iter().filter(|(_, key)| !there.contains(key));
             gone.for_each(|(_, key)| self.let_go(key));
         }
         true
+    }
+
+    /// What is held or due here and not in the outbox any more was skipped: its replay is cancelled.
+    fn drop_gone(&mut self, there: &HashSet<DeliveryKey>) {
+        let is_there = |row: &Outgoing| there.contains(&row.key);
+        let mut gone: Vec<DeliveryKey> = Vec::new();
+        self.held.retain(|_, held| {
+            gone.extend(held.iter().filter(|row| !is_there(row)).map(|row| row.key));
+            held.retain(is_there);
+            !held.is_empty()
+        });
+        self.held_count -= gone.len();
+        gone.extend(self.due.iter().filter(|row| !is_there(row)).map(|row| row.key));
+        self.due.retain(is_there);
+        for key in gone {
+            self.known.remove(&key);
+            self.let_go(key);
+        }
     }
 
     /// A delivery is not in the outbox any more: nothing of its contact waits for it.

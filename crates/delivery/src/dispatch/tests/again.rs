@@ -218,6 +218,35 @@ async fn a_replay_that_is_cancelled_stops_at_once() {
 }
 
 #[tokio::test]
+async fn a_replay_that_is_cancelled_stops_at_once_where_the_order_of_contacts_is_kept() {
+    let world = World::new().await;
+    let receiver = Receiver::answering(&[200]).await;
+    for _ in 0..40 {
+        world.append(Kind::EmailSent, "jo").await;
+    }
+    world.append(Kind::EmailSent, "al").await;
+    world.store.folded().wait_for(|folded| *folded >= 41).await.expect("the store is open");
+    let id = world.subscribe(1, receiver.port, json!({"ordered": true})).await;
+    receiver.hold(true);
+    let run = replay(&world, id, "{}").await.run;
+    // The last one is of somebody else: when it is on the wire, what is about the first waits behind one of theirs.
+    receiver.received(2).await;
+    world.store.cancel_replay(id, run, START).await.expect("answered");
+    // What comes next about the first waits behind theirs.
+    world.append(Kind::EmailReplied, "jo").await;
+    world.deliveries(id, DeliveryStatus::Pending, 1).await;
+    receiver.hold(false);
+    until("the reply is received", async || receiver.so_far().iter().any(|body| body["kind"] == "email.replied")).await;
+    assert!(receiver.so_far().len() < 10, "{}", receiver.so_far().len());
+    // Nothing holds the contact up any more.
+    world.append(Kind::EmailReplied, "jo").await;
+    world.deliveries(id, DeliveryStatus::Delivered, 2).await;
+    replay(&world, id, r#"{"contact": "al@x.example"}"#).await;
+    until("the replay delivered", async || world.store.replays(id).await.expect("answered")[0].delivered > 0).await;
+    assert!(receiver.so_far().len() < 10, "{}", receiver.so_far().len());
+}
+
+#[tokio::test]
 async fn what_a_replay_has_begun_to_hand_on_goes_on_when_the_store_cannot_answer() {
     let mut world = World::new().await;
     world.stop().await;
