@@ -63,8 +63,8 @@ pub(super) struct Sender {
     in_flight: JoinSet<(Outgoing, Attempt, AttemptRow)>,
     /// What is on the wire, due or held, or ended and not written down.
     known: HashSet<DeliveryKey>,
-    /// Whether the outbox has more than was read of it.
-    has_more: bool,
+    /// Of when the last is due that was read of the outbox, if that has more.
+    read_to: Option<Millis>,
     /// When the outbox is to be read again, after a fault.
     reread_at: Option<Millis>,
     /// To be tried again, by when.
@@ -134,7 +134,7 @@ impl Sender {
             wake: inlets.wake,
             stopping,
             known: HashSet::new(),
-            has_more: false,
+            read_to: None,
             reread_at: None,
             in_flight: JoinSet::new(),
             retrying: BTreeSet::new(),
@@ -207,7 +207,7 @@ impl Sender {
         if may_send && let Some(outgoing) = self.due.pop_front() {
             return Event::Came(Box::new(outgoing));
         }
-        let is_to_reread = self.has_more && self.retrying.is_empty() || self.reread_at.is_some_and(|at| at <= now);
+        let is_to_reread = self.is_behind() || self.reread_at.is_some_and(|at| at <= now);
         if is_to_reread && self.reread_at.is_none_or(|at| at <= now) {
             return Event::Woken;
         }

@@ -23,6 +23,12 @@ impl Sender {
         }
     }
 
+    /// Whether what comes first may lie in the outbox and not in memory: all is tried that was read of it, or comes later than that.
+    pub(super) fn is_behind(&self) -> bool {
+        let first = self.retrying.first().map(|(due, _)| *due);
+        self.read_to.is_some_and(|read_to| first.is_none_or(|due| due > read_to))
+    }
+
     /// Looks at the outbox again, which somebody else has changed, or of which there is more.
     pub(super) async fn reread(&mut self) {
         // What has ended here is in it until that is written down, and would be taken for something new.
@@ -40,7 +46,7 @@ impl Sender {
                 return false;
             }
         };
-        self.has_more = waiting.len() >= RETRYING_MAX;
+        self.read_to = waiting.last().filter(|_| waiting.len() >= RETRYING_MAX).map(|last| last.due_at);
         let there: HashSet<DeliveryKey> = waiting.iter().map(|row| row.key).collect();
         let before = std::mem::take(&mut self.retrying);
         for row in waiting.iter().filter(|row| !self.known.contains(&row.key) && !self.handed.has(&row.key)) {
@@ -49,7 +55,7 @@ impl Sender {
             }
             self.retrying.insert((row.due_at, row.key));
         }
-        if !self.has_more {
+        if self.read_to.is_none() {
             self.drop_gone(&there);
             let gone = before.into_iter().filter(|(_, key)| !there.contains(key));
             gone.for_each(|(_, key)| self.let_go(key));

@@ -2,24 +2,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookline_model::{
-    id::{DeliveryId, EventId, SubscriptionId},
-    kind::Kind,
-    time::Millis,
-};
+use hookline_model::{id::SubscriptionId, kind::Kind, time::Millis};
 use hookline_store::{
-    deliveries::{DeliveryKey, DeliveryStatus, Lane, Outgoing},
+    deliveries::DeliveryStatus,
     directory::DirectoryChange,
     redelivery::{NewReplay, Replay, ReplayStatus},
 };
 use serde_json::json;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
     super::{Subscribed, feed::Feed, handed::Handed, replayer::Replayer, tidy::Tidy},
-    world::{ACME, Receiver, START, World, until, whom},
+    world::{Receiver, START, World, outgoing, until, whom},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -256,22 +251,6 @@ async fn what_a_replay_has_begun_to_hand_on_goes_on_when_the_store_cannot_answer
     let row = Arc::clone(world.store.directory().subscription(id).expect("it is there"));
     let subscribed = Arc::new(Subscribed::read(&row, &options.open_secrets).expect("it is read"));
     let run = replay(&world, id, "{}").await.run;
-    let outgoing = move |position| Outgoing {
-        id: DeliveryId::derive(id, EventId(Uuid::from_u128(position)), run),
-        subscription: id,
-        key: DeliveryKey { position: 1, run },
-        workspace: ACME,
-        event_id: EventId(Uuid::from_u128(position)),
-        kind: Kind::EmailSent,
-        lane: Lane::Bulk,
-        contact: None,
-        created_at: START,
-        due_at: START,
-        charged: 0,
-        attempts: Vec::new(),
-        content_type: "application/json".to_owned(),
-        body: Vec::new(),
-    };
     let (queue, mut queued) = mpsc::channel(1);
     let wake = Arc::new(Notify::new());
     let replayer = Replayer {
@@ -288,7 +267,8 @@ async fn what_a_replay_has_begun_to_hand_on_goes_on_when_the_store_cannot_answer
     world.store.cancel_replay(id, run, START).await.expect("answered");
     world.tamper("ALTER TABLE replay RENAME TO lost");
     wake.notify_one();
-    let work = tokio::spawn(async move { replayer.hand_on(run, (1..=4).map(outgoing).collect()).await });
+    let rows = (1..=4).map(|position| outgoing(id, (position, run), "jo")).collect();
+    let work = tokio::spawn(async move { replayer.hand_on(run, rows).await });
     until("one is handed on", async || queued.len() == 1).await;
     world.tamper("ALTER TABLE lost RENAME TO replay");
     // It is asked for again with each that is left, though nobody wakes it a second time.

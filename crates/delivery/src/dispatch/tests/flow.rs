@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use hookline_model::{entry::Origin, id::DeliveryId, kind::Kind};
 use hookline_store::{
-    deliveries::{DeliveryStatus, FEED_BYTES_MAX},
+    deliveries::{DeliveryStatus, Dispatch, FEED_BYTES_MAX},
     directory::AddressOwner,
 };
 use serde_json::json;
 
-use super::world::{ACME, AGENCY, BETA, Receiver, World, until, whom};
+use super::{
+    super::sender::RETRYING_MAX,
+    world::{ACME, AGENCY, BETA, Receiver, World, outgoing, until, whom},
+};
 
 #[tokio::test]
 async fn every_event_that_matches_is_delivered_once() {
@@ -155,4 +158,29 @@ async fn what_comes_behind_more_than_one_read_takes_in_is_delivered_at_once() {
     world.subscribe(1, receiver.port, json!({})).await;
     world.append(Kind::EmailReplied, "jo").await;
     assert_eq!(whom(&receiver.received(1).await), ["jo"]);
+}
+
+#[tokio::test]
+async fn what_an_outbox_has_beyond_what_is_read_of_it_waits_for_no_retry_of_tomorrow() {
+    let mut world = World::new().await;
+    let receiver = Receiver::answering(&[500, 200]).await;
+    world.stop().await;
+    let settings = json!({"concurrency": 64, "policy": {"schedule": [24 * 60 * 60]}});
+    let id = world.subscribe(1, receiver.port, settings).await;
+    let who = |position| match position {
+        1 => "jo",
+        2..=RETRYING_MAX => "held",
+        _ => "beyond",
+    };
+    let rows = (1..=RETRYING_MAX + 1).map(|position| outgoing(id, (position as u64, 0), who(position))).collect();
+    world.store.dispatch(Dispatch { outgoing: rows, ..Dispatch::default() }).await.expect("they are in the outbox");
+    receiver.hold_only("held");
+    world.start();
+    world.tried(id, 1).await;
+    receiver.received(65).await;
+    // It comes again tomorrow. Of the others nothing is left but what is on the wire, and the one that was not read.
+    world.tamper("DELETE FROM outbox WHERE position BETWEEN 2 AND 10000");
+    receiver.hold(false);
+    assert_eq!(whom(&receiver.received(66).await)[65], "beyond");
+    assert_eq!(receiver.so_far().len(), 66);
 }

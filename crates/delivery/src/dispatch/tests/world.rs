@@ -10,7 +10,7 @@ use std::{
 use hookline_model::{
     entry::Origin,
     event::{ContactRef, Event, Facts},
-    id::{AgencyId, EventId, SubscriptionId, WorkspaceId},
+    id::{AgencyId, DeliveryId, EventId, SubscriptionId, WorkspaceId},
     identity::Identity,
     key::EmailAddress,
     kind::Kind,
@@ -19,7 +19,7 @@ use hookline_model::{
 };
 use hookline_store::{
     Append, Store,
-    deliveries::{DeliveryFilter, DeliveryRow, DeliveryStatus, Snapshot},
+    deliveries::{DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Lane, Outgoing, Snapshot},
     directory::{AddressOwner, Agency, DirectoryChange, Workspace},
     query::PageRequest,
     sqlite::{SqliteOptions, SqliteStore},
@@ -313,4 +313,25 @@ fn open(folder: &Path) -> Arc<dyn Store> {
 pub(super) fn whom(received: &[Value]) -> Vec<String> {
     let name = |body: &Value| body["contact"].as_str().and_then(|text| text.split('@').next()).unwrap_or_default().to_owned();
     received.iter().map(name).collect()
+}
+
+/// A delivery about somebody, at a position and of a run, that is due from the start on.
+pub(super) fn outgoing(subscription: SubscriptionId, (position, run): (u64, u32), who: &str) -> Outgoing {
+    let event_id = EventId(Uuid::from_u128(position.into()));
+    Outgoing {
+        id: DeliveryId::derive(subscription, event_id, run),
+        subscription,
+        key: DeliveryKey { position, run },
+        workspace: ACME,
+        event_id,
+        kind: Kind::EmailSent,
+        lane: Lane::Bulk,
+        contact: None,
+        created_at: START,
+        due_at: START,
+        charged: 0,
+        attempts: Vec::new(),
+        content_type: "application/json".to_owned(),
+        body: json!({"contact": format!("{who}@x.example")}).to_string().into_bytes(),
+    }
 }
