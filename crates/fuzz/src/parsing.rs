@@ -4,7 +4,7 @@ use rand::{SeedableRng, rngs::ChaCha8Rng};
 use serde_json::Value;
 
 use hookline_model::{event::Event, platform::Platform, time::Millis};
-use hookline_platforms::{Delivery, Parsed, Parser, redact_text::redact_text};
+use hookline_platforms::{Delivery, Parsed, Parser, Settings, redact_text::redact_text};
 
 use crate::{
     Reached,
@@ -70,6 +70,11 @@ fn one(parser: &dyn Parser, body: &[u8], reached: &mut Reached) -> Result<(), St
     }
     let clean = redacted(parser, body)?;
     reached.add(("redacted", clean != body));
+    let mut received = body.to_vec();
+    let (at_once, _) = bounded("receive", body.len(), || parser.receive(&mut received, RECEIVED, &Settings::default()))?;
+    if at_once != answer || received != clean {
+        return Err("received, it is not read and redacted as it is one after the other".to_owned());
+    }
     // What could not be read may be readable afterwards: a number that nobody can hold is blanked to one that everybody can.
     if answer.is_ok() && read(&clean) != answer {
         return Err(format!("read after redacting, {answer:?} is {:?}", read(&clean)));

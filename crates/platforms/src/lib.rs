@@ -19,6 +19,7 @@ pub mod instantly;
 mod json;
 pub mod lemlist;
 pub mod plusvibe;
+mod receive;
 pub mod redact_text;
 mod relay;
 pub mod shape;
@@ -50,7 +51,7 @@ impl<'a> Delivery<'a> {
 }
 
 /// What a source is set to of which nobody has told us anything.
-static NO_SETTINGS: Settings = Settings { account: None, names: BTreeMap::new() };
+pub static NO_SETTINGS: Settings = Settings { account: None, names: BTreeMap::new() };
 
 /// What somebody has told us of a source, since its bodies do not say it, or say it in words of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,6 +117,17 @@ pub trait Parser: Sync {
     /// # Errors
     /// When it is not this platform's; the caller keeps it in quarantine with the text of the error.
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError>;
+
+    /// Reads a delivery and blanks its secrets, whether it could be read or not: what [`parse`](Parser::parse) and then
+    /// [`redact`](Parser::redact) do, which for most bodies takes one reading.
+    ///
+    /// # Errors
+    /// As for [`parse`](Parser::parse). The secrets are blanked all the same.
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        let parsed = self.parse(&Delivery { body, received_at, settings });
+        self.redact(body);
+        parsed
+    }
 
     /// The names of its events, as the platform writes them, with what each is in our vocabulary; the one it uses first.
     fn names(&self) -> Vec<(&'static str, Kind)>;

@@ -7,17 +7,17 @@ use serde::de::IgnoredAny;
 
 use crate::{
     ParseError,
-    json::{Arena, Names, Node, Object, blank, elements, sorted_values, values},
+    json::{Arena, LookedFor, Node, Object, Secrets, elements},
 };
 
 /// How many wrappings are taken off.
-pub(crate) const WRAPPINGS_MAX: usize = 4;
+const WRAPPINGS_MAX: usize = 4;
 
 /// The most events in one body.
 const EVENTS_MAX: usize = 500;
 
 /// Where a workflow tool shows the headers of a request.
-pub(crate) const HEADERS: &str = "headers";
+const HEADERS: &str = "headers";
 
 /// Words in the names of headers that carry secrets, lower case.
 const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
@@ -82,51 +82,10 @@ pub(crate) fn split(body: &[u8]) -> Result<Option<Vec<&[u8]>>, ParseError> {
     }
 }
 
-/// Overwrites the text of the `fields` of every object down the wrappings, and of secret headers under `headers`, with as many `*`
-/// as it has bytes, also in the objects of an array. `names` are the fields and [`HEADERS`]. What is not JSON stays as it is.
-pub(crate) fn blank_secrets(body: &mut [u8], names: &Names, fields: &[&str], wrappers: &[&str]) {
-    blank(body, names, |top| {
-        let mut secrets = Vec::new();
-        collect(top, fields, wrappers, WRAPPINGS_MAX, &mut secrets);
-        secrets
-    });
-}
-
-/// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
-fn collect<'a>(value: &'a str, fields: &[&str], wrappers: &[&str], depth: usize, secrets: &mut Vec<&'a str>) {
-    let sort = |key: &str| {
-        if fields.contains(&key) {
-            Some(Sort::Secret)
-        } else if key == HEADERS {
-            Some(Sort::Headers)
-        } else {
-            (depth > 0 && wrappers.contains(&key)).then_some(Sort::Wrapped)
-        }
-    };
-    for (sort, value) in sorted_values(value, sort) {
-        match sort {
-            Sort::Secret => secrets.push(value),
-            Sort::Headers if value.starts_with('{') => secrets.extend(values(value, is_secret_header)),
-            Sort::Headers => {}
-            Sort::Wrapped => collect(value, fields, wrappers, depth - 1, secrets),
-        }
-    }
-}
-
-/// What stands under a key.
-enum Sort {
-    /// A secret.
-    Secret,
-    /// Headers, some of which may be.
-    Headers,
-    /// What is wrapped.
-    Wrapped,
-}
-
-/// Whether a header carries a secret.
-fn is_secret_header(header: &str) -> bool {
-    let header = header.to_ascii_lowercase();
-    SECRET_HEADERS.iter().any(|word| header.contains(word))
+/// Secrets under the `fields` of every object down the wrappings, and in secret headers under [`HEADERS`].
+pub(crate) const fn secrets(fields: &'static [&'static str], wrappers: &'static [&'static str]) -> Secrets {
+    let (beside, words): (&[&str], &[&str]) = (&[HEADERS], &SECRET_HEADERS);
+    Secrets::new(LookedFor { fields, beside, words, wrappers, wrappings_max: WRAPPINGS_MAX })
 }
 
 #[cfg(test)]
@@ -135,8 +94,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::Blanks;
 
-    static NAMES: Names = Names::new(&["secret", HEADERS]);
+    static SECRETS: Secrets = secrets(&["secret"], &["body"]);
 
     fn body_wrapper(object: Object<'_>) -> Option<&'static str> {
         (object.contains_key("body") && !object.contains_key("type")).then_some("body")
@@ -191,7 +151,7 @@ mod tests {
 
     fn redacted(body: &str) -> String {
         let mut bytes = body.as_bytes().to_vec();
-        blank_secrets(&mut bytes, &NAMES, &["secret"], &["body"]);
+        SECRETS.blank(&mut bytes);
         String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
     }
 
@@ -243,7 +203,7 @@ mod tests {
         fn any_bytes_are_answered(body in collection::vec(any::<u8>(), 0..200)) {
             let _ = (open(&Arena::new(&body), &body, body_wrapper), split(&body));
             let mut blanked = body.clone();
-            blank_secrets(&mut blanked, &NAMES, &["secret"], &["body"]);
+            SECRETS.blank(&mut blanked);
             prop_assert_eq!(blanked.len(), body.len());
         }
     }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hookline_model::{entry::Origin, event::Event, id::WorkspaceId, kind::Kind, platform::Platform, time::Millis};
-use hookline_platforms::{Delivery, ParseError, Parsed, Parser, Settings};
+use hookline_platforms::{Delivery, NO_SETTINGS, ParseError, Parsed, Parser, Settings};
 use hookline_store::{
     directory::{AddressOwner, Directory},
     source::Source,
@@ -25,6 +25,25 @@ pub(crate) fn read(parser: &dyn Parser, body: &[u8], received_at: Millis, settin
     let plain = Delivery::new(body, received_at);
     let delivery = Delivery { settings: settings.unwrap_or(plain.settings), ..plain };
     guarded(parser, || parser.parse(&delivery))
+}
+
+/// Reads a delivery, or says why it cannot be read, and blanks its secrets in place either way.
+pub(crate) fn receive(
+    parser: &dyn Parser,
+    body: &mut [u8],
+    received_at: Millis,
+    settings: Option<&Settings>,
+) -> Result<Parsed, String> {
+    let mut is_blanked = false;
+    let received = guarded(parser, || {
+        let received = parser.receive(body, received_at, settings.unwrap_or(&NO_SETTINGS));
+        is_blanked = true;
+        received
+    });
+    if !is_blanked {
+        parser.redact(body);
+    }
+    received
 }
 
 /// The events of a body that holds several, each with its own bytes; `None` if the body is one event.

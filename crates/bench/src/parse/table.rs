@@ -8,10 +8,7 @@ use crate::summary::median;
 impl fmt::Display for ParseReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ParseReport { version, rounds, turn, bodies } = self;
-        writeln!(
-            f,
-            "hookline {version}, parse: {rounds} rounds of {turn} readings each, medians; ratio is (parse + redact) : json"
-        )?;
+        writeln!(f, "hookline {version}, parse: {rounds} rounds of {turn} readings each, medians; ratio is receive : json")?;
         for of_platform in bodies.chunk_by(|one, next| one.platform == next.platform) {
             write_platform(f, of_platform)?;
         }
@@ -21,10 +18,10 @@ impl fmt::Display for ParseReport {
 
 fn write_platform(f: &mut fmt::Formatter<'_>, bodies: &[BodyCost]) -> fmt::Result {
     let platform = bodies.first().map_or("", |body| body.platform);
-    writeln!(f, "\n{platform:<42} {:<26} {:>6} {:>8} {:>8} {:>8} {:>6}", "kind", "bytes", "json", "parse", "redact", "ratio")?;
-    for BodyCost { name, kind, bytes, json_ns, parse_ns, redact_ns, ratio, .. } in bodies {
-        let [json, parse, redact] = [json_ns, parse_ns, redact_ns].map(|nanoseconds| nanoseconds / 1000.0);
-        writeln!(f, "{name:<42} {kind:<26} {bytes:>6} {json:>5.2} us {parse:>5.2} us {redact:>5.2} us {ratio:>6.2}")?;
+    writeln!(f, "\n{platform:<42} {:<26} {:>6} {:>8} {:>8} {:>8} {:>6}", "kind", "bytes", "json", "parse", "receive", "ratio")?;
+    for BodyCost { name, kind, bytes, json_ns, parse_ns, receive_ns, ratio, .. } in bodies {
+        let [json, parse, receive] = [json_ns, parse_ns, receive_ns].map(|nanoseconds| nanoseconds / 1000.0);
+        writeln!(f, "{name:<42} {kind:<26} {bytes:>6} {json:>5.2} us {parse:>5.2} us {receive:>5.2} us {ratio:>6.2}")?;
     }
     let ratios: Vec<f64> = bodies.iter().map(|body| body.ratio).collect();
     let beyond = ratios.iter().filter(|ratio| **ratio > RATIO_GOAL).count();

@@ -32,9 +32,13 @@ mod tests;
 mod when;
 mod who;
 
-use hookline_model::{kind::Kind, platform::Platform};
+use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 
-use crate::{Delivery, ParseError, Parsed, Parser, json::Arena};
+use crate::{
+    Delivery, ParseError, Parsed, Parser, Settings,
+    json::{Arena, Blanks},
+    receive::receive,
+};
 
 /// The parser of Breakcold's webhooks, of both generations.
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +50,11 @@ impl Parser for Breakcold {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let arena = Arena::new(delivery.body);
-        let body = envelope::open(&arena, delivery)?;
-        let name = names::of(&body, delivery.settings)
-            .ok_or_else(|| ParseError::Shape("no event name: expected text under event".to_owned()))?;
-        Ok(event::read(&name, &body, delivery))
+        read(&Arena::new(delivery.body), delivery)
+    }
+
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        receive(body, received_at, settings, &redact::SECRETS, read)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {
@@ -58,10 +62,18 @@ impl Parser for Breakcold {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        redact::redact(body);
+        redact::SECRETS.blank(body);
     }
 
     fn secret_fields(&self) -> &'static [&'static str] {
         &[redact::SECRET]
     }
+}
+
+/// Reads a delivery into an event.
+fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseError> {
+    let body = envelope::open(arena, delivery)?;
+    let name = names::of(&body, delivery.settings)
+        .ok_or_else(|| ParseError::Shape("no event name: expected text under event".to_owned()))?;
+    Ok(event::read(&name, &body, delivery))
 }

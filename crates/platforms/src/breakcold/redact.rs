@@ -2,7 +2,7 @@
 
 use crate::{
     breakcold::envelope::{WRAPPER, WRAPPERS_MAX},
-    json::{Names, blank, sorted_values, values},
+    json::{LookedFor, Secrets},
 };
 
 /// The field with the secret, beside the payload. It proves every delivery of a webhook, and never changes (Breakcold's classic
@@ -12,60 +12,24 @@ pub(super) const SECRET: &str = "secret";
 /// Words in the names of headers that carry secrets, lower case.
 const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
 
-/// A body without these has nothing to blank.
-static NAMES: Names = Names::new(&[SECRET, "headers"]);
-
-/// Overwrites the text of every top-level `secret`, and of every secret header under `headers`, with as many `*` as it has bytes,
-/// also in the objects of an array and in what a relay has wrapped. What is not JSON stays as it is.
-pub(super) fn redact(body: &mut [u8]) {
-    blank(body, &NAMES, |top| {
-        let mut secrets = Vec::new();
-        collect(top, WRAPPERS_MAX, &mut secrets);
-        secrets
-    });
-}
-
-/// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
-fn collect<'a>(value: &'a str, depth: usize, secrets: &mut Vec<&'a str>) {
-    let sort = |key: &str| match key {
-        SECRET => Some(Sort::Secret),
-        "headers" => Some(Sort::Headers),
-        WRAPPER if depth > 0 => Some(Sort::Wrapped),
-        _ => None,
-    };
-    for (sort, value) in sorted_values(value, sort) {
-        match sort {
-            Sort::Secret => secrets.push(value),
-            Sort::Headers if value.starts_with('{') => secrets.extend(values(value, is_secret)),
-            Sort::Headers => {}
-            Sort::Wrapped => collect(value, depth - 1, secrets),
-        }
-    }
-}
-
-/// What stands under a key.
-enum Sort {
-    /// A secret.
-    Secret,
-    /// Headers, some of which may be.
-    Headers,
-    /// What a relay has wrapped.
-    Wrapped,
-}
-
-/// Whether a header carries a secret.
-fn is_secret(header: &str) -> bool {
-    let header = header.to_ascii_lowercase();
-    SECRET_HEADERS.iter().any(|word| header.contains(word))
-}
+/// The text of every top-level `secret`, and of every secret header under `headers`, also in the objects of an array and in what a
+/// relay has wrapped.
+pub(super) static SECRETS: Secrets = Secrets::new(LookedFor {
+    fields: &[SECRET],
+    beside: &["headers"],
+    words: &SECRET_HEADERS,
+    wrappers: &[WRAPPER],
+    wrappings_max: WRAPPERS_MAX,
+});
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Blanks;
 
     fn redacted(body: &str) -> String {
         let mut bytes = body.as_bytes().to_vec();
-        redact(&mut bytes);
+        SECRETS.blank(&mut bytes);
         String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
     }
 

@@ -30,9 +30,13 @@ mod tests;
 mod when;
 mod who;
 
-use hookline_model::{kind::Kind, platform::Platform};
+use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 
-use crate::{Delivery, ParseError, Parsed, Parser, json::Arena};
+use crate::{
+    Delivery, ParseError, Parsed, Parser, Settings,
+    json::{Arena, Blanks},
+    receive::receive,
+};
 
 /// The parser of EmailBison's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +48,11 @@ impl Parser for Emailbison {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let arena = Arena::new(delivery.body);
-        let opened = envelope::open(&arena, delivery.body)?;
-        event::read(opened, delivery)
+        read(&Arena::new(delivery.body), delivery)
+    }
+
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        receive(body, received_at, settings, &redact::SECRETS, read)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {
@@ -54,10 +60,16 @@ impl Parser for Emailbison {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        redact::redact(body);
+        redact::SECRETS.blank(body);
     }
 
     fn secret_fields(&self) -> &'static [&'static str] {
         &redact::SECRET_FIELDS
     }
+}
+
+/// Reads a delivery into an event.
+fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseError> {
+    let opened = envelope::open(arena, delivery.body)?;
+    event::read(opened, delivery)
 }

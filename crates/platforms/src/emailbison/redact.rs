@@ -4,16 +4,10 @@
 //! adds in a header. An n8n webhook node shows a request as `{"headers": {..}, "params": {..}, "query": {..}, "body": {..}}`, and
 //! there the header, and a secret in the address (`?token=`), stand in the body.
 
-use crate::json::{Names, blank, values};
+use crate::json::{LookedFor, Secrets};
 
 /// Words in the names of headers and parameters that carry secrets, lower case (public receivers of EmailBison's webhooks).
 const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
-
-/// Where a relay puts what came beside the body.
-const PLACES: [&str; 2] = ["headers", "query"];
-
-/// A body without these has nothing to blank.
-static NAMES: Names = Names::new(&PLACES);
 
 /// The names of these fields where a body cannot be read.
 pub(super) const SECRET_FIELDS: [&str; 10] = [
@@ -29,28 +23,18 @@ pub(super) const SECRET_FIELDS: [&str; 10] = [
     "x-webhook-token",
 ];
 
-/// Overwrites the text of every secret header and parameter of a relay's with as many `*` as it has bytes, also in the objects of
-/// an array. What is not JSON stays as it is.
-pub(super) fn redact(body: &mut [u8]) {
-    blank(body, &NAMES, |top| {
-        let places = values(top, |key| PLACES.contains(&key)).into_iter().filter(|place| place.starts_with('{'));
-        places.flat_map(|place| values(place, is_secret)).collect()
-    });
-}
-
-/// Whether a header or parameter carries a secret.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SECRET_WORDS.iter().any(|word| name.contains(word))
-}
+/// The text of every secret header and parameter of a relay's, also in the objects of an array.
+pub(super) static SECRETS: Secrets =
+    Secrets::new(LookedFor { fields: &[], beside: &["headers", "query"], words: &SECRET_WORDS, wrappers: &[], wrappings_max: 0 });
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Blanks;
 
     fn redacted(body: &str) -> String {
         let mut bytes = body.as_bytes().to_vec();
-        redact(&mut bytes);
+        SECRETS.blank(&mut bytes);
         String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
     }
 

@@ -36,11 +36,12 @@ mod who;
 mod word;
 mod workflow;
 
-use hookline_model::{kind::Kind, platform::Platform};
+use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 
 use crate::{
-    Delivery, ParseError, Parsed, Parser,
-    json::{Arena, Fields},
+    Delivery, ParseError, Parsed, Parser, Settings,
+    json::{Arena, Blanks, Fields},
+    receive::receive,
 };
 
 /// The parser of HubSpot's webhooks.
@@ -57,15 +58,11 @@ impl Parser for Hubspot {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let arena = Arena::new(delivery.body);
-        let body = Fields::new(envelope::open(&arena, delivery.body)?);
-        match names::stated(body) {
-            Some(written) => app::read(written, body, delivery),
-            None if names::is_app_event(body) => {
-                Err(ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))
-            }
-            None => workflow::read(&arena, body, delivery),
-        }
+        read(&Arena::new(delivery.body), delivery)
+    }
+
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        receive(body, received_at, settings, &redact::Secrets, read)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {
@@ -73,10 +70,22 @@ impl Parser for Hubspot {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        redact::redact(body);
+        redact::Secrets.blank(body);
     }
 
     fn secret_fields(&self) -> &'static [&'static str] {
         &redact::TEXT_FIELDS
+    }
+}
+
+/// Reads a delivery into an event.
+fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseError> {
+    let body = Fields::new(envelope::open(arena, delivery.body)?);
+    match names::stated(body) {
+        Some(written) => app::read(written, body, delivery),
+        None if names::is_app_event(body) => {
+            Err(ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))
+        }
+        None => workflow::read(arena, body, delivery),
     }
 }

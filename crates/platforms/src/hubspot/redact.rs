@@ -5,7 +5,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     hubspot::property::{MARK, VALUE},
-    json::{Names, blank_any, sorted_values, values},
+    json::{Blanks, Names, Node, Object, blank_any, sorted_values, values},
     redact_text::redact_text,
 };
 
@@ -23,20 +23,34 @@ pub(super) const TEXT_FIELDS: [&str; 8] =
 const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "api-key", "apikey", "cookie", "signature"];
 
 /// A body that is JSON and has none of these has nothing to blank.
-static NAMES: Names =
-    Names::new(&["secret_key", "client_secret", "webhook_secret", "access_token", "hapikey", MARK, "headers", "query"]);
+static NAMES: Names = Names::new(&SECRET_FIELDS, &OTHERS);
+
+/// Beside these fields, what says that there may be something to blank.
+const OTHERS: [&str; 3] = [MARK, "headers", "query"];
 
 /// A body that is no JSON has nothing to blank without this.
-static VALUES: Names = Names::new(&[VALUE]);
+static VALUES: Names = Names::new(&[VALUE], &[]);
 
-/// Overwrites the values of sensitive properties and of secrets, in place: a text by as many `*` as it has bytes, anything else by
-/// a zero. In what is not JSON a mark cannot be read, so every value of a property goes.
-pub(super) fn redact(body: &mut [u8]) {
-    blank_any(body, &NAMES, |top| found(top, WRAPPERS_MAX));
-    if VALUES.may_be_in(body) && serde_json::from_slice::<&RawValue>(body).is_err() {
-        redact_text(body, &[VALUE]);
-        // What was no UTF-8 may have been blanked, so that it is JSON now.
+/// The values of sensitive properties, and secrets.
+pub(super) struct Secrets;
+
+impl Blanks for Secrets {
+    /// A text becomes as many `*` as it has bytes, anything else a zero. In what is not JSON a mark cannot be read, so every value of
+    /// a property goes.
+    fn blank(&self, body: &mut [u8]) {
         blank_any(body, &NAMES, |top| found(top, WRAPPERS_MAX));
+        if VALUES.may_be_in(body) && serde_json::from_slice::<&RawValue>(body).is_err() {
+            redact_text(body, &[VALUE]);
+            // What was no UTF-8 may have been blanked, so that it is JSON now.
+            blank_any(body, &NAMES, |top| found(top, WRAPPERS_MAX));
+        }
+    }
+
+    /// Nearly no body has any, and of one that may, the tree does not tell: what is blanked may be no text.
+    fn texts<'t>(&self, tree: Node<'t>) -> Option<Vec<&'t str>> {
+        let may_have = |object: Object<'_>| SECRET_FIELDS.iter().chain(&OTHERS).any(|key| object.contains_key(key));
+        let is_clean = |object: Object<'_>| !may_have(object) && !object.contains_key("body");
+        tree.as_object().is_some_and(is_clean).then(Vec::new)
     }
 }
 

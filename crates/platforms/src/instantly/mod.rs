@@ -25,11 +25,12 @@ mod redact;
 mod tests;
 mod who;
 
-use hookline_model::{kind::Kind, platform::Platform};
+use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 
 use crate::{
-    Delivery, ParseError, Parsed, Parser,
-    json::{Arena, Fields},
+    Delivery, ParseError, Parsed, Parser, Settings,
+    json::{Arena, Blanks, Fields},
+    receive::receive,
     relay,
 };
 
@@ -47,13 +48,11 @@ impl Parser for Instantly {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let arena = Arena::new(delivery.body);
-        let body = Fields::with_inner(envelope::open(&arena, delivery.body)?, "data");
-        let addresses = who::Addresses::read(body);
-        let name = names::of(body, &addresses, delivery.settings).ok_or_else(|| {
-            ParseError::Shape("no event name: expected text under one of event_type, type, event, or a label".to_owned())
-        })?;
-        event::read(&name, body, &addresses, delivery)
+        read(&Arena::new(delivery.body), delivery)
+    }
+
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        receive(body, received_at, settings, &redact::SECRETS, read)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {
@@ -61,6 +60,16 @@ impl Parser for Instantly {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        redact::redact(body);
+        redact::SECRETS.blank(body);
     }
+}
+
+/// Reads a delivery into an event.
+fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseError> {
+    let body = Fields::with_inner(envelope::open(arena, delivery.body)?, "data");
+    let addresses = who::Addresses::read(body);
+    let name = names::of(body, &addresses, delivery.settings).ok_or_else(|| {
+        ParseError::Shape("no event name: expected text under one of event_type, type, event, or a label".to_owned())
+    })?;
+    event::read(&name, body, &addresses, delivery)
 }

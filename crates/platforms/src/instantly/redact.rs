@@ -3,36 +3,23 @@
 //! Instantly's own bodies hold none: what authenticates a delivery is a header (Instantly's developer pages). An n8n webhook node
 //! shows a request as `{"headers": {..}, "body": {..}}` (captures), and there that header stands in the body.
 
-use crate::json::{Names, blank, values};
+use crate::json::{LookedFor, Secrets};
 
 /// Words in the names of headers that carry secrets, lower case (public receivers of Instantly's webhooks).
 const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
 
-/// A body without these has nothing to blank.
-static NAMES: Names = Names::new(&["headers"]);
-
-/// Overwrites the text of every secret header under the top-level `headers` with as many `*` as it has bytes, also in the objects
-/// of an array. What is not JSON stays as it is.
-pub(super) fn redact(body: &mut [u8]) {
-    blank(body, &NAMES, |top| {
-        let headers = values(top, |key| key == "headers").into_iter().filter(|headers| headers.starts_with('{'));
-        headers.flat_map(|headers| values(headers, is_secret)).collect()
-    });
-}
-
-/// Whether a header carries a secret.
-fn is_secret(header: &str) -> bool {
-    let header = header.to_ascii_lowercase();
-    SECRET_HEADERS.iter().any(|word| header.contains(word))
-}
+/// The text of every secret header under the top-level `headers`, also in the objects of an array.
+pub(super) static SECRETS: Secrets =
+    Secrets::new(LookedFor { fields: &[], beside: &["headers"], words: &SECRET_HEADERS, wrappers: &[], wrappings_max: 0 });
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Blanks;
 
     fn redacted(body: &str) -> String {
         let mut bytes = body.as_bytes().to_vec();
-        redact(&mut bytes);
+        SECRETS.blank(&mut bytes);
         String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
     }
 

@@ -3,7 +3,12 @@
 //! The reader is `serde_json`'s own, with its limit on depth; only what it finds is kept in another way than its `Value`: texts
 //! stay where they are in the body, and everything else lies in one piece of memory that is given back at once.
 
-use std::{fmt, str};
+use std::{
+    cell::{Cell, OnceCell},
+    fmt,
+    ops::Range,
+    str,
+};
 
 use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -11,6 +16,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::{
     key_set::{KeySet, mark},
     node::{Entry, MARKED_MAX, Node, Number, Object, Table},
+    secrets::{Blanks, places},
 };
 
 /// The least and the most memory that is taken at once, in bytes.
@@ -21,13 +27,31 @@ const ROOM_MAX: usize = 16 * 1024;
 const PENDING: usize = 24;
 
 /// The memory of a tree.
-#[derive(Debug)]
-pub(crate) struct Arena(Bump);
+pub(crate) struct Arena {
+    memory: Bump,
+    /// What is looked for in the first body that is read.
+    secrets: Option<&'static dyn Blanks>,
+    /// Where it was found in that body, if the tree tells.
+    found: OnceCell<Option<Vec<Range<usize>>>>,
+    /// Whether a name was repeated in an object, so that the tree has not all of them.
+    has_dropped: Cell<bool>,
+}
 
 impl Arena {
     /// Memory for the tree of a body. What reading may take per byte is bounded in `crates/fuzz/src/work.rs`.
     pub(crate) fn new(body: &[u8]) -> Arena {
-        Arena(Bump::with_capacity((2 * body.len()).clamp(ROOM_MIN, ROOM_MAX)))
+        let memory = Bump::with_capacity((2 * body.len()).clamp(ROOM_MIN, ROOM_MAX));
+        Arena { memory, secrets: None, found: OnceCell::new(), has_dropped: Cell::new(false) }
+    }
+
+    /// The same, where it is also told where the body has its secrets.
+    pub(crate) fn watching(body: &[u8], secrets: &'static dyn Blanks) -> Arena {
+        Arena { secrets: Some(secrets), ..Arena::new(body) }
+    }
+
+    /// Where the first body that was read has its secrets; none if that must be looked for in the body itself.
+    pub(crate) fn into_found(self) -> Option<Vec<Range<usize>>> {
+        self.found.into_inner().flatten()
     }
 
     /// Reads a body.
@@ -36,10 +60,15 @@ impl Arena {
     /// When it is not JSON.
     pub(crate) fn read<'t>(&'t self, body: &'t [u8]) -> Result<Node<'t>, serde_json::Error> {
         // Looked at once as a whole, no text in it needs to be. What is no UTF-8 is read for the place of its fault.
-        match str::from_utf8(body) {
+        let read = match str::from_utf8(body) {
             Ok(text) => self.read_with(serde_json::Deserializer::from_str(text)),
             Err(_) => self.read_with(serde_json::Deserializer::from_slice(body)),
+        };
+        if let Some(secrets) = self.secrets {
+            let tree = read.as_ref().ok().filter(|_| !self.has_dropped.get());
+            self.found.get_or_init(|| places(body, &secrets.texts(*tree?)?));
         }
+        read
     }
 
     fn read_with<'t, R>(&'t self, mut reader: serde_json::Deserializer<R>) -> Result<Node<'t>, serde_json::Error>
@@ -59,7 +88,7 @@ impl Arena {
 
     /// A text that is made up.
     pub(crate) fn text(&self, text: &str) -> &str {
-        self.0.alloc_str(text)
+        self.memory.alloc_str(text)
     }
 
     /// An object of the fields from a place on, which are taken away.
@@ -69,16 +98,20 @@ impl Arena {
         for (key, _) in &fields[from..] {
             is_unique &= keys.insert(mark(key));
         }
-        let sorted = fields.len() - from > MARKED_MAX;
+        let length = fields.len();
+        let sorted = length - from > MARKED_MAX;
         if sorted {
             sort(fields, from);
         } else if !is_unique {
             drop_repeated(fields, from);
         }
-        let entries = &*self.0.alloc_slice_copy(&fields[from..]);
+        if fields.len() < length {
+            self.has_dropped.set(true);
+        }
+        let entries = &*self.memory.alloc_slice_copy(&fields[from..]);
         fields.truncate(from);
-        let marks: &[u8] = if sorted { &[] } else { self.0.alloc_slice_fill_iter(entries.iter().map(|(key, _)| mark(key))) };
-        Object(self.0.alloc(Table { keys, marks, entries }))
+        let marks: &[u8] = if sorted { &[] } else { self.memory.alloc_slice_fill_iter(entries.iter().map(|(key, _)| mark(key))) };
+        Object(self.memory.alloc(Table { keys, marks, entries }))
     }
 }
 
@@ -167,7 +200,7 @@ impl<'t> Visitor<'t> for &mut Pending<'t> {
         while let Some(element) = array.next_element_seed(&mut *self)? {
             self.elements.push(element);
         }
-        let elements = &*self.arena.0.alloc_slice_copy(&self.elements[from..]);
+        let elements = &*self.arena.memory.alloc_slice_copy(&self.elements[from..]);
         self.elements.truncate(from);
         Ok(Node::Array(elements))
     }

@@ -9,20 +9,20 @@ use serde_json::value::RawValue;
 /// The keys that some value to be blanked stands under, or under which it is wrapped. Most bodies have none of them, and are not
 /// read at all then.
 pub(crate) struct Names {
-    names: &'static [&'static str],
+    names: [&'static [&'static str]; 2],
     finders: OnceLock<Vec<Finder<'static>>>,
 }
 
 impl Names {
-    /// These names, of letters, digits, hyphens and underscores.
-    pub(crate) const fn new(names: &'static [&'static str]) -> Names {
-        Names { names, finders: OnceLock::new() }
+    /// These names and those, of letters, digits, hyphens and underscores.
+    pub(crate) const fn new(names: &'static [&'static str], others: &'static [&'static str]) -> Names {
+        Names { names: [names, others], finders: OnceLock::new() }
     }
 
     /// Whether one of them may be a key of the body: as it is, or with one of its letters written as an escape.
     pub(crate) fn may_be_in(&self, body: &[u8]) -> bool {
         let quoted = || {
-            let names = self.names.iter().map(|name| format!("\"{name}\""));
+            let names = self.names.into_iter().flatten().map(|name| format!("\"{name}\""));
             names.chain(["\\u".to_owned()]).map(|text| Finder::new(&text).into_owned()).collect()
         };
         self.finders.get_or_init(quoted).iter().any(|finder| finder.find(body).is_some())
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_name_is_found_however_it_is_written() {
-        static NAMES: Names = Names::new(&["secret_key", "headers"]);
+        static NAMES: Names = Names::new(&["secret_key"], &["headers"]);
         for body in [r#"{"secret_key":1}"#, r#"[{"x":{"headers" :{}}}]"#, r#"{"s\u0065cret_key":1}"#, r#"{"\u0073ecret_key":1}"#]
         {
             assert!(NAMES.may_be_in(body.as_bytes()), "{body}");

@@ -9,17 +9,19 @@ mod hash;
 mod key_set;
 mod node;
 mod scalar;
+mod secrets;
 mod split;
 
 pub(crate) use address::Mailbox;
 pub(crate) use arena::Arena;
-pub(crate) use blank::{Names, blank, blank_any, sorted_values, values};
+pub(crate) use blank::{Names, blank_any, sorted_values, values};
 pub(crate) use draft::{Draft, filled};
 pub(crate) use fields::Fields;
 pub(crate) use hash::{object_hash, object_hash_without};
 pub(crate) use key_set::Keys;
 pub(crate) use node::{Entry, Node, Number, Object, by_name};
 pub(crate) use scalar::{cut, fold, id_of_text, is_present, is_scalar, is_uuid};
+pub(crate) use secrets::{Blanks, LookedFor, Secrets};
 pub(crate) use split::elements;
 
 /// Reading a text of mailboxes.

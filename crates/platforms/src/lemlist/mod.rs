@@ -22,11 +22,12 @@ pub(crate) mod names;
 mod tests;
 mod who;
 
-use hookline_model::{kind::Kind, platform::Platform};
+use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 
 use crate::{
-    Delivery, ParseError, Parsed, Parser,
-    json::{Arena, Fields, Names, Node, Object},
+    Delivery, ParseError, Parsed, Parser, Settings,
+    json::{Arena, Blanks, Fields, Node, Object, Secrets},
+    receive::receive,
     relay,
 };
 
@@ -36,8 +37,8 @@ const SECRET: &str = "secret";
 /// The key under which a workflow tool puts the activity.
 const BODY: &str = "body";
 
-/// A body without these has nothing to blank.
-static NAMES: Names = Names::new(&[SECRET, relay::HEADERS]);
+/// What is secret in its bodies.
+static SECRETS: Secrets = relay::secrets(&[SECRET], &[BODY]);
 
 /// The parser of Lemlist's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -53,11 +54,11 @@ impl Parser for Lemlist {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let arena = Arena::new(delivery.body);
-        let body = Fields::new(relay::open(&arena, delivery.body, wrapper)?);
-        let name = names::of(body, delivery.settings)
-            .ok_or_else(|| ParseError::Shape("no name of an activity: expected text under type".to_owned()))?;
-        event::read(&name, body, delivery)
+        read(&Arena::new(delivery.body), delivery)
+    }
+
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        receive(body, received_at, settings, &SECRETS, read)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {
@@ -65,12 +66,20 @@ impl Parser for Lemlist {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        relay::blank_secrets(body, &NAMES, &[SECRET], &[BODY]);
+        SECRETS.blank(body);
     }
 
     fn secret_fields(&self) -> &'static [&'static str] {
         &[SECRET]
     }
+}
+
+/// Reads a delivery into an event.
+fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseError> {
+    let body = Fields::new(relay::open(arena, delivery.body, wrapper)?);
+    let name = names::of(body, delivery.settings)
+        .ok_or_else(|| ParseError::Shape("no name of an activity: expected text under type".to_owned()))?;
+    event::read(&name, body, delivery)
 }
 
 /// Whether `object` is only what a workflow tool wraps around an activity. A `body` without a `type` inside is a variable.

@@ -24,11 +24,12 @@ mod sample;
 mod tests;
 mod who;
 
-use hookline_model::{kind::Kind, platform::Platform};
+use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 
 use crate::{
-    Delivery, ParseError, Parsed, Parser,
-    json::{Arena, Fields, Names, Node, Object},
+    Delivery, ParseError, Parsed, Parser, Settings,
+    json::{Arena, Blanks, Fields, Node, Object, Secrets},
+    receive::receive,
     relay,
 };
 
@@ -44,8 +45,8 @@ const INNER: [&str; 3] = ["data", "payload", "lead"];
 /// Where secrets are looked for beside the top.
 const WRAPPERS: [&str; 3] = [BODY, "data", "payload"];
 
-/// A body without these has nothing to blank.
-static NAMES: Names = Names::new(&[SECRET, relay::HEADERS]);
+/// What is secret in its bodies.
+static SECRETS: Secrets = relay::secrets(&[SECRET], &WRAPPERS);
 
 /// The parser of PlusVibe's webhooks.
 #[derive(Clone, Copy, Debug)]
@@ -61,11 +62,11 @@ impl Parser for Plusvibe {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let arena = Arena::new(delivery.body);
-        let body = fields(relay::open(&arena, delivery.body, wrapper)?);
-        let name = names::of(body, delivery.settings)
-            .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
-        event::read(&name, body, delivery)
+        read(&Arena::new(delivery.body), delivery)
+    }
+
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        receive(body, received_at, settings, &SECRETS, read)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {
@@ -73,12 +74,20 @@ impl Parser for Plusvibe {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        relay::blank_secrets(body, &NAMES, &[SECRET], &WRAPPERS);
+        SECRETS.blank(body);
     }
 
     fn secret_fields(&self) -> &'static [&'static str] {
         &[SECRET]
     }
+}
+
+/// Reads a delivery into an event.
+fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseError> {
+    let body = fields(relay::open(arena, delivery.body, wrapper)?);
+    let name = names::of(body, delivery.settings)
+        .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
+    event::read(&name, body, delivery)
 }
 
 /// The fields of an event, those of a nested form first.

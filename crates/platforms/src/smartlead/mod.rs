@@ -38,11 +38,12 @@ mod tests;
 mod when;
 mod who;
 
-use hookline_model::{kind::Kind, platform::Platform};
+use hookline_model::{kind::Kind, platform::Platform, time::Millis};
 
 use crate::{
-    Delivery, ParseError, Parsed, Parser,
-    json::{Arena, Fields},
+    Delivery, ParseError, Parsed, Parser, Settings,
+    json::{Arena, Blanks, Fields},
+    receive::receive,
     smartlead::shape::Shape,
 };
 
@@ -56,30 +57,11 @@ impl Parser for Smartlead {
     }
 
     fn parse(&self, delivery: &Delivery<'_>) -> Result<Parsed, ParseError> {
-        let arena = Arena::new(delivery.body);
-        let mut object = relay::object(&arena, delivery.body)?;
-        let body = Fields::new(object);
-        let (key, name) = names::of(body)
-            .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
-        let name = name.to_owned();
-        let read_as = delivery.settings.name(&name);
-        let kind = names::kind(read_as);
-        let shape = shape::of(key, read_as, kind, body);
-        if shape == Shape::Documented {
-            object = nested::flatten(&arena, kind, object);
-        }
-        let body = Fields::new(object);
-        let mut parsed = if shape == Shape::Alert {
-            alert::read(read_as, kind, body, delivery.received_at)
-        } else if sample::is_sample(kind, body) {
-            sample::read(&name, kind, body, delivery.received_at)
-        } else {
-            flat::read(&name, kind, shape, body, delivery.received_at)?
-        };
-        if parsed.event.account.is_none() {
-            parsed.event.account.clone_from(&delivery.settings.account);
-        }
-        Ok(parsed)
+        read(&Arena::new(delivery.body), delivery)
+    }
+
+    fn receive(&self, body: &mut [u8], received_at: Millis, settings: &Settings) -> Result<Parsed, ParseError> {
+        receive(body, received_at, settings, &redact::SECRETS, read)
     }
 
     fn names(&self) -> Vec<(&'static str, Kind)> {
@@ -87,6 +69,33 @@ impl Parser for Smartlead {
     }
 
     fn redact(&self, body: &mut [u8]) {
-        redact::redact(body);
+        redact::SECRETS.blank(body);
     }
+}
+
+/// Reads a delivery into an event.
+fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseError> {
+    let mut object = relay::object(arena, delivery.body)?;
+    let body = Fields::new(object);
+    let (key, name) = names::of(body)
+        .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
+    let name = name.to_owned();
+    let read_as = delivery.settings.name(&name);
+    let kind = names::kind(read_as);
+    let shape = shape::of(key, read_as, kind, body);
+    if shape == Shape::Documented {
+        object = nested::flatten(arena, kind, object);
+    }
+    let body = Fields::new(object);
+    let mut parsed = if shape == Shape::Alert {
+        alert::read(read_as, kind, body, delivery.received_at)
+    } else if sample::is_sample(kind, body) {
+        sample::read(&name, kind, body, delivery.received_at)
+    } else {
+        flat::read(&name, kind, shape, body, delivery.received_at)?
+    };
+    if parsed.event.account.is_none() {
+        parsed.event.account.clone_from(&delivery.settings.account);
+    }
+    Ok(parsed)
 }

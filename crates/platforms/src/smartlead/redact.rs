@@ -1,43 +1,25 @@
 //! Blanks the secret that SmartLead puts into every body.
 
 use crate::{
-    json::{Names, blank, sorted_values},
+    json::{LookedFor, Secrets},
     smartlead::relay::{WRAPPERS, WRAPPERS_MAX},
 };
 
 /// The field with the secret, at the top of a body (SmartLead webhook guide).
 const SECRET_KEY: &str = "secret_key";
 
-/// A body without this has nothing to blank.
-static NAMES: Names = Names::new(&[SECRET_KEY]);
-
-/// Overwrites the text under every top-level `secret_key` with as many `*` as it has bytes, also in the objects of an array and
-/// in what a relay has wrapped. What is not JSON stays as it is.
-pub(super) fn redact(body: &mut [u8]) {
-    blank(body, &NAMES, |top| {
-        let mut secrets = Vec::new();
-        collect(top, WRAPPERS_MAX, &mut secrets);
-        secrets
-    });
-}
-
-/// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
-fn collect<'a>(value: &'a str, depth: usize, secrets: &mut Vec<&'a str>) {
-    // Whether it is the secret.
-    let sort =
-        |key: &str| if WRAPPERS.contains(&key) { (depth > 0).then_some(false) } else { (key == SECRET_KEY).then_some(true) };
-    for (is_secret, value) in sorted_values(value, sort) {
-        if is_secret { secrets.push(value) } else { collect(value, depth - 1, secrets) }
-    }
-}
+/// The text under every top-level `secret_key`, also in the objects of an array and in what a relay has wrapped.
+pub(super) static SECRETS: Secrets =
+    Secrets::new(LookedFor { fields: &[SECRET_KEY], beside: &[], words: &[], wrappers: &WRAPPERS, wrappings_max: WRAPPERS_MAX });
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Blanks;
 
     fn redacted(body: &str) -> String {
         let mut bytes = body.as_bytes().to_vec();
-        redact(&mut bytes);
+        SECRETS.blank(&mut bytes);
         String::from_utf8(bytes).expect("UTF-8 stays UTF-8")
     }
 
@@ -77,7 +59,7 @@ mod tests {
             assert_eq!(redacted(body), body);
         }
         let mut invalid = b"{\"secret_key\":\"a\xff\"}".to_vec();
-        redact(&mut invalid);
+        SECRETS.blank(&mut invalid);
         assert_eq!(invalid, b"{\"secret_key\":\"a\xff\"}");
     }
 

@@ -3,7 +3,7 @@
 use hookline_model::{event::Event, item::ITEM_FIELDS_MAX, time::Millis};
 use serde_json::Value;
 
-use crate::{Delivery, ParseError, Parsed, Parser};
+use crate::{Delivery, ParseError, Parsed, Parser, Settings};
 
 /// The most custom fields of an event, the most links, and the most events of a batch.
 const CUSTOM_FIELDS_MAX: usize = 200;
@@ -43,6 +43,9 @@ impl Holds {
         let is_json = |body: &[u8]| serde_json::from_slice::<Value>(body).is_ok();
         assert_eq!((redacted.len(), is_json(&redacted)), (body.len(), is_json(body)), "only values are blanked");
         assert_eq!(self.parse(&redacted, self.received_at), parsed, "what is blanked is not read");
+        let mut received = body.to_vec();
+        let answer = self.parser.receive(&mut received, self.received_at, &Settings::default());
+        assert_eq!((&answer, &received), (&parsed, &redacted), "received, it is read and blanked");
         let Ok(parsed) = parsed else { return };
         let event = &parsed.event;
         let stored = event.to_stored().expect("an event can be stored");

@@ -162,10 +162,8 @@ struct Way<'a> {
 impl Way<'_> {
     /// One event.
     async fn one(&self, mut body: Vec<u8>) -> Outcome {
-        let parsed = reading::read(self.door.parser, &body, self.received_at, self.settings);
-        // In place and only after parsing, so that there is one copy and the parser may look at the secret.
-        self.door.parser.redact(&mut body);
-        match parsed {
+        // In place, so that there is one copy; the parser has looked at the secret by then.
+        match reading::receive(self.door.parser, &mut body, self.received_at, self.settings) {
             Ok(parsed) => self.keep(parsed, body).await,
             Err(reason) => self.unread(body, reason).await,
         }

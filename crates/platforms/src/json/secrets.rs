@@ -1,0 +1,213 @@
+//! Where the bodies of a platform have secrets, and blanking them.
+//!
+//! What was received is read and blanked in one go: a text of the tree stands where it stands in the body, unless it was written
+//! with escapes. Whatever the tree does not tell is looked for in the body itself, as in a body that is only blanked.
+
+use std::ops::Range;
+
+use super::{
+    blank::{Names, blank, sorted_values, values},
+    node::{Node, Object},
+};
+
+/// What blanks the secrets of a platform's bodies.
+pub(crate) trait Blanks: Sync {
+    /// Overwrites the secrets of a body in place, each by as many bytes. What is not JSON is read by nobody, and is not blanked
+    /// as JSON either.
+    fn blank(&self, body: &mut [u8]);
+
+    /// The texts that [`blank`](Blanks::blank) overwrites in the body of this tree, in which no name was repeated; none if the
+    /// tree does not tell.
+    fn texts<'t>(&self, tree: Node<'t>) -> Option<Vec<&'t str>>;
+}
+
+/// Secrets by the names of their fields: at the top of a body, in the objects of an array, and in what a relay has wrapped. What
+/// is no text is no secret.
+pub(crate) struct Secrets {
+    looked_for: LookedFor,
+    names: Names,
+}
+
+/// What secrets are known by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LookedFor {
+    /// Fields that are secrets.
+    pub(crate) fields: &'static [&'static str],
+    /// Objects of what came beside a body, such as its headers.
+    pub(crate) beside: &'static [&'static str],
+    /// Words in the names of what is secret there, lower case.
+    pub(crate) words: &'static [&'static str],
+    /// Under which keys a body is wrapped.
+    pub(crate) wrappers: &'static [&'static str],
+    /// How many wrappings are looked into.
+    pub(crate) wrappings_max: usize,
+}
+
+impl Secrets {
+    /// These secrets. Names of fields and of what is beside are letters, digits, hyphens and underscores.
+    pub(crate) const fn new(looked_for: LookedFor) -> Secrets {
+        Secrets { looked_for, names: Names::new(looked_for.fields, looked_for.beside) }
+    }
+}
+
+impl Blanks for Secrets {
+    fn blank(&self, body: &mut [u8]) {
+        blank(body, &self.names, |top| {
+            let mut found = Vec::new();
+            self.looked_for.in_text(top, self.looked_for.wrappings_max, &mut found);
+            found
+        });
+    }
+
+    fn texts<'t>(&self, tree: Node<'t>) -> Option<Vec<&'t str>> {
+        let mut found = Vec::new();
+        self.looked_for.in_tree(tree, self.looked_for.wrappings_max, &mut found);
+        Some(found)
+    }
+}
+
+/// What stands under a key.
+enum Sort {
+    /// A secret.
+    Secret,
+    /// What came beside the body.
+    Beside,
+    /// What a relay has wrapped.
+    Wrapped,
+}
+
+impl LookedFor {
+    /// Collects the secrets of an object or of the objects of an array, and of what is wrapped in them, `depth` wrappings deep.
+    fn in_text<'b>(&self, value: &'b str, depth: usize, found: &mut Vec<&'b str>) {
+        let sort = |key: &str| {
+            if self.fields.contains(&key) {
+                Some(Sort::Secret)
+            } else if self.beside.contains(&key) {
+                Some(Sort::Beside)
+            } else {
+                (depth > 0 && self.wrappers.contains(&key)).then_some(Sort::Wrapped)
+            }
+        };
+        for (sort, value) in sorted_values(value, sort) {
+            match sort {
+                Sort::Secret => found.push(value),
+                Sort::Beside if value.starts_with('{') => found.extend(values(value, |name| self.is_secret(name))),
+                Sort::Beside => {}
+                Sort::Wrapped => self.in_text(value, depth - 1, found),
+            }
+        }
+    }
+
+    /// The same of a tree.
+    fn in_tree<'t>(&self, value: Node<'t>, depth: usize, found: &mut Vec<&'t str>) {
+        match value {
+            Node::Object(object) => self.in_object(object, depth, found),
+            Node::Array(elements) => {
+                elements.iter().filter_map(|element| element.as_object()).for_each(|object| self.in_object(object, depth, found));
+            }
+            _ => {}
+        }
+    }
+
+    fn in_object<'t>(&self, object: Object<'t>, depth: usize, found: &mut Vec<&'t str>) {
+        let under = |keys: &'static [&'static str]| keys.iter().filter_map(move |key| object.get(key));
+        found.extend(under(self.fields).filter_map(Node::as_str));
+        for beside in under(self.beside).filter_map(Node::as_object) {
+            found.extend(beside.iter().filter(|(name, _)| self.is_secret(name)).filter_map(|(_, value)| value.as_str()));
+        }
+        if depth > 0 {
+            under(self.wrappers).for_each(|wrapped| self.in_tree(wrapped, depth - 1, found));
+        }
+    }
+
+    /// Whether what is called so beside a body is a secret.
+    fn is_secret(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        self.words.iter().any(|word| name.contains(word))
+    }
+}
+
+/// The places of texts in the body that they were read from; none if one of them is not there, since it had escapes.
+pub(super) fn places(body: &[u8], texts: &[&str]) -> Option<Vec<Range<usize>>> {
+    let place = |text: &&str| {
+        let start = text.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
+        Some(start..start.checked_add(text.len())?).filter(|place| place.end <= body.len())
+    };
+    texts.iter().map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection, prelude::*, sample};
+
+    use super::*;
+    use crate::json::Arena;
+
+    static SECRETS: Secrets = Secrets::new(LookedFor {
+        fields: &["secret"],
+        beside: &["headers"],
+        words: &["token"],
+        wrappers: &["body", "data"],
+        wrappings_max: 2,
+    });
+
+    /// The body with its secrets blanked by itself, and where the tree says that they are.
+    fn both(body: &str) -> (String, Option<String>) {
+        let mut blanked = body.as_bytes().to_vec();
+        SECRETS.blank(&mut blanked);
+        let arena = Arena::watching(body.as_bytes(), &SECRETS);
+        let is_read = arena.read(body.as_bytes()).is_ok();
+        let mut filled = body.as_bytes().to_vec();
+        let found = arena.into_found().filter(|_| is_read);
+        let found = found.map(|places| places.into_iter().for_each(|place| filled[place].fill(b'*')));
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 stays UTF-8");
+        (text(blanked), found.map(|()| text(filled)))
+    }
+
+    #[test]
+    fn the_tree_tells_of_secrets_that_are_written_plainly() {
+        let cases = [
+            (r#"{"secret":"abc","a":1}"#, r#"{"secret":"***","a":1}"#),
+            (r#" [ {"secret" : "é" , "s": 1 } ] "#, r#" [ {"secret" : "**" , "s": 1 } ] "#),
+            (r#"{"body":[{"data":{"secret":"ab"}}],"secret":""}"#, r#"{"body":[{"data":{"secret":"**"}}],"secret":""}"#),
+            (r#"{"headers":{"X-Token":"ab","host":"h"}}"#, r#"{"headers":{"X-Token":"**","host":"h"}}"#),
+            (r#"{"s\u0065cret":"abc"}"#, r#"{"s\u0065cret":"***"}"#),
+            (r#"{"secret":5,"headers":"token","body":7}"#, r#"{"secret":5,"headers":"token","body":7}"#),
+            (r#"{"body":{"body":{"body":{"secret":"a"}}}}"#, r#"{"body":{"body":{"body":{"secret":"a"}}}}"#),
+            (r#"[[{"secret":"a"}]]"#, r#"[[{"secret":"a"}]]"#),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(both(body), (expected.to_owned(), Some(expected.to_owned())));
+        }
+    }
+
+    #[test]
+    fn what_the_tree_does_not_tell_is_looked_for_in_the_body() {
+        let cases = [
+            (r#"{"secret":"a","secret":"b"}"#, r#"{"secret":"*","secret":"*"}"#),
+            (r#"{"secret":"a\"b"}"#, r#"{"secret":"****"}"#),
+            (r#"{"secret":"abc""#, r#"{"secret":"abc""#),
+            // The tree cannot hold the number.
+            (r#"{"secret":"abc","n":1e999}"#, r#"{"secret":"***","n":1e999}"#),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(both(body), (expected.to_owned(), None));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_tree_tells_what_the_body_tells_or_nothing(
+            parts in collection::vec(
+                sample::select(&[
+                    "{", "}", "[", "]", ",", ":", "{\"secret\":", "\"secret\":\"a\"", "\"s\\u0065cret\":\"b\"", "\"headers\":{",
+                    "\"x-token\":\"c\"", "\"X-Token\":\"\\n\"", "\"body\":", "\"data\":[", "\"d\"", "1", " ", "\"a\":1", "}}", "]}",
+                ]),
+                0..16,
+            ),
+        ) {
+            let (blanked, filled) = both(&parts.concat());
+            prop_assert!(filled.is_none_or(|filled| filled == blanked));
+        }
+    }
+}
