@@ -3,11 +3,11 @@
 //! An [`Identity`] collects the fields that tell two real events apart and hashes them, each with its length in front, so that
 //! no two different lists of fields hash alike. The workspace is not among them: routing must not change an event's id.
 
-use std::{fmt, io::Write};
+use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::{kind::Kind, platform::Platform};
+use crate::{event::ContactRef, key::CampaignKey, kind::Kind, platform::Platform};
 
 /// How long after its first receipt an event without a time of its own absorbs repetitions, in milliseconds.
 pub const CLAIM_WINDOW_MS: i64 = 10 * 60 * 1000;
@@ -28,8 +28,12 @@ impl Identity {
 
     /// Adds a field. An empty value counts as present: leave the call out for an absent one.
     #[must_use]
+    // Inlined where the name is known, it is put without a loop.
+    #[inline]
     pub fn part(mut self, name: &str, value: impl AsRef<[u8]>) -> Identity {
-        for bytes in [name.as_bytes(), value.as_ref()] {
+        let value = value.as_ref();
+        self.0.reserve(name.len() + value.len() + 2 * size_of::<u64>());
+        for bytes in [name.as_bytes(), value] {
             self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
             self.0.extend_from_slice(bytes);
         }
@@ -38,6 +42,7 @@ impl Identity {
 
     /// Adds a field if there is one.
     #[must_use]
+    #[inline]
     pub fn maybe(self, name: &str, value: Option<impl AsRef<[u8]>>) -> Identity {
         match value {
             Some(value) => self.part(name, value),
@@ -47,12 +52,40 @@ impl Identity {
 
     /// Adds a field if there is one, as it is shown.
     #[must_use]
-    pub fn shown(mut self, name: &str, value: Option<impl fmt::Display>) -> Identity {
-        let Some(value) = value else { return self };
+    pub fn shown(self, name: &str, value: Option<impl fmt::Display>) -> Identity {
+        match value {
+            Some(value) => self.written(name, |bytes| write!(bytes, "{value}")),
+            None => self,
+        }
+    }
+
+    /// Adds the key that an event with this contact is folded under, as it is shown.
+    #[must_use]
+    pub fn contact(self, contact: Option<&ContactRef>) -> Identity {
+        match contact {
+            Some(ContactRef { email: Some(email), .. }) => self.written("contact", |bytes| email.write_key(bytes)),
+            Some(ContactRef { external: Some(external), .. }) => {
+                self.written("contact", |bytes| bytes.write_str("ext:").and_then(|()| external.write_to(bytes)))
+            }
+            _ => self,
+        }
+    }
+
+    /// Adds a campaign's key, as it is shown.
+    #[must_use]
+    pub fn campaign(self, campaign: Option<&CampaignKey>) -> Identity {
+        match campaign {
+            Some(key) => self.written("campaign", |bytes| key.write_to(bytes)),
+            None => self,
+        }
+    }
+
+    /// Adds a field that `write` writes.
+    fn written(mut self, name: &str, write: impl FnOnce(&mut Bytes<'_>) -> fmt::Result) -> Identity {
         self = self.part(name, "");
         let from = self.0.len();
         // Writing into memory does not fail.
-        let _ = write!(self.0, "{value}");
+        let _ = write(&mut Bytes(&mut self.0));
         let length = (self.0.len() - from) as u64;
         self.0[from - 8..from].copy_from_slice(&length.to_be_bytes());
         self
@@ -62,6 +95,16 @@ impl Identity {
     #[must_use]
     pub fn digest(self) -> [u8; 32] {
         Sha256::digest(&self.0).into()
+    }
+}
+
+/// Bytes that text is written to.
+struct Bytes<'a>(&'a mut Vec<u8>);
+
+impl Write for Bytes<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
     }
 }
 
@@ -102,6 +145,7 @@ impl Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::{EmailAddress, ExternalId};
 
     #[test]
     fn fields_do_not_run_into_each_other() {
@@ -117,5 +161,27 @@ mod tests {
         let base = || Identity::new(Platform::Smartlead, "", Kind::EmailSent);
         assert_eq!(base().shown("a", Some(1_234)).part("b", "c").digest(), base().part("a", "1234").part("b", "c").digest());
         assert_eq!(base().shown("a", None::<u32>).digest(), base().digest());
+    }
+
+    #[test]
+    fn keys_are_fields_as_they_are_shown() {
+        let base = || Identity::new(Platform::Smartlead, "", Kind::EmailSent);
+        let external =
+            |account: &str| ExternalId { platform: Platform::Hubspot, account: account.to_owned(), id: "5".to_owned() };
+        let email = EmailAddress::parse("jo@x.example").ok();
+        for (email, external) in [
+            (email.clone(), None),
+            (email, Some(external(""))),
+            (None, Some(external("a:%b"))),
+            (None, Some(external("c"))),
+            (None, None),
+        ] {
+            let contact = ContactRef { email, external };
+            assert_eq!(base().contact(Some(&contact)).digest(), base().shown("contact", contact.key()).digest(), "{contact:?}");
+        }
+        for campaign in [CampaignKey::External(external("a:b")), CampaignKey::Named(external(""))] {
+            assert_eq!(base().campaign(Some(&campaign)).digest(), base().shown("campaign", Some(&campaign)).digest());
+        }
+        assert_eq!(base().contact(None).campaign(None).digest(), base().digest());
     }
 }

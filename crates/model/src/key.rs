@@ -80,6 +80,12 @@ impl EmailAddress {
         &self.0
     }
 
+    /// Writes the key of a contact with this address, as it is shown.
+    pub(crate) fn write_key(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        f.write_str("email:")?;
+        f.write_str(&self.0)
+    }
+
     /// What follows the `@`.
     #[must_use]
     pub fn domain(&self) -> &str {
@@ -108,6 +114,13 @@ pub struct ExternalId {
 impl fmt::Display for ExternalId {
     /// `platform:account:id`, with `%` and `:` of the account escaped so that the text is unambiguous.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+impl ExternalId {
+    /// Writes what is shown, to whatever it is written to.
+    pub(crate) fn write_to(&self, f: &mut impl fmt::Write) -> fmt::Result {
         for text in [self.platform.name(), ":"] {
             f.write_str(text)?;
         }
@@ -170,7 +183,7 @@ impl ContactKey {
 impl fmt::Display for ContactKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ContactKey::Email(address) => write!(f, "email:{address}"),
+            ContactKey::Email(address) => address.write_key(f),
             ContactKey::External(external) => write!(f, "ext:{external}"),
         }
     }
@@ -220,10 +233,19 @@ impl CampaignKey {
 
 impl fmt::Display for CampaignKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CampaignKey::External(external) => write!(f, "ext:{external}"),
-            CampaignKey::Named(external) => write!(f, "name:{external}"),
-        }
+        self.write_to(f)
+    }
+}
+
+impl CampaignKey {
+    /// Writes what is shown, to whatever it is written to.
+    pub(crate) fn write_to(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        let (sort, external) = match self {
+            CampaignKey::External(external) => ("ext:", external),
+            CampaignKey::Named(external) => ("name:", external),
+        };
+        f.write_str(sort)?;
+        external.write_to(f)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn identify(event: &Event, name: &Name, parts: Parts<'_>, ids: &Ids) 
     if let Some((part, id)) = lasting(name.sort, ids) {
         return Identified { digest: identity.part(part, id).digest(), lasting: true };
     }
-    let whose = |identity: Identity| identity.shown("contact", event.contact_key()).shown("campaign", event.campaign_key());
+    let whose = |identity: Identity| identity.contact(event.contact.as_ref()).campaign(event.campaign_key());
     let step = event.sequence_number().map(|step| step.to_string());
     let identity = match name.sort {
         Sort::Sent | Sort::Bounce => whose(identity).maybe("step", step),

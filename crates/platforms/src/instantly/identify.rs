@@ -20,8 +20,8 @@ pub(super) fn identify(event: &Event, name: &Name, body: Fields<'_>, ids: &Ids) 
         return Identified { digest, lasting: true };
     }
     let identity = Identity::new(Platform::Instantly, account(event), event.kind)
-        .shown("contact", event.contact_key())
-        .shown("campaign", event.campaign_key());
+        .contact(event.contact.as_ref())
+        .campaign(event.campaign_key());
     let step = || body.step("step").map(|step| step.to_string());
     let timeless = event.time_source == TimeSource::Received;
     let identity = match event.kind {

@@ -35,7 +35,7 @@ pub(super) fn identify(event: &Event, name: &Name, body: Fields<'_>) -> Identifi
     if let Some(id) = body.id("_id").filter(|_| !told_twice && event.kind != Kind::WebhookTest) {
         return Identified { digest: identity.part("activity", id).digest(), lasting: true };
     }
-    let identity = identity.shown("contact", event.contact_key()).shown("campaign", event.campaign_key());
+    let identity = identity.contact(event.contact.as_ref()).campaign(event.campaign_key());
     if told_twice {
         return Identified { digest: identity.digest(), lasting: false };
     }

@@ -48,7 +48,7 @@ pub(super) fn identify(event: &Event, name: &Name, body: Fields<'_>, ids: &Ids) 
     if let Some((sort, id)) = ids.best() {
         return Identified { digest: identity.part(sort, id).digest(), lasting: true };
     }
-    let identity = identity.shown("contact", event.contact_key()).shown("campaign", event.campaign_key());
+    let identity = identity.contact(event.contact.as_ref()).campaign(event.campaign_key());
     let mailbox = event.sending_account.as_deref();
     let timeless = event.time_source == TimeSource::Received;
     let identity = match event.kind {

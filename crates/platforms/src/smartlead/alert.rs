@@ -120,7 +120,7 @@ impl Alert<'_> {
             .part("name", name)
             .maybe("mailbox", event.sending_account.as_deref())
             .maybe("account_id", self.account_id())
-            .shown("campaign", event.campaign_key())
+            .campaign(event.campaign_key())
             .maybe("error", self.error());
         Identified { digest: identity.digest(), lasting: false }
     }

@@ -72,7 +72,7 @@ fn sent_email(identity: Identity, event: &Event, ids: &Ids) -> Identity {
 
 /// The contact and the campaign.
 fn whose(identity: Identity, event: &Event) -> Identity {
-    identity.shown("contact", event.contact_key()).shown("campaign", event.campaign_key())
+    identity.contact(event.contact.as_ref()).campaign(event.campaign_key())
 }
 
 /// The step of the sent message.
