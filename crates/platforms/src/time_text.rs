@@ -10,7 +10,7 @@ use jiff::civil::{Date, DateTime};
 
 use hookline_model::time::Millis;
 
-use crate::json::Node;
+use crate::json::{Node, trimmed};
 
 /// An epoch number beyond this is milliseconds: as seconds it would be the year 5138, as milliseconds it is 1973.
 const EPOCH_SECONDS_MAX: i64 = 100_000_000_000;
@@ -37,7 +37,7 @@ pub(crate) fn from_node(value: Node<'_>) -> Option<Millis> {
 /// `+00:00` or nothing (which is UTC) behind; or seconds or milliseconds since 1970 in digits. A date alone is no time.
 #[must_use]
 pub fn parse(text: &str) -> Option<Millis> {
-    let text = text.trim();
+    let text = trimmed(text);
     if text.is_empty() || text.len() > TEXT_BYTES_MAX || !text.is_ascii() {
         return None;
     }

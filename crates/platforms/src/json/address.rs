@@ -2,7 +2,7 @@
 
 use hookline_model::key::{AddressError, EmailAddress};
 
-use crate::json::fold;
+use super::scalar::{fold, trimmed};
 
 /// An address and the name shown with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) struct Mailbox {
 
 /// Reads the address of one mailbox.
 pub(crate) fn address(text: &str) -> Result<EmailAddress, AddressError> {
-    match EmailAddress::plain(text.trim()) {
+    match EmailAddress::plain(trimmed(text)) {
         Some(address) => Ok(address),
         None => EmailAddress::parse(parts(text).1),
     }
@@ -43,6 +43,10 @@ fn parts(text: &str) -> (&str, &str) {
 
 /// The first mailbox with a valid address in a list separated by commas or semicolons.
 pub(crate) fn first(list: &str) -> Option<Mailbox> {
+    // Most lists are one address.
+    if let Some(address) = EmailAddress::plain(trimmed(list)) {
+        return Some(Mailbox { name: None, address });
+    }
     split(list).into_iter().find_map(|part| parse(part).ok())
 }
 
@@ -132,6 +136,7 @@ mod tests {
     #[test]
     fn the_first_of_a_list_is_found() {
         let cases = [
+            (" A@x.example\n", Some("a@x.example")),
             ("a@x.example, b@x.example", Some("a@x.example")),
             ("\"A, B; C\" <a@x.example>; b@x.example", Some("a@x.example")),
             ("\"A \\\" , \" <a@x.example>", Some("a@x.example")),

@@ -14,7 +14,7 @@ use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    key_set::{KeySet, mark},
+    key_set::{KeySet, Marks, MarksOf, is_same, mark},
     node::{Entry, MARKED_MAX, Node, Number, Object, Table},
     secrets::{Blanks, places},
 };
@@ -93,26 +93,37 @@ impl Arena {
 
     /// An object of the fields from a place on, which are taken away.
     fn table<'t>(&'t self, fields: &mut Vec<Entry<'t>>, from: usize) -> Object<'t> {
-        let mut keys = KeySet::default();
-        let mut is_unique = true;
-        for (key, _) in &fields[from..] {
-            is_unique &= keys.insert(mark(key));
-        }
         let length = fields.len();
-        let sorted = length - from > MARKED_MAX;
-        if sorted {
+        let (mut keys, mut marks) = (KeySet::default(), MarksOf::default());
+        if length - from > MARKED_MAX {
             sort(fields, from);
-        } else if !is_unique {
+            fields[from..].iter().for_each(|(key, _)| _ = keys.insert(mark(key)));
+        } else if !marked(&fields[from..], &mut keys, &mut marks) {
             drop_repeated(fields, from);
+            (keys, marks) = (KeySet::default(), MarksOf::default());
+            marked(&fields[from..], &mut keys, &mut marks);
         }
         if fields.len() < length {
             self.has_dropped.set(true);
         }
         let entries = &*self.memory.alloc_slice_copy(&fields[from..]);
         fields.truncate(from);
-        let marks: &[u8] = if sorted { &[] } else { self.memory.alloc_slice_fill_iter(entries.iter().map(|(key, _)| mark(key))) };
+        let marks = Marks::new(self.memory.alloc_slice_copy(marks.words()));
         Object(self.memory.alloc(Table { keys, marks, entries }))
     }
+}
+
+/// Puts the marks of a few fields; whether no two of them have one name.
+fn marked(fields: &[Entry<'_>], keys: &mut KeySet, marks: &mut MarksOf) -> bool {
+    for (key, _) in fields {
+        let mark = mark(key);
+        let is_it = |at: usize| fields.get(at).is_some_and(|(known, _)| is_same(known, key));
+        if !keys.insert(mark) && Marks::new(marks.words()).find(mark, |at| at < marks.count() && is_it(at)).is_some() {
+            return false;
+        }
+        marks.push(mark);
+    }
+    true
 }
 
 /// Sorts the fields from a place on by their names, and leaves the last of each name.

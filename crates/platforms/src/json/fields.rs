@@ -6,9 +6,9 @@ use hookline_model::{key::EmailAddress, time::Millis};
 
 use super::{
     address::address,
-    key_set::mark,
-    node::{Node, Object},
-    scalar::{flag, id, integer, is_present, is_uuid, message_id, name, ordinal, text, verbatim},
+    key_set::{Keys, mark},
+    node::{Entry, Node, Object},
+    scalar::{flag, id, integer, is_present, is_uuid, message_id, name, ordinal, text, trimmed, verbatim},
 };
 use crate::time_text;
 
@@ -63,8 +63,20 @@ impl<'a> Fields<'a> {
     #[inline]
     pub(crate) fn find<T>(self, key: &str, read: impl Fn(Node<'a>) -> Option<T>) -> Option<T> {
         let mark = mark(key);
+        if self.may_have(mark) { self.find_marked(key, mark, read) } else { None }
+    }
+
+    #[inline]
+    fn may_have(self, mark: u8) -> bool {
         let may_have = |object: Option<Object<'a>>| object.is_some_and(|object| object.may_have(mark));
-        if may_have(self.inner) || may_have(self.top) { self.find_marked(key, mark, read) } else { None }
+        may_have(self.inner) || may_have(self.top)
+    }
+
+    /// The values that are not absent under these keys.
+    #[inline]
+    pub(crate) fn values<const N: usize>(self, keys: &'static Keys<N>) -> impl Iterator<Item = Entry<'a>> {
+        let there = keys.marked().filter(move |(_, mark)| self.may_have(*mark));
+        there.filter_map(move |(key, mark)| Some((key, self.find_marked(key, mark, Some)?)))
     }
 
     fn find_marked<T>(self, key: &str, mark: u8, read: impl Fn(Node<'a>) -> Option<T>) -> Option<T> {
@@ -121,17 +133,19 @@ impl<'a> Fields<'a> {
     #[inline]
     pub(crate) fn said(self, key: &str) -> Option<Cow<'a, str>> {
         self.find(key, |value| match value {
-            Node::Text(text) => Some(Cow::Borrowed(text.trim())),
+            Node::Text(text) => Some(Cow::Borrowed(trimmed(text))),
             other => verbatim(other).map(Cow::Owned),
         })
     }
 
     /// The first text under any of the keys, where it need not be kept.
+    #[inline]
     pub(crate) fn said_of(self, keys: &[&str]) -> Option<Cow<'a, str>> {
         keys.iter().find_map(|key| self.said(key))
     }
 
     /// The first text under any of the keys.
+    #[inline]
     pub(crate) fn text_of(self, keys: &[&str]) -> Option<String> {
         keys.iter().find_map(|key| self.text(key))
     }
@@ -143,6 +157,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The first name under any of the keys.
+    #[inline]
     pub(crate) fn name_of(self, keys: &[&str]) -> Option<String> {
         keys.iter().find_map(|key| self.name(key))
     }
@@ -150,7 +165,7 @@ impl<'a> Fields<'a> {
     /// A text that is no number and no truth value: the name of an event.
     #[inline]
     pub(crate) fn word(self, key: &str) -> Option<&'a str> {
-        self.find(key, Node::as_str).map(str::trim)
+        self.find(key, Node::as_str).map(trimmed)
     }
 
     /// An id as text, whether it was written as text or as a number.
@@ -160,6 +175,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The first id under any of the keys.
+    #[inline]
     pub(crate) fn id_of(self, keys: &[&str]) -> Option<String> {
         keys.iter().find_map(|key| self.id(key))
     }
@@ -196,7 +212,7 @@ impl<'a> Fields<'a> {
 
     /// A list of texts, or the one text that stands in its place.
     pub(crate) fn texts(self, key: &str) -> Vec<&'a str> {
-        let present = |value: &Node<'a>| value.as_str().filter(|_| is_present(*value)).map(str::trim);
+        let present = |value: &Node<'a>| value.as_str().filter(|_| is_present(*value)).map(trimmed);
         match self.value(key) {
             Some(Node::Array(values)) => values.iter().filter_map(present).collect(),
             Some(value) => present(&value).into_iter().collect(),
@@ -217,6 +233,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The first valid address under any of the keys.
+    #[inline]
     pub(crate) fn address_of(self, keys: &[&str]) -> Option<EmailAddress> {
         keys.iter().find_map(|key| self.address(key))
     }

@@ -40,7 +40,8 @@ pub(crate) fn object_hash_without(object: Object<'_>, left_out: &[&str]) -> [u8;
 /// Puts an object by its sorted keys, so that nothing depends on how the map keeps them.
 fn put_fields(said: &mut Vec<u8>, object: Object<'_>, is_left_out: impl Fn(&str) -> bool) {
     let is_marked = object.contains_key(MARKED.0);
-    let is_secret = |key: &str| SECRETS.has(key) || (is_marked && key == MARKED.1);
+    let may_be_secret = is_marked || SECRETS.may_be_in(object);
+    let is_secret = |key: &str| may_be_secret && (SECRETS.has(key) || (is_marked && key == MARKED.1));
     let mut fields = object.sorted();
     fields.retain(|(key, _)| !is_left_out(key) && !is_secret(key));
     said.push(b'{');
@@ -78,8 +79,10 @@ fn put_value(said: &mut Vec<u8>, value: Node<'_>) {
 
 /// Puts a text with its length in front.
 fn put_text(said: &mut Vec<u8>, tag: u8, text: &str) {
-    said.push(tag);
-    said.extend_from_slice(&(text.len() as u64).to_be_bytes());
+    let length = (text.len() as u64).to_be_bytes();
+    let [a, b, c, d, e, f, g, h] = length;
+    said.reserve(1 + length.len() + text.len());
+    said.extend_from_slice(&[tag, a, b, c, d, e, f, g, h]);
     said.extend_from_slice(text.as_bytes());
 }
 

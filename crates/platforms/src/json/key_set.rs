@@ -5,6 +5,8 @@
 
 use memchr::memchr_iter;
 
+use super::node::Object;
+
 /// A set of keys, by their marks: it may say a key is in it which is not, and never the other way round.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct KeySet([u64; 4]);
@@ -44,6 +46,88 @@ pub(super) const fn mark(key: &str) -> u8 {
     (mixed ^ mixed >> 8) as u8
 }
 
+/// The marks of a few keys, in their order, eight to a word: all of a word are looked at in one go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks<'t>(&'t [u64]);
+
+/// The same as it is put together, for at most [`MARKS_MAX`] keys.
+#[derive(Debug, Default)]
+pub(super) struct MarksOf {
+    words: [u64; MARKS_MAX / 8],
+    count: usize,
+}
+
+/// The most keys whose marks are put together.
+pub(super) const MARKS_MAX: usize = 64;
+
+/// One in every byte, and the highest bit of every byte.
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
+impl MarksOf {
+    /// Adds the mark of the next key.
+    pub(super) fn push(&mut self, mark: u8) {
+        self.words[self.count / 8] |= u64::from(mark) << (self.count % 8 * 8);
+        self.count += 1;
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The words that have marks.
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words[..self.count.div_ceil(8)]
+    }
+}
+
+impl<'t> Marks<'t> {
+    /// The marks in these words.
+    pub(super) fn new(words: &'t [u64]) -> Marks<'t> {
+        Marks(words)
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first key of this mark that `is_it`, by its place. It is asked about some places without that mark too, and perhaps
+    /// without a key.
+    #[inline]
+    pub(super) fn find(self, mark: u8, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+        let wanted = ONES * u64::from(mark);
+        for (at, word) in self.0.iter().enumerate() {
+            let differs = word ^ wanted;
+            // The highest bit of a byte that does not differ. A borrow may set that of the byte above it, too.
+            let mut same = differs.wrapping_sub(ONES) & !differs & HIGHEST;
+            while same != 0 {
+                let place = at * 8 + same.trailing_zeros() as usize / 8;
+                if is_it(place) {
+                    return Some(place);
+                }
+                same &= same - 1;
+            }
+        }
+        None
+    }
+}
+
+/// Whether two keys are the same. Most are short, and compared without a loop.
+#[inline]
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    match one.len() {
+        4..8 => one.first_chunk::<4>() == other.first_chunk::<4>() && one.last_chunk::<4>() == other.last_chunk::<4>(),
+        8..=16 => one.first_chunk::<8>() == other.first_chunk::<8>() && one.last_chunk::<8>() == other.last_chunk::<8>(),
+        _ => one == other,
+    }
+}
+
 /// A list of keys that is asked often whether a key is in it.
 #[derive(Debug)]
 pub(crate) struct Keys<const N: usize> {
@@ -65,7 +149,23 @@ impl<const N: usize> Keys<N> {
 
     /// Whether a key is one of them.
     pub(crate) fn has(&self, key: &str) -> bool {
-        memchr_iter(mark(key), &self.marks).any(|at| self.keys[at] == key)
+        self.place(key).is_some()
+    }
+
+    /// They, with the mark of each.
+    #[inline]
+    pub(super) fn marked(&self) -> impl Iterator<Item = (&'static str, u8)> {
+        self.keys.iter().copied().zip(self.marks)
+    }
+
+    /// Whether one of them may be a key of an object.
+    pub(crate) fn may_be_in(&self, object: Object<'_>) -> bool {
+        self.marks.iter().any(|mark| object.may_have(*mark))
+    }
+
+    /// Which of them a key is.
+    pub(crate) fn place(&self, key: &str) -> Option<usize> {
+        memchr_iter(mark(key), &self.marks).find(|at| is_same(self.keys[*at], key))
     }
 }
 
@@ -80,6 +180,39 @@ mod tests {
         // One of the same mark among them.
         assert_eq!(mark("to_email"), mark("to_xmail"));
         assert!(["b", "to_xmail", "campaign_i", "campaign_idd"].iter().all(|key| !KEYS.has(key)));
+    }
+
+    #[test]
+    fn a_key_is_found_by_its_mark_wherever_it_stands() {
+        // Marks next to each other, equal ones, and those of the words' ends.
+        let marks: Vec<u8> = (0..MARKS_MAX).map(|at| [0, 1, 2, 0x7f, 0x80, 0xff, 1][at % 7]).collect();
+        for count in 0..=marks.len() {
+            let mut of = MarksOf::default();
+            marks[..count].iter().for_each(|mark| of.push(*mark));
+            let put = Marks::new(of.words());
+            assert_eq!(put.is_empty(), count == 0);
+            for wanted in 0..count {
+                assert_eq!(put.find(marks[wanted], |at| at == wanted), Some(wanted), "{count}");
+            }
+            for mark in [0, 1, 3, 0x7e, 0x81, 0xfe] {
+                let first = marks[..count].iter().position(|known| *known == mark);
+                assert_eq!(put.find(mark, |at| marks[..count].get(at) == Some(&mark)), first, "{count} {mark}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_the_same_if_all_of_their_bytes_are() {
+        let key = "a_rather_long_key_of_forty_bytes_in_all__";
+        for length in 0..key.len() {
+            assert!(is_same(&key[..length], &key.to_owned()[..length]));
+            assert!(!is_same(&key[..length], &key[..length + 1]) && !is_same(&key[..length + 1], &key[..length]));
+            for at in 0..length {
+                let mut other = key[..length].as_bytes().to_vec();
+                other[at] = b'#';
+                assert!(!is_same(&key[..length], std::str::from_utf8(&other).expect("ASCII")), "{length} {at}");
+            }
+        }
     }
 
     #[test]

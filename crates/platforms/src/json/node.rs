@@ -4,14 +4,13 @@
 
 use std::{cmp::Ordering, fmt};
 
-use memchr::memchr_iter;
 use serde_json::Value;
 
-use super::key_set::{KeySet, mark};
+use super::key_set::{KeySet, MARKS_MAX, Marks, is_same, mark};
 
 /// The most fields of an object that are looked for by their marks. Those of a larger one are sorted, so that nobody can make
 /// looking for one of them slow.
-pub(super) const MARKED_MAX: usize = 64;
+pub(super) const MARKED_MAX: usize = MARKS_MAX;
 
 /// A value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +53,7 @@ pub(super) struct Table<'t> {
     /// Which names there may be.
     pub(super) keys: KeySet,
     /// The mark of each field's name; none if the fields are sorted by name.
-    pub(super) marks: &'t [u8],
+    pub(super) marks: Marks<'t>,
     /// The fields.
     pub(super) entries: &'t [Entry<'t>],
 }
@@ -152,7 +151,7 @@ impl<'t> Object<'t> {
         let at = if marks.is_empty() {
             entries.binary_search_by(|(name, _)| (*name).cmp(key)).ok()?
         } else {
-            memchr_iter(mark, marks).find(|at| entries[*at].0 == key)?
+            marks.find(mark, |at| entries.get(at).is_some_and(|(name, _)| is_same(name, key)))?
         };
         Some(entries[at].1)
     }

@@ -3,8 +3,6 @@
 //! Relays turn numbers into text and back, and portals write null, `""` and the text `"null"` where nothing is known (live
 //! captures). All three are absent here, and so is a value of a type that makes no sense: an optional field never fails an event.
 
-use uuid::Uuid;
-
 use super::node::{Node, Number};
 
 /// The longest id that is believed to be one, in bytes.
@@ -71,7 +69,24 @@ pub(crate) fn cut(text: &str, max: usize) -> String {
 
 /// Whether a text is a UUID in its usual form.
 pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(text).is_ok()
+    let Ok(mut bytes) = <[u8; uuid::fmt::Hyphenated::LENGTH]>::try_from(text.as_bytes()) else { return false };
+    for at in [8, 13, 18, 23] {
+        if bytes[at] != b'-' {
+            return false;
+        }
+        bytes[at] = b'0';
+    }
+    // Asked of every id, whose value nobody wants. All bytes are looked at, several at a time.
+    bytes.iter().fold(true, |is_hex, byte| is_hex & byte.is_ascii_hexdigit())
+}
+
+/// A text without the white space around it, of which most have none.
+#[inline]
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 /// A text, or a number's text, white space around it included.
@@ -86,7 +101,7 @@ pub(super) fn verbatim(value: Node<'_>) -> Option<String> {
 /// The same without the white space around it.
 pub(super) fn text(value: Node<'_>) -> Option<String> {
     match value {
-        Node::Text(text) => Some(text.trim().to_owned()),
+        Node::Text(text) => Some(trimmed(text).to_owned()),
         other => verbatim(other),
     }
 }
@@ -102,7 +117,7 @@ pub(super) fn name(value: Node<'_>) -> Option<String> {
 /// An id: a UUID in lower case, any other as it is. The UUID of zeros stands for none.
 pub(super) fn id(value: Node<'_>) -> Option<String> {
     match value {
-        Node::Text(text) => sound_id(text.trim()),
+        Node::Text(text) => sound_id(trimmed(text)),
         Node::Number(number) => integer_text(number),
         _ => None,
     }
@@ -118,20 +133,20 @@ fn sound_id(text: &str) -> Option<String> {
 
 /// Whether a text has a control character.
 fn has_control(text: &str) -> bool {
-    // Beyond ASCII there are more of them.
-    let is_plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    // Beyond ASCII there are more of them. All bytes are looked at, several at a time.
+    let is_plain = text.bytes().fold(true, |is_plain, byte| is_plain & (0x20..0x7f).contains(&byte));
     !is_plain && text.contains(char::is_control)
 }
 
 /// An id in a text, if it says anything.
 pub(crate) fn id_of_text(text: &str) -> Option<String> {
-    sound_id(text.trim()).filter(|_| is_present(Node::Text(text)))
+    sound_id(trimmed(text)).filter(|_| is_present(Node::Text(text)))
 }
 
 /// A whole number, whether it was written as a number or as text.
 pub(super) fn integer(value: Node<'_>) -> Option<i64> {
     match value {
-        Node::Text(text) => text.trim().parse().ok(),
+        Node::Text(text) => trimmed(text).parse().ok(),
         Node::Number(Number::Unsigned(number)) => i64::try_from(number).ok(),
         Node::Number(Number::Signed(number)) => Some(number),
         Node::Number(Number::Float(float)) => is_exact(float).then_some(float as i64),
@@ -156,7 +171,7 @@ pub(super) fn flag(value: Node<'_>) -> Option<bool> {
 
 /// A Message-ID without its angle brackets.
 pub(super) fn message_id(value: Node<'_>) -> Option<String> {
-    let text = value.as_str()?.trim();
+    let text = trimmed(value.as_str()?);
     let id = text.strip_prefix('<').unwrap_or(text);
     let id = id.strip_suffix('>').unwrap_or(id).trim();
     let sound = !id.is_empty() && id != "null" && id.len() <= MESSAGE_ID_BYTES_MAX && !has_control(id);
@@ -181,6 +196,8 @@ fn is_exact(float: f64) -> bool {
 mod tests {
     use proptest::prelude::*;
 
+    use uuid::Uuid;
+
     use super::*;
 
     /// Texts with what folding, cutting and trimming look at.
@@ -193,8 +210,22 @@ mod tests {
         fn the_short_ways_lead_where_the_long_ones_do(text in any_text(), max in 0usize..14) {
             prop_assert_eq!(fold(&text), text.split_whitespace().collect::<Vec<_>>().join(" "));
             prop_assert_eq!(cut(&text, max), text.chars().take(max).collect::<String>());
+            prop_assert_eq!(trimmed(&text), text.trim());
             prop_assert_eq!(has_control(&text), text.contains(char::is_control));
             prop_assert_eq!(is_present(Node::Text(&text)), !matches!(text.trim(), "" | "null"));
+        }
+
+        #[test]
+        fn a_uuid_is_one_in_its_usual_form(
+            text in "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[0-9a-f-]{36}|[0-9a-f]{32}",
+            at in 0usize..36,
+            put in "[0-9a-gA-G-]|",
+        ) {
+            let mut changed = text.clone();
+            changed.replace_range(at.min(text.len())..(at + 1).min(text.len()), &put);
+            for text in [text, changed] {
+                prop_assert_eq!(is_uuid(&text), text.len() == 36 && Uuid::try_parse(&text).is_ok(), "{}", text);
+            }
         }
     }
 }
