@@ -33,6 +33,7 @@ pub(super) struct Body<'t> {
     pub(super) account: Option<String>,
     envelope: Object<'t>,
     content: Object<'t>,
+    is_lead: bool,
 }
 
 impl<'t> Body<'t> {
@@ -53,7 +54,7 @@ impl<'t> Body<'t> {
 
     /// Whether the content is a lead's own object: other events may show it as well.
     pub(super) fn is_lead(&self) -> bool {
-        ["first_name", "last_name", "linkedin_url", "is_tracked"].iter().any(|key| self.content.contains_key(key))
+        self.is_lead
     }
 }
 
@@ -87,7 +88,8 @@ pub(super) fn open<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Body
         Some(Node::Object(content)) => tidy(arena, content),
         _ => arena.object(Vec::new()),
     };
-    let mut body = Body { generation, account: None, envelope, content };
+    let is_lead = ["first_name", "last_name", "linkedin_url", "is_tracked"].iter().any(|key| content.contains_key(key));
+    let mut body = Body { generation, account: None, envelope, content, is_lead };
     let stated = body.envelope().id(account).or_else(|| body.content().id(account));
     body.account = stated.or_else(|| delivery.settings.account.clone());
     Ok(body)

@@ -4,14 +4,15 @@
 //! comes twice only through two webhooks, whose bodies differ in their secret, or because somebody sends it again. There, an
 //! event is what, about what and when; a change also what it says, since two changes may lie in one millisecond.
 
+use std::borrow::Cow;
+
 use hookline_model::{event::Event, identity::Identity, kind::Kind, platform::Platform, time::TimeSource};
 
 use crate::{
     breakcold::{
         envelope::{Body, Generation},
-        item,
         message::Ids,
-        names::{Name, Topic},
+        names::Name,
     },
     identified::Identified,
     json::{is_uuid, object_hash},
@@ -28,13 +29,13 @@ pub(super) fn identify(event: &Event, name: &Name, body: &Body<'_>, ids: &Ids) -
         let digest = Identity::new(Platform::Breakcold, "", event.kind).part("message_id", id).digest();
         return Identified { digest, lasting: true };
     }
-    let id = id(name, body);
+    let id = id(event, body);
     // A relay may leave the workspace out, which a UUID does not need.
     let account = if id.as_deref().is_some_and(is_uuid) { "" } else { account };
     let identity = Identity::new(Platform::Breakcold, account, event.kind)
         .part("name", &*name.read_as)
-        .shown("contact", event.contact_key())
-        .shown("campaign", event.campaign_key())
+        .contact(event.contact.as_ref())
+        .campaign(event.campaign_key())
         .maybe("id", id.as_deref());
     let is_told_by_id = id.is_some() && event.time_source == TimeSource::Stated && happens_once(event.kind);
     let identity = if is_told_by_id { identity } else { identity.part("content", object_hash(body.content_map())) };
@@ -48,12 +49,11 @@ fn event_id(event: &Event, body: &Body<'_>) -> Option<String> {
 }
 
 /// The id of what the event is about.
-fn id(name: &Name, body: &Body<'_>) -> Option<String> {
-    let of_item = match name.topic {
-        Topic::Item(sort) | Topic::Definition(sort) => item::id(sort, body),
-        _ => None,
-    };
-    of_item.or_else(|| body.content().id("id"))
+fn id<'e>(event: &'e Event, body: &Body<'_>) -> Option<Cow<'e, str>> {
+    match &event.facts.item {
+        Some(item) => Some(Cow::Borrowed(&item.id.id)),
+        None => body.content().id("id").map(Cow::Owned),
+    }
 }
 
 /// Whether an event of this kind happens to one thing at one time but once, whatever else it says.

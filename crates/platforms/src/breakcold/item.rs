@@ -47,7 +47,7 @@ pub(super) fn item(name: &Name, body: &Body<'_>) -> Option<Box<ItemFact>> {
 }
 
 /// The id of an item: by the name of its sort, in its object, or the content's own if that is the item.
-pub(super) fn id(sort: ItemSort, body: &Body<'_>) -> Option<String> {
+fn id(sort: ItemSort, body: &Body<'_>) -> Option<String> {
     let content = body.content();
     let (object, keys) = match sort {
         ItemSort::List => ("list", ["id_list", "list_id"]),

@@ -8,7 +8,7 @@ use hookline_model::event::{Change, Facts};
 
 use crate::{
     breakcold::plain,
-    json::{Entry, Fields, Node, Object, is_scalar},
+    json::{Entry, Fields, Keys, Node, Object, is_scalar},
 };
 
 /// The most custom fields taken from one event.
@@ -18,7 +18,7 @@ pub(super) const CUSTOM_FIELDS_MAX: usize = 200;
 const NAME_BYTES_MAX: usize = 200;
 
 /// Fields of a lead that have no place of their own on a contact, kept under their names among the custom ones.
-const KEPT: [&str; 26] = [
+static KEPT: Keys<26> = Keys::new([
     "company_role",
     "city",
     "timezone",
@@ -45,7 +45,7 @@ const KEPT: [&str; 26] = [
     "telegram_username",
     "whatsapp_username",
     "search_query",
-];
+]);
 
 /// Where the workspace's own fields are.
 const CUSTOM: [&str; 3] = ["custom_fields", "custom_attributes", "attributes"];
@@ -63,7 +63,7 @@ pub(super) fn apply(lead: Fields<'_>, facts: &mut Facts) {
     facts.website_url = lead.text("website_url").map(Change::Set);
     let score = lead.find("lead_score", |value| matches!(value, Node::Number(_)).then(|| value.to_value()));
     facts.score = score.map(Change::Set);
-    let own = KEPT.iter().filter_map(|key| Some((*key, lead.value(key).filter(|value| is_scalar(*value))?)));
+    let own = lead.values(&KEPT).filter(|(_, value)| is_scalar(*value));
     let custom = CUSTOM.iter().rev().filter_map(|key| lead.map_at(key)).flat_map(Object::sorted);
     facts.custom_fields = custom_fields(custom.chain(own));
 }

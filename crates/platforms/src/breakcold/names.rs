@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use hookline_model::{item::ItemSort, kind::Kind};
 
-use crate::{Settings, breakcold::envelope::Body, json::fold};
+use crate::{
+    Settings,
+    breakcold::envelope::Body,
+    json::{Keys, fold},
+};
 
 /// Where the name stands, in both generations.
 pub(crate) const EVENT: &str = "event";
@@ -37,7 +41,7 @@ pub(super) enum Topic {
 use Topic::{Call, Campaign, CampaignEmail, Definition, File, Item, Lead, Record, Relation};
 
 /// Names, lower case: the 34 classic ones, then the 14 new ones (Breakcold's developer pages).
-const NAMES: &[(&str, Kind, Topic)] = &[
+const NAMES: [(&str, Kind, Topic); 48] = [
     ("lead.create", Kind::ContactCreated, Lead),
     ("lead.update", Kind::ContactUpdated, Lead),
     ("lead.delete", Kind::ContactDeleted, Lead),
@@ -91,6 +95,17 @@ const NAMES: &[(&str, Kind, Topic)] = &[
     ("file.deleted", Kind::ContactUpdated, File),
 ];
 
+/// The names alone, to be looked for.
+static KEYS: Keys<48> = {
+    let mut keys = [""; 48];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = NAMES[at].0;
+        at += 1;
+    }
+    Keys::new(keys)
+};
+
 /// The name of a task that was done.
 const TASK_COMPLETED: &str = "task.completed";
 
@@ -117,7 +132,7 @@ impl Name {
     /// Of a trial, the kind of the event it plays.
     pub(super) fn sample_of(&self) -> Option<Kind> {
         let known = if self.kind == Kind::WebhookTest { known(&self.read_as) } else { None };
-        known.map(|(kind, _)| kind).filter(|kind| *kind != Kind::Other)
+        known.map(|(_, kind, _)| kind).filter(|kind| *kind != Kind::Other)
     }
 
     /// Whether the event says by its name that a task is done.
@@ -136,20 +151,20 @@ pub(super) fn of(body: &Body<'_>, settings: &Settings) -> Option<Name> {
     let text = fold(body.envelope().word(EVENT)?);
     let read_as = settings.name(&text).trim();
     // Nearly all are written in lower case already.
-    let read_as = match NAMES.iter().find(|(known, ..)| *known == read_as) {
-        Some((known, ..)) => Cow::Borrowed(*known),
+    let read_as = match known(read_as) {
+        Some((known, ..)) => Cow::Borrowed(known),
         None => Cow::Owned(read_as.to_lowercase()),
     };
     let is_trial = TEST_FLAGS.iter().any(|key| body.envelope().flag(key) == Some(true)) || TEST_NAMES.contains(&&*read_as);
     let (kind, topic) = match known(&read_as) {
         _ if is_trial => (Kind::WebhookTest, Topic::Unknown),
-        Some(known) => known,
+        Some((_, kind, topic)) => (kind, topic),
         None => (Kind::Other, Topic::Unknown),
     };
     Some(Name { kind, topic, text, read_as })
 }
 
 /// What Breakcold means by a name in lower case.
-fn known(name: &str) -> Option<(Kind, Topic)> {
-    NAMES.iter().find(|(known, ..)| *known == name).map(|(_, kind, topic)| (*kind, *topic))
+fn known(name: &str) -> Option<(&'static str, Kind, Topic)> {
+    KEYS.place(name).map(|at| NAMES[at])
 }

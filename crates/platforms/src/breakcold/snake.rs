@@ -31,7 +31,8 @@ pub(super) fn snake<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
 
 /// Whether a key is written in another way.
 fn is_other(key: &str) -> bool {
-    key.bytes().any(|byte| byte.is_ascii_uppercase())
+    // All bytes are looked at, since most have none.
+    key.bytes().fold(false, |is_other, byte| is_other | byte.is_ascii_uppercase())
 }
 
 /// `firstName` as `first_name`: an underscore before every capital that a small letter or a digit precedes. It is spelled in the
