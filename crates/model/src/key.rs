@@ -29,6 +29,26 @@ pub enum AddressError {
 #[serde(transparent)]
 pub struct EmailAddress(Arc<str>);
 
+/// What nearly all addresses are made of around their `@`: small letters, digits and a few marks; capitals; and all else.
+const PLAIN: u8 = 1;
+const CAPITAL: u8 = 2;
+const OTHER: u8 = 4;
+
+/// Which of them each byte is.
+static SORTS: [u8; 256] = {
+    let mut sorts = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        sorts[byte as usize] = match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+' => PLAIN,
+            b'A'..=b'Z' => CAPITAL,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    sorts
+};
+
 impl EmailAddress {
     /// Reads an address, bare (`jo@x.example`), with its `mailto:` stripped by the caller.
     ///
@@ -59,19 +79,13 @@ impl EmailAddress {
         if text.len() > ADDRESS_BYTES_MAX {
             return None;
         }
-        let (mut at, mut has_capitals) = (None, false);
-        for (place, byte) in text.bytes().enumerate() {
-            match byte {
-                b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+' => {}
-                b'A'..=b'Z' => has_capitals = true,
-                b'@' if at.is_none() => at = Some(place),
-                _ => return None,
-            }
+        let (local, domain) = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty())?;
+        let sorts = |part: &str| part.bytes().fold(0, |sorts, byte| sorts | SORTS[usize::from(byte)]);
+        match sorts(local) | sorts(domain) {
+            PLAIN => Some(EmailAddress(text.into())),
+            sorts if sorts & OTHER == 0 => Some(EmailAddress(text.to_ascii_lowercase().into())),
+            _ => None,
         }
-        if !at.is_some_and(|at| at > 0 && at + 1 < text.len()) {
-            return None;
-        }
-        Some(EmailAddress(if has_capitals { text.to_ascii_lowercase().into() } else { text.into() }))
     }
 
     /// The address as text.

@@ -35,8 +35,9 @@ const WEBSITE: [&str; 1] = ["website"];
 /// What agencies call the variable with a person's profile, in lower case without white space, hyphens and underscores.
 const LINKEDIN: [&str; 5] = ["linkedin", "linkedinurl", "linkedinprofile", "linkedinprofileurl", "personlinkedinurl"];
 
-/// The envelope's own fields and those of the messages: never the lead's, whatever their type.
-static ENVELOPE: Keys<22> = Keys::new([
+/// The envelope's own fields and those of the messages, which are never the lead's, whatever their type; and the names of fields
+/// that have a place of their own on a contact.
+static NOT_CUSTOM: Keys<30> = Keys::new([
     EVENT_TYPE,
     "timestamp",
     "timestamp_created",
@@ -59,11 +60,15 @@ static ENVELOPE: Keys<22> = Keys::new([
     "reply_text",
     "reply_html",
     "reply_text_snippet",
+    FIRST_NAME[0],
+    FIRST_NAME[1],
+    LAST_NAME[0],
+    LAST_NAME[1],
+    COMPANY_NAME[0],
+    COMPANY_NAME[1],
+    PHONE[0],
+    WEBSITE[0],
 ]);
-
-/// The names of fields that have a place of their own on a contact.
-static OWN_PLACE: Keys<8> =
-    Keys::new([FIRST_NAME[0], FIRST_NAME[1], LAST_NAME[0], LAST_NAME[1], COMPANY_NAME[0], COMPANY_NAME[1], PHONE[0], WEBSITE[0]]);
 
 /// Sets the lead's fields.
 pub(super) fn apply(name: &Name, body: Fields<'_>, addresses: &Addresses, facts: &mut Facts) {
@@ -99,7 +104,7 @@ fn linkedin(place: Object<'_>) -> Option<String> {
 fn linkedin_rank(key: &str) -> Option<usize> {
     // Most keys are none by their length, or by their first letters; what becomes one of these in lower case only beyond ASCII
     // becomes none of the names.
-    if key.len() < LINKEDIN[0].len() {
+    if key.len() < LINKEDIN[0].len() || key.as_bytes().first().is_some_and(|first| is_no_beginning(*first)) {
         return None;
     }
     let mut letters = key.chars().filter(|c| !is_left_out(*c)).map(|c| c.to_ascii_lowercase());
@@ -108,6 +113,11 @@ fn linkedin_rank(key: &str) -> Option<usize> {
     }
     let plain = || key.chars().filter(|c| !is_left_out(*c)).flat_map(char::to_lowercase);
     LINKEDIN.iter().position(|known| plain().eq(known.chars()))
+}
+
+/// Whether no name of a profile begins with this byte, or with what may be left out before one.
+fn is_no_beginning(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'l' | b'L' | b'p' | b'P' | b'-' | b'_')
 }
 
 /// White space, hyphens and underscores.
@@ -134,8 +144,7 @@ fn custom_fields(name: &Name, body: Fields<'_>, addresses: &Addresses) -> BTreeM
 fn is_custom(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX
-        && !ENVELOPE.has(name)
-        && !OWN_PLACE.has(name)
+        && !NOT_CUSTOM.has(name)
         && linkedin_rank(name).is_none()
 }
 

@@ -61,7 +61,9 @@ impl<'t> Draft<'t> {
         let is_changed = |key: &str| self.changed.iter().any(|(name, _)| *name == key);
         let kept = self.base.into_iter().flat_map(Object::iter).filter(|(key, _)| !is_changed(key));
         let put = self.changed.iter().filter_map(|(key, value)| Some((*key, (*value)?)));
-        Some(arena.object(kept.chain(put).collect()))
+        let mut fields = Vec::with_capacity(self.base.map_or(0, Object::len) + self.changed.len());
+        fields.extend(kept.chain(put));
+        Some(arena.object(fields))
     }
 
     fn set(&mut self, key: &'static str, value: Option<Node<'t>>) {
@@ -76,7 +78,9 @@ impl<'t> Draft<'t> {
 pub(crate) fn filled<'t>(arena: &'t Arena, object: Object<'t>, with: Object<'t>, all: bool) -> Object<'t> {
     let wanted = |(key, value): &Entry<'t>| (all || is_present(*value)) && !object.get(key).is_some_and(is_present);
     // Of two with one name the later counts.
-    arena.object(object.iter().chain(with.iter().filter(wanted)).collect())
+    let mut fields = Vec::with_capacity(object.len() + with.len());
+    fields.extend(object.iter().chain(with.iter().filter(wanted)));
+    arena.object(fields)
 }
 
 #[cfg(test)]

@@ -32,11 +32,11 @@ use crate::{
 /// [`ParseError::NamesNothing`] if an event about a person or a campaign names none.
 pub(super) fn read(name: &str, kind: Kind, shape: Shape, body: Fields<'_>, received_at: Millis) -> Result<Parsed, ParseError> {
     let ids = Ids::read(kind, body);
-    let contact = who::contact(kind, body)?;
+    let ours = who::sending_account(kind, body);
+    let contact = who::contact(kind, body, ours.as_ref())?;
     let campaign = who::campaign(kind, body)?;
     let stated = when::stated(kind, body, received_at);
     let (occurred_at, time_source) = effective(stated, received_at);
-    let ours = who::sending_account(kind, body);
     let setting = Setting { contact: contact.as_ref(), ours: ours.as_ref(), stated, received_at };
     let outbound = message::outbound(kind, body, &ids, setting);
     let inbound = message::inbound(kind, body, &ids, setting);

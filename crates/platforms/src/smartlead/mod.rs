@@ -79,8 +79,7 @@ fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseEr
     let body = Fields::new(object);
     let (key, name) = names::of(body)
         .ok_or_else(|| ParseError::Shape(format!("no event name: expected text under one of {}", names::KEYS.join(", "))))?;
-    let name = name.to_owned();
-    let read_as = delivery.settings.name(&name);
+    let read_as = delivery.settings.name(name);
     let kind = names::kind(read_as);
     let shape = shape::of(key, read_as, kind, body);
     if shape == Shape::Documented {
@@ -90,9 +89,9 @@ fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseEr
     let mut parsed = if shape == Shape::Alert {
         alert::read(read_as, kind, body, delivery.received_at)
     } else if sample::is_sample(kind, body) {
-        sample::read(&name, kind, body, delivery.received_at)
+        sample::read(name, kind, body, delivery.received_at)
     } else {
-        flat::read(&name, kind, shape, body, delivery.received_at)?
+        flat::read(name, kind, shape, body, delivery.received_at)?
     };
     if parsed.event.account.is_none() {
         parsed.event.account.clone_from(&delivery.settings.account);

@@ -98,5 +98,5 @@ fn find_alert(name: &str) -> Option<&'static (&'static str, &'static str, Kind)>
 /// Whether `name` is the upper-case `known`, in any case and with dots, hyphens or spaces for its underscores.
 fn is_spelled(name: &str, known: &str) -> bool {
     let folded = name.bytes().map(|byte| if matches!(byte, b'.' | b'-' | b' ') { b'_' } else { byte.to_ascii_uppercase() });
-    folded.eq(known.bytes())
+    name.len() == known.len() && folded.eq(known.bytes())
 }

@@ -21,14 +21,15 @@ pub(super) fn external(id: String) -> ExternalId {
     ExternalId { platform: Platform::Smartlead, account: String::new(), id }
 }
 
-/// The contact: the lead, also when a colleague answers for it; of an untracked reply its writer.
+/// The contact: the lead, also when a colleague answers for it; of an untracked reply its writer. `ours` is our mailbox, which is
+/// nobody's contact.
 ///
 /// # Errors
 /// [`ParseError::NamesNothing`] if an event about a person names none.
-pub(super) fn contact(kind: Kind, body: Fields<'_>) -> Result<Option<ContactRef>, ParseError> {
+pub(super) fn contact(kind: Kind, body: Fields<'_>, ours: Option<&EmailAddress>) -> Result<Option<ContactRef>, ParseError> {
     let mut refused = None;
     let email = candidates(kind, body).find_map(|(key, text)| match mailbox::address(&text) {
-        Ok(address) if is_own(key, &address, body) => None,
+        Ok(address) if is_own(key, &address, ours) => None,
         Ok(address) => Some(address),
         Err(error) => {
             refused.get_or_insert((key, error));
@@ -65,8 +66,8 @@ fn candidates<'a>(kind: Kind, body: Fields<'a>) -> impl Iterator<Item = (&'stati
 }
 
 /// Whether an address under `to_email` is our own mailbox: production bodies of replies have had it there.
-fn is_own(key: &str, address: &EmailAddress, body: Fields<'_>) -> bool {
-    matches!(key, "to_email" | "to") && own_mailbox(body).as_ref() == Some(address)
+fn is_own(key: &str, address: &EmailAddress, ours: Option<&EmailAddress>) -> bool {
+    matches!(key, "to_email" | "to") && ours == Some(address)
 }
 
 /// Why an event names nobody.
