@@ -349,13 +349,6 @@ impl Event {
         bytes
     }
 
-    /// What the event tells of the message with this key, by value.
-    #[must_use]
-    pub fn into_message(self, key: &EmailKey) -> Option<MessageFacts> {
-        let message = if key.is_inbound() { self.inbound } else { self.outbound };
-        message.map(|facts| *facts).filter(|facts| facts.key.as_ref() == Some(key))
-    }
-
     /// The step: the sent message's.
     #[must_use]
     pub fn sequence_number(&self) -> Option<u32> {

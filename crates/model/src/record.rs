@@ -204,13 +204,22 @@ pub fn merged_contact<R: ReadRows>(
     key: &ContactKey,
 ) -> Result<Option<(BTreeSet<ContactKey>, ContactState)>, R::Error> {
     let component = contact_component(&mut Links(rows), key)?;
-    let mut merged = ContactState::default();
-    for key in &component {
+    let merged = merged_state(rows, &component)?;
+    Ok(merged.map(|merged| (component, merged)))
+}
+
+/// What is known under these keys together. `None` if they have no event.
+fn merged_state<R: ReadRows>(rows: &mut R, component: &BTreeSet<ContactKey>) -> Result<Option<ContactState>, R::Error> {
+    let mut merged: Option<ContactState> = None;
+    for key in component {
         if let Some(state) = rows.contact(key)? {
-            merged.merge(state);
+            match &mut merged {
+                Some(merged) => merged.merge(state),
+                None => merged = Some(state),
+            }
         }
     }
-    Ok(merged.is_touched().then_some((component, merged)))
+    Ok(merged.filter(ContactState::is_touched))
 }
 
 /// The record of the contact that a key belongs to. `None` if it has no event or is hidden.
@@ -218,7 +227,20 @@ pub fn merged_contact<R: ReadRows>(
 /// # Errors
 /// When rows cannot be read.
 pub fn contact<R: ReadRows>(rows: &mut R, workspace: WorkspaceId, key: &ContactKey) -> Result<Option<Contact>, R::Error> {
-    let Some((component, state)) = merged_contact(rows, key)? else { return Ok(None) };
+    let component = contact_component(&mut Links(rows), key)?;
+    contact_of(rows, workspace, &component)
+}
+
+/// The record of the contact that has these keys and no others. `None` as of [`contact`].
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn contact_of<R: ReadRows>(
+    rows: &mut R,
+    workspace: WorkspaceId,
+    component: &BTreeSet<ContactKey>,
+) -> Result<Option<Contact>, R::Error> {
+    let Some(state) = merged_state(rows, component)? else { return Ok(None) };
     let Some(head) = component.first().filter(|_| !state.is_hidden()) else { return Ok(None) };
     let (first_name, last_name) = state.names();
     let (status, status_reason) = state.status();
@@ -265,24 +287,19 @@ pub fn contact<R: ReadRows>(rows: &mut R, workspace: WorkspaceId, key: &ContactK
     }))
 }
 
-/// The campaign that a key belongs to: its smallest key, merged state and unique counts. `None` if it has no event.
-///
-/// # Errors
-/// When rows cannot be read.
-pub fn merged_campaign<R: ReadRows>(
+/// What is known under these campaign keys together. `None` if they have no event.
+fn merged_campaign_state<R: ReadRows>(
     rows: &mut R,
-    key: &CampaignKey,
-) -> Result<Option<(CampaignKey, CampaignState, Uniques)>, R::Error> {
-    let component = campaign_component(key, |key| rows.aliases(key))?;
+    component: &BTreeSet<CampaignKey>,
+) -> Result<Option<(CampaignState, Uniques)>, R::Error> {
     let (mut merged, mut uniques) = (CampaignState::default(), Uniques::default());
-    for key in &component {
+    for key in component {
         if let Some((state, counted)) = rows.campaign(key)? {
             merged.merge(state);
             uniques.merge(&counted);
         }
     }
-    let head = component.into_iter().next();
-    Ok(head.filter(|_| merged.is_touched()).map(|head| (head, merged, uniques)))
+    Ok(merged.is_touched().then_some((merged, uniques)))
 }
 
 /// The record of the campaign that a key belongs to. `None` if it has no event.
@@ -290,8 +307,22 @@ pub fn merged_campaign<R: ReadRows>(
 /// # Errors
 /// When rows cannot be read.
 pub fn campaign<R: ReadRows>(rows: &mut R, workspace: WorkspaceId, key: &CampaignKey) -> Result<Option<Campaign>, R::Error> {
-    let Some((head, state, uniques)) = merged_campaign(rows, key)? else { return Ok(None) };
-    let id = CampaignId::derive(workspace, &head);
+    let component = campaign_component(key, |key| rows.aliases(key))?;
+    campaign_of(rows, workspace, &component)
+}
+
+/// The record of the campaign that has these keys and no others. `None` as of [`campaign`].
+///
+/// # Errors
+/// When rows cannot be read.
+pub fn campaign_of<R: ReadRows>(
+    rows: &mut R,
+    workspace: WorkspaceId,
+    component: &BTreeSet<CampaignKey>,
+) -> Result<Option<Campaign>, R::Error> {
+    let Some((state, uniques)) = merged_campaign_state(rows, component)? else { return Ok(None) };
+    let Some(head) = component.first() else { return Ok(None) };
+    let id = CampaignId::derive(workspace, head);
     let platform_campaign_id = head.platform_campaign_id().map(ToOwned::to_owned);
     let mut unique = counts_json(&uniques.marked, &Counter::ALL[1..7]);
     unique["contacts"] = json!(shown(uniques.contacts));
@@ -326,8 +357,6 @@ pub fn email<R: ReadRows>(
     state: &EmailState,
     texts: Texts,
 ) -> Result<Email, R::Error> {
-    let direction = if key.is_inbound() { Direction::Inbound } else { Direction::Outbound };
-    let outbound = direction == Direction::Outbound;
     let contact_head = match state.contact.get() {
         Some(contact) => contact_component(&mut Links(rows), contact)?.pop_first(),
         None => None,
@@ -336,15 +365,28 @@ pub fn email<R: ReadRows>(
         Some(campaign) => campaign_component(campaign, |key| rows.aliases(key))?.pop_first(),
         None => None,
     };
+    Ok(email_of(workspace, (key, state, texts), contact_head.as_ref(), campaign_head.as_ref()))
+}
+
+/// The record of a message, given the best keys of the contact and the campaign that it belongs to.
+#[must_use]
+pub fn email_of(
+    workspace: WorkspaceId,
+    (key, state, texts): (&EmailKey, &EmailState, Texts),
+    contact_head: Option<&ContactKey>,
+    campaign_head: Option<&CampaignKey>,
+) -> Email {
+    let direction = if key.is_inbound() { Direction::Inbound } else { Direction::Outbound };
+    let outbound = direction == Direction::Outbound;
     let own_address = state.contact.get().and_then(|contact| contact.email());
-    let contact_email = own_address.or_else(|| contact_head.as_ref().and_then(|head| head.email()));
-    Ok(Email {
+    let contact_email = own_address.or_else(|| contact_head.and_then(|head| head.email()));
+    Email {
         id: EmailId::derive(workspace, key),
         direction: if outbound { "outbound" } else { "inbound" },
         platform: state.last.map(|stamp| stamp.platform),
         contact_email: contact_email.map(ToString::to_string),
-        contact_id: contact_head.as_ref().map(|head| ContactId::derive(workspace, head)),
-        campaign_id: campaign_head.map(|head| CampaignId::derive(workspace, &head)),
+        contact_id: contact_head.map(|head| ContactId::derive(workspace, head)),
+        campaign_id: campaign_head.map(|head| CampaignId::derive(workspace, head)),
         platform_campaign_id: state.campaign.get().and_then(|key| key.platform_campaign_id()).map(ToOwned::to_owned),
         sending_account: texts.sending_account,
         from: texts.from,
@@ -366,5 +408,5 @@ pub fn email<R: ReadRows>(
         bounced_at: text(state.bounced_at),
         bounce_type: state.bounce_type.get().copied(),
         bounce_reason: state.bounce_reason.get().cloned(),
-    })
+    }
 }

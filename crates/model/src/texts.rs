@@ -1,6 +1,6 @@
 //! The texts of messages, which stay in the log.
 
-use std::collections::BTreeSet;
+use std::{borrow::Borrow, collections::BTreeSet};
 
 use crate::{email::EmailState, event::Event, key::EmailKey};
 
@@ -29,10 +29,10 @@ impl Texts {
     ///
     /// # Errors
     /// When `read` fails.
-    pub fn fetch<E>(
+    pub fn fetch<O: Borrow<Event>, E>(
         key: &EmailKey,
         state: &EmailState,
-        mut read: impl FnMut(u64) -> Result<Option<Event>, E>,
+        mut read: impl FnMut(u64) -> Result<Option<O>, E>,
     ) -> Result<Texts, E> {
         let positions = [
             &state.message_id,
@@ -46,14 +46,21 @@ impl Texts {
         .map(|register| register.get().copied());
         let mut texts = Texts::default();
         for position in positions.iter().flatten().copied().collect::<BTreeSet<u64>>() {
-            let Some(mut event) = read(position)? else { continue };
-            let sending_account = event.sending_account.take();
-            let Some(facts) = event.into_message(key) else { continue };
-            let there =
-                [facts.message_id, facts.from, facts.to, facts.subject, sending_account, facts.body_text, facts.body_html];
+            let Some(event) = read(position)? else { continue };
+            let event = event.borrow();
+            let Some(facts) = event.message(key) else { continue };
+            let there = [
+                &facts.message_id,
+                &facts.from,
+                &facts.to,
+                &facts.subject,
+                &event.sending_account,
+                &facts.body_text,
+                &facts.body_html,
+            ];
             for (slot, (at, text)) in texts.slots().into_iter().zip(positions.into_iter().zip(there)) {
                 if at == Some(position) {
-                    *slot = text;
+                    slot.clone_from(text);
                 }
             }
         }

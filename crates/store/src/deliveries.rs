@@ -34,7 +34,7 @@ pub const FEED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// How many attempts of a delivery are kept: the first ones and the last.
 pub const ATTEMPTS_KEPT: usize = 40;
 
-/// An entry of the log, as it is matched.
+/// An entry of the log, as it is matched. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Fed {
     /// Where it is.
@@ -46,7 +46,7 @@ pub struct Fed {
     /// When it came.
     pub received_at: Millis,
     /// What it says.
-    pub event: Event,
+    pub event: Arc<Event>,
 }
 
 /// A page of the log.
@@ -344,7 +344,7 @@ pub trait Deliveries: Send + Sync {
     fn folded(&self) -> watch::Receiver<u64>;
 
     /// Events with their records, as they are now; `None` where the log has no such entry any more.
-    fn snapshots(&self, entries: Vec<(WorkspaceId, u64)>) -> Answer<'_, Vec<Option<Snapshot>>>;
+    fn snapshots(&self, entries: Vec<Fed>) -> Answer<'_, Vec<Option<Snapshot>>>;
 
     /// Where every subscription stands that ever moved.
     fn standings(&self) -> Answer<'_, Vec<(SubscriptionId, Standing)>>;

@@ -117,7 +117,7 @@ pub struct Quarantined {
 #[derive(Clone, Debug)]
 pub struct StoredEvent {
     /// The event: of its variants the one that counts.
-    pub event: Event,
+    pub event: Arc<Event>,
     /// Whose it is.
     pub workspace: WorkspaceId,
     /// How it came.

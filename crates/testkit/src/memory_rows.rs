@@ -209,6 +209,6 @@ impl AllRows for MemoryRows {
     }
 
     fn texts(&mut self, key: &EmailKey, state: &EmailState) -> Result<Texts, Infallible> {
-        Texts::fetch(key, state, |position| Ok(self.logged(position).cloned()))
+        Texts::fetch(key, state, |position| Ok(self.logged(position)))
     }
 }

@@ -178,7 +178,7 @@ impl Feed {
         if missing.is_empty() {
             return Ok(());
         }
-        let asked = missing.iter().map(|entry| (entry.fed.workspace, entry.fed.position)).collect();
+        let asked = missing.iter().map(|entry| entry.fed.clone()).collect();
         let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
         let found = self.store.snapshots(asked).await?;
         for (entry, snapshot) in missing.into_iter().zip(found) {

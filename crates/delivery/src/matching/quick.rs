@@ -70,6 +70,8 @@ impl Quick {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::sync::Arc;
+
     use hookline_model::{
         entry::Origin,
         event::{CampaignRef, Change, Facts},
@@ -101,6 +103,7 @@ pub(crate) mod tests {
             inbound: None,
             facts: Facts { interest: interest.map(Change::Set), ..Facts::default() },
         };
+        let event = Arc::new(event);
         Fed { position: 1, workspace: WorkspaceId(Uuid::from_u128(2)), origin, received_at: Millis(1), event }
     }
 

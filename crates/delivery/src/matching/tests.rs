@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use hookline_model::{
     entry::Origin,
     event::{CampaignRef, ContactRef, Event, Facts, MessageFacts},
@@ -56,7 +58,7 @@ fn snapshot(kind: Kind, category: Option<&str>) -> Snapshot {
         last_event_at: None,
     };
     let event = StoredEvent {
-        event,
+        event: Arc::new(event),
         workspace: WORKSPACE,
         origin: Origin::Live,
         received_at: AT,
@@ -109,7 +111,7 @@ fn a_name_that_means_a_part_of_a_kind_gets_that_part() {
     let named = |names: Value| settings(&json!({"extra": {"smartlead": {"names": names}}}));
     let first = snapshot(Kind::EmailSent, None).event.event;
     let mut second = first.clone();
-    second.outbound = Some(Box::new(MessageFacts { sequence_number: Some(2), ..MessageFacts::default() }));
+    Arc::make_mut(&mut second).outbound = Some(Box::new(MessageFacts { sequence_number: Some(2), ..MessageFacts::default() }));
     for (names, expected) in [
         (json!(["FIRST_EMAIL_SENT"]), [true, false]),
         (json!(["first_email_sent", "EMAIL_SENT"]), [true, true]),

@@ -123,8 +123,8 @@ impl EventShape {
             platform_campaign_id: campaign.and_then(|campaign| campaign.key.platform_campaign_id()).map(ToOwned::to_owned),
             campaign_name: campaign.and_then(|campaign| campaign.name.clone()),
             email_id,
-            account: event.account,
-            sending_account: event.sending_account,
+            account: event.account.clone(),
+            sending_account: event.sending_account.clone(),
             data,
             raw: stored.raw.and_then(|body| raw(&body)),
         }

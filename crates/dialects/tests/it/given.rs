@@ -1,6 +1,9 @@
 //! Events that are invented, with the records they would have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use hookline_dialects::{Dialect, NotExpressible, Rendered, Subscription, Telling, Variant, render};
 use hookline_model::{
@@ -172,7 +175,7 @@ pub(crate) fn snapshot(event: Event) -> Snapshot {
         contact_email: None,
         campaign_id: campaign.as_ref().map(|campaign| campaign.id),
         raw: Some(b"{}".to_vec()),
-        event,
+        event: Arc::new(event),
     };
     Snapshot { event: stored, contact, campaign, email }
 }

@@ -69,7 +69,7 @@ fn every_event_has_the_body_that_is_published() {
     for (platform, kind) in ORIGINS.into_iter().flat_map(|platform| Kind::ALL.iter().map(move |kind| (platform, *kind))) {
         let mut snapshot = snapshot(event(kind, platform));
         if kind == Kind::Other {
-            let stored = &mut snapshot.event.event;
+            let stored = std::sync::Arc::make_mut(&mut snapshot.event.event);
             stored.contact = None;
             stored.facts.extra.insert("event_name".to_owned(), json!("supersearch_enrichment_completed"));
         }

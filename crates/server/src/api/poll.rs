@@ -113,7 +113,7 @@ pub(in crate::api) async fn poll(
             wanted.truncate(limit - data.len());
             through = wanted.last().map_or(at, |last| last.position);
         }
-        let found = service.store.snapshots(wanted.iter().map(|fed| (fed.workspace, fed.position)).collect()).await?;
+        let found = service.store.snapshots(wanted).await?;
         let matches = |found: &Snapshot| {
             matching::matches_records(&settings, found, || Value::Object(event_data(&found.event.event, found.event.workspace)))
         };

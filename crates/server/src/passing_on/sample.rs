@@ -1,6 +1,6 @@
 //! Events that never happened, to try a subscription out with.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use hookline_model::{
     entry::Origin,
@@ -47,7 +47,7 @@ pub(crate) fn sample(kind: Kind, workspace: WorkspaceId, now: Millis) -> Snapsho
         facts: facts(kind),
     };
     let event = StoredEvent {
-        event,
+        event: Arc::new(event),
         workspace,
         origin: Origin::Test,
         received_at: now,

@@ -11,8 +11,8 @@ use hookline_store::{
     Answer, Store,
     attempts::{AttemptFilter, Attempted, Attempts},
     deliveries::{
-        AttemptRow, Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Feed, Outcome,
-        Outgoing, Snapshot, Standing,
+        AttemptRow, Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Fed, Feed,
+        Outcome, Outgoing, Snapshot, Standing,
     },
     pulling::Pulling,
     query::{Cursor, Page, PageRequest},
@@ -33,7 +33,7 @@ impl Deliveries for FakeStore {
         watch::Sender::new(0).subscribe()
     }
 
-    fn snapshots(&self, entries: Vec<(WorkspaceId, u64)>) -> Answer<'_, Vec<Option<Snapshot>>> {
+    fn snapshots(&self, entries: Vec<Fed>) -> Answer<'_, Vec<Option<Snapshot>>> {
         answer(Ok(entries.iter().map(|_| None).collect()))
     }
 

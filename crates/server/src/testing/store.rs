@@ -238,7 +238,7 @@ impl Kept {
 
     fn events(&self, workspace: WorkspaceId) -> impl DoubleEndedIterator<Item = StoredEvent> {
         self.appended.iter().filter(move |row| row.workspace == workspace).map(|row| StoredEvent {
-            event: row.event.clone(),
+            event: Arc::new(row.event.clone()),
             workspace: row.workspace,
             origin: row.origin,
             received_at: row.received_at,

@@ -68,7 +68,7 @@ pub(super) async fn an_entry_comes_back_as_it_was_appended(make_place: MakePlace
         assert_eq!(appended, Appended { event_id: event.id, duplicate: false });
 
         let stored = world.store.event(ACME, event.id, true).await.expect("an event is answered").expect("it is there");
-        assert_eq!(stored.event, event);
+        assert_eq!(*stored.event, event);
         assert_eq!((stored.workspace, stored.origin, stored.received_at), (ACME, origin, delivery.received_at));
         assert_eq!(stored.duplicates, Duplicates::default());
         assert_eq!(stored.raw, Some(delivery.raw));
@@ -77,13 +77,13 @@ pub(super) async fn an_entry_comes_back_as_it_was_appended(make_place: MakePlace
             assert_eq!(stored.campaign_id, Some(CampaignId::derive(ACME, &campaign_key("41"))));
         }
         let listed = world.events(ACME, EventFilter::default()).await;
-        assert_eq!((&listed[0].event, &listed[0].raw), (&event, &None), "lists carry no raw bodies");
+        assert_eq!((&*listed[0].event, &listed[0].raw), (&event, &None), "lists carry no raw bodies");
     }
     let nobody = event(Kind::AccountError, 100).of_platform(Platform::Emailbison);
     world.append(nobody.clone()).await;
     let stored = world.event(nobody.id).await.expect("it is there");
     assert_eq!((stored.contact_id, stored.contact_email, stored.campaign_id), (None, None, None));
-    assert_eq!(stored.event, nobody);
+    assert_eq!(*stored.event, nobody);
 }
 
 pub(super) async fn a_repetition_is_a_duplicate_of_the_first_and_is_noted(make_place: MakePlace<'_>) {

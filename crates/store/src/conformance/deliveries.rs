@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     deliveries::{
-        ATTEMPTS_KEPT, AttemptRow, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Feed, Lane, Moved,
+        ATTEMPTS_KEPT, AttemptRow, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Fed, Feed, Lane, Moved,
         Outcome, Outgoing,
     },
     query::PageRequest,
@@ -34,7 +34,7 @@ async fn fed(world: &World, after: u64, at_once: u64) -> Vec<(u64, Event)> {
         let until = after.saturating_add(at_once);
         let Feed { entries, through } = world.store.feed(after, until, None).await.expect("the feed is answered");
         assert!(through <= until && entries.iter().all(|entry| entry.position > after && entry.position <= through));
-        found.extend(entries.into_iter().map(|entry| (entry.position, entry.event)));
+        found.extend(entries.into_iter().map(|entry| (entry.position, (*entry.event).clone())));
         if through == after {
             return found;
         }
@@ -74,7 +74,7 @@ pub(super) async fn the_feed_has_every_new_event_once_in_the_order_of_the_log(ma
     let of = Some(Arc::new(HashSet::from([BETA])));
     let Feed { entries, through } = world.store.feed(0, u64::MAX, of).await.expect("the feed is answered");
     assert_eq!((entries.len(), through), (1, world.committed()));
-    assert_eq!((entries[0].workspace, entries[0].origin, &entries[0].event), (BETA, Origin::Import, &elsewhere));
+    assert_eq!((entries[0].workspace, entries[0].origin, &entries[0].event), (BETA, Origin::Import, &Arc::new(elsewhere)));
 }
 
 pub(super) async fn a_snapshot_has_the_records_an_event_tells_of(make_place: MakePlace<'_>) {
@@ -82,8 +82,10 @@ pub(super) async fn a_snapshot_has_the_records_an_event_tells_of(make_place: Mak
     let reply = event(Kind::EmailReplied, 5).about("jane@x.example").in_campaign("41").reply("r-1@x");
     world.append_all([sent("jane@x.example", "41", 0), reply]).await;
     level(&world).await;
-    let positions: Vec<u64> = fed(&world, 0, 10).await.into_iter().map(|(position, _)| position).collect();
-    let asked = positions.iter().map(|position| (ACME, *position)).chain([(BETA, positions[0]), (ACME, 1_000)]).collect();
+    let told = world.store.feed(0, 10, None).await.expect("the feed is answered").entries;
+    let elsewhere = Fed { workspace: BETA, ..told[0].clone() };
+    let nowhere = Fed { position: 1_000, ..told[0].clone() };
+    let asked = told.into_iter().chain([elsewhere, nowhere]).collect();
     let found = world.store.snapshots(asked).await.expect("snapshots are answered");
     let present: Vec<bool> = found.iter().map(Option::is_some).collect();
     assert_eq!(present, [true, true, false, false], "of another workspace, and of no entry, there is none");

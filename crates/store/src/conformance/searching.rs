@@ -231,7 +231,7 @@ pub(super) async fn a_search_stays_in_its_workspace(make_place: MakePlace<'_>) {
     world.append_as(UNROUTED, Origin::Live, said(1, "shared unrouted")).await;
     world.append_as(ACME, Origin::Test, said(2, "shared sample")).await;
     let subjects = |rows: Vec<crate::StoredEvent>| -> Vec<String> {
-        rows.into_iter().filter_map(|stored| stored.event.outbound.and_then(|message| message.subject)).collect()
+        rows.into_iter().filter_map(|stored| stored.event.outbound.as_ref().and_then(|message| message.subject.clone())).collect()
     };
     let cases: [(_, &[&str], &[&str]); 3] = [
         // A test is listed as an event and makes no message; no more does what nobody could place.

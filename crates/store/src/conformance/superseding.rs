@@ -139,7 +139,7 @@ pub(super) async fn a_superseding_entry_keeps_its_delivery_and_may_be_superseded
         assert_eq!(reread(&world, |_| Some(second.clone())).await, [appended(&second)], "{n}");
         let stored = world.store.event(ACME, first.id, true).await.expect("an event is answered").expect("it is there");
         assert_eq!((stored.origin, stored.received_at, stored.raw.as_ref()), (Origin::Rerun, at(77), Some(&raw)));
-        assert_eq!((stored.event, stored.duplicates.count), (second, 0));
+        assert_eq!((&*stored.event, stored.duplicates.count), (&second, 0));
         let contact = world.contact(&by_address("jane@x.example")).await.expect("the contact is there");
         assert_eq!((contact.first_name.as_deref(), &contact.counts["sent"]), (Some(name), &1.into()));
     }
@@ -293,7 +293,7 @@ pub(super) async fn tests_and_unrouted_events_are_superseded_and_make_no_records
     assert_eq!(read, [Reread::Superseded { event_id: sample.id.of_test(), duplicate: false }]);
     assert_eq!(world.dump(ACME).await, dump);
     let stored = world.event(sample.id.of_test()).await.expect("the test is there");
-    assert_eq!((stored.origin, stored.event.facts), (Origin::Test, named.facts.clone()));
+    assert_eq!((stored.origin, stored.event.facts.clone()), (Origin::Test, named.facts.clone()));
 
     let rows = received(&world, UNROUTED, EVER, 1).await;
     let rerun = Rerun { readings: vec![reading(&rows[0], UNROUTED, named)], is_dry: false, answer: None };

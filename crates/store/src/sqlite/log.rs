@@ -348,6 +348,13 @@ impl LogRow {
     }
 }
 
+/// The number of the workspace that has the entry at a position, if one is there that is not superseded.
+pub(super) fn number_at(log: &Connection, position: u64) -> Result<Option<i64>, Error> {
+    let sql = "SELECT workspace FROM entry WHERE position = ?1";
+    let run = || log.prepare_cached(sql)?.query_row([position.cast_signed()], |row| row.get(0)).optional();
+    run().map_err(|error| failed("read the log", &error))
+}
+
 /// The row at a position, of an entry that is not superseded.
 pub(super) fn read_entry(log: &Connection, position: u64) -> Result<Option<LogRow>, Error> {
     let sql = format!("SELECT {COLUMNS} FROM entry WHERE position = ?1");

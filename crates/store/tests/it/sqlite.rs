@@ -195,7 +195,7 @@ async fn a_log_of_the_first_schema_is_brought_to_the_current_one() {
     let store = folder.open();
     assert_eq!(store.dump(ACME).await.expect("a dump is answered"), dump);
     let event = store.event(ACME, old.event.id, true).await.expect("an event is answered").expect("the event is there");
-    assert_eq!((event.event, event.raw), (old.event, Some(old.raw)));
+    assert_eq!((&*event.event, event.raw), (&old.event, Some(old.raw)));
     assert!(!store.append(delivery(1)).await.expect("an append is answered").duplicate);
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn plan(
             events += wanted.len();
             continue;
         }
-        let found = service.store.snapshots(wanted.iter().map(|fed| (fed.workspace, fed.position)).collect()).await?;
+        let found = service.store.snapshots(wanted).await?;
         let data = |snapshot: &hookline_store::deliveries::Snapshot| {
             Value::Object(event_data(&snapshot.event.event, snapshot.event.workspace))
         };

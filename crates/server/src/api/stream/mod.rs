@@ -281,7 +281,7 @@ impl Following {
         let page = self.service.store.feed(self.after, self.after + PART, Some(Arc::clone(&self.of))).await?;
         let mut wanted = page.entries;
         wanted.retain(|fed| self.wants(fed));
-        let found = self.service.store.snapshots(wanted.iter().map(|fed| (fed.workspace, fed.position)).collect()).await?;
+        let found = self.service.store.snapshots(wanted.clone()).await?;
         let (mut part, mut through) = (String::new(), page.through);
         for (fed, snapshot) in wanted.iter().zip(found) {
             if part.len() >= PART_BYTES {

@@ -39,8 +39,8 @@ use super::{
 use crate::{
     Answer, Error,
     deliveries::{
-        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Feed, Outcome, Outgoing, Snapshot,
-        Standing,
+        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Fed, Feed, Outcome, Outgoing,
+        Snapshot, Standing,
     },
     query::{Page, PageRequest},
 };
@@ -130,7 +130,7 @@ impl Deliveries for SqliteStore {
         self.shared.watch_folded()
     }
 
-    fn snapshots(&self, entries: Vec<(WorkspaceId, u64)>) -> Answer<'_, Vec<Option<Snapshot>>> {
+    fn snapshots(&self, entries: Vec<Fed>) -> Answer<'_, Vec<Option<Snapshot>>> {
         Box::pin(self.with_reader(move |reader| reader.snapshots(&entries)))
     }
 

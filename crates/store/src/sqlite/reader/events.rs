@@ -1,5 +1,7 @@
 //! Events: one, and pages of them.
 
+use std::sync::Arc;
+
 use hookline_model::{
     event::Event,
     fold::Links,
@@ -238,7 +240,7 @@ impl WorkspaceReader<'_> {
             contact_email,
             campaign_id,
             raw: with_raw.then_some(raw),
-            event,
+            event: Arc::new(event),
         })
     }
 
@@ -249,7 +251,7 @@ impl WorkspaceReader<'_> {
         Ok((head.map(|head| ContactId::derive(self.workspace, &head)), email))
     }
 
-    fn duplicates(&self, id: EventId) -> Result<Duplicates, Error> {
+    pub(super) fn duplicates(&self, id: EventId) -> Result<Duplicates, Error> {
         let sql = "SELECT count, last_at FROM duplicate WHERE workspace = ?1 AND id = ?2";
         let run = || {
             self.rows

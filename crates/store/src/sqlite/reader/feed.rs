@@ -1,19 +1,18 @@
-//! The log as it is passed on: entry by entry, and with the records that they tell of.
+//! The log as it is passed on, entry by entry.
 
-use std::collections::{HashMap, HashSet};
-
-use hookline_model::{
-    entry::Origin,
-    id::{EmailId, WorkspaceId},
-    time::Millis,
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
+
+use hookline_model::{entry::Origin, id::WorkspaceId, time::Millis};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{Reader, WorkspaceReader};
+use super::Reader;
 use crate::{
     Error,
-    deliveries::{FEED_BYTES_MAX, FEED_ROWS_MAX, Fed, Feed, Snapshot},
+    deliveries::{FEED_BYTES_MAX, FEED_ROWS_MAX, Fed, Feed},
     redelivery::CLOCK_SLACK,
     sqlite::{
         log::{self, COLUMNS, LogRow},
@@ -54,7 +53,8 @@ impl Reader {
                 }
                 bytes += row.bytes();
                 let (event, _) = row.unpack()?;
-                entries.push(Fed { position, workspace, origin: row.origin, received_at: row.received_at, event });
+                let (origin, received_at) = (row.origin, row.received_at);
+                entries.push(Fed { position, workspace, origin, received_at, event: Arc::new(event) });
             }
             through = position;
             if looked_at >= FEED_ROWS_MAX {
@@ -93,36 +93,6 @@ impl Reader {
         let known = log::variants(&self.log, row.no, row.id).map_err(|error| failed("find an event", &error))?;
         Ok(known.iter().all(|variant| variant.position >= row.position))
     }
-
-    /// Events with their records.
-    pub(in crate::sqlite) fn snapshots(&self, entries: &[(WorkspaceId, u64)]) -> Result<Vec<Option<Snapshot>>, Error> {
-        let mut numbers: HashMap<WorkspaceId, Option<i64>> = HashMap::new();
-        let mut found = Vec::with_capacity(entries.len());
-        // One transaction for all that follow on each other of a workspace: beginning costs as much as a small read.
-        for of_one in entries.chunk_by(|one, next| one.0 == next.0) {
-            let workspace = of_one[0].0;
-            let no = match numbers.get(&workspace) {
-                Some(no) => *no,
-                None => *numbers.entry(workspace).or_insert(self.number_of(workspace)?),
-            };
-            match no {
-                Some(no) => self.read(no, workspace, |reader| {
-                    for (_, position) in of_one {
-                        found.push(reader.snapshot(*position)?);
-                    }
-                    Ok(())
-                })?,
-                None => found.extend(of_one.iter().map(|_| None)),
-            }
-        }
-        Ok(found)
-    }
-
-    fn number_of(&self, workspace: WorkspaceId) -> Result<Option<i64>, Error> {
-        let sql = "SELECT no FROM workspace WHERE id = ?1 AND deleted = 0";
-        let run = || self.log.prepare_cached(sql)?.query_row([workspace.0], |row| row.get(0)).optional();
-        run().map_err(|error| failed("find a workspace", &error))
-    }
 }
 
 /// The first position from which on entries were received at `at` or after; behind the last one if there is none.
@@ -148,21 +118,6 @@ fn received_from(log: &Connection, at: Millis, committed: u64, witnesses: i64) -
         if is_there { found = middle } else { before = middle }
     }
     Ok(found)
-}
-
-impl WorkspaceReader<'_> {
-    fn snapshot(&mut self, position: u64) -> Result<Option<Snapshot>, Error> {
-        match log::read_entry(self.rows.log, position)? {
-            Some(row) if row.no == self.rows.no => {}
-            _ => return Ok(None),
-        }
-        let event = self.stored_event(position, false)?;
-        let contact = event.contact_id.map(|id| self.contact(id)).transpose()?.flatten();
-        let campaign = event.campaign_id.map(|id| self.campaign(id)).transpose()?.flatten();
-        let email = event.event.email_key().map(|key| EmailId::derive(self.workspace, key));
-        let email = email.map(|id| self.email(id)).transpose()?.flatten();
-        Ok(Some(Snapshot { event, contact, campaign, email }))
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod emails;
 mod events;
 mod feed;
 mod items;
+mod snapshots;
 mod stats;
 mod unplaced;
 mod walk;

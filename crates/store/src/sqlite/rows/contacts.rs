@@ -35,6 +35,12 @@ struct ContactPart {
     state: ContactState,
 }
 
+/// The beginning of a [`ContactPart`], where no more is wanted: a state is long.
+#[derive(Deserialize)]
+struct ContactPartKey {
+    key: ContactKey,
+}
+
 /// The sorts of names that a contact is listed under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
@@ -143,21 +149,21 @@ impl SqlRows<'_> {
 
     /// The contact key that has a number.
     pub(in crate::sqlite) fn contact_key(&mut self, no: i64) -> Result<ContactKey, Error> {
-        let part: Option<ContactPart> = self.part(no, part::CONTACT)?;
+        let part: Option<ContactPartKey> = self.part(no, part::CONTACT)?;
         part.map(|part| part.key).ok_or_else(|| broken("read a contact key"))
     }
 
     /// The contact key that an id derives from, if it has events.
     pub(in crate::sqlite) fn contact_key_of_id(&mut self, id: ContactId) -> Result<Option<ContactKey>, Error> {
         let Some(no) = self.numbers_of_id(id)?.0 else { return Ok(None) };
-        Ok(self.part::<ContactPart>(no, part::CONTACT)?.map(|part| part.key))
+        Ok(self.part::<ContactPartKey>(no, part::CONTACT)?.map(|part| part.key))
     }
 
     /// Every contact key that has a row.
     pub(super) fn every_contact_key(&mut self) -> Result<Vec<ContactKey>, Error> {
         let sql = "SELECT contact FROM contact_ref WHERE workspace = ?1 AND contact IS NOT NULL";
         let numbers: Vec<i64> = self.all(sql, [self.no], |row| row.get(0))?;
-        let parts = numbers.into_iter().map(|no| self.part::<ContactPart>(no, part::CONTACT));
+        let parts = numbers.into_iter().map(|no| self.part::<ContactPartKey>(no, part::CONTACT));
         parts.filter_map(|part| part.map(|part| part.map(|part| part.key)).transpose()).collect()
     }
 

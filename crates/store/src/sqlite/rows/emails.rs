@@ -69,6 +69,17 @@ impl SqlRows<'_> {
         self.home(id.0)?.map(|home| self.email_at(home, id.0)).transpose()
     }
 
+    /// The same, which probably lies under this contact key: it is looked for there first, since it lies in one place only.
+    pub(in crate::sqlite) fn email_of_id_near(
+        &mut self,
+        id: EmailId,
+        near: Option<&ContactKey>,
+    ) -> Result<Option<HeldEmail>, Error> {
+        let near = near.map(|key| self.contact_no(key)).transpose()?.flatten();
+        let held = near.map(|no| self.part(no, &part::email(id.0))).transpose()?.flatten();
+        if held.is_some() { Ok(held) } else { self.email_of_id(id) }
+    }
+
     /// The message that lies at a place.
     pub(in crate::sqlite) fn email_at(&mut self, home: i64, id: Uuid) -> Result<HeldEmail, Error> {
         self.part(home, &part::email(id))?.ok_or_else(|| broken("read a message"))
