@@ -31,14 +31,16 @@ pub(super) struct Entry {
     pub(super) fed: Fed,
     /// What is asked of it first.
     pub(super) traits: Traits,
+    /// Whoever reads records of its page holds this.
+    reading: Arc<AsyncMutex<()>>,
     snapshot: OnceLock<Option<Arc<Snapshot>>>,
     /// How it was put into words for all subscriptions of a sort, and which that is.
     rendered: OnceLock<(&'static str, Option<Rendered>)>,
 }
 
 impl Entry {
-    pub(super) fn new(fed: Fed) -> Entry {
-        Entry { traits: Traits::of(&fed.event), fed, snapshot: OnceLock::new(), rendered: OnceLock::new() }
+    pub(super) fn new(fed: Fed, reading: Arc<AsyncMutex<()>>) -> Entry {
+        Entry { traits: Traits::of(&fed.event), fed, reading, snapshot: OnceLock::new(), rendered: OnceLock::new() }
     }
 
     /// The event in the words of a sort of subscriptions, found once for all of them.
@@ -60,6 +62,8 @@ impl Entry {
 struct Page {
     number: u64,
     entries: AsyncMutex<(Vec<Arc<Entry>>, u64)>,
+    /// Held by whoever reads records of the entries: of many who want the same only one does.
+    reading: Arc<AsyncMutex<()>>,
 }
 
 /// Whose entries are read.
@@ -143,7 +147,8 @@ impl Feed {
             if found.through <= read.1 {
                 break;
             }
-            read.0.extend(found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed))));
+            let entries = found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed, Arc::clone(&page.reading))));
+            read.0.extend(entries);
             read.1 = found.through;
         }
         let entries = read.0.iter().filter(|entry| entry.fed.position > after).cloned().collect();
@@ -156,7 +161,7 @@ impl Feed {
         let pages = &mut kept.pages;
         let page = match pages.iter().position(|page| page.number == number).and_then(|place| pages.remove(place)) {
             Some(page) => page,
-            None => Arc::new(Page { number, entries: AsyncMutex::new((Vec::new(), number * PAGE)) }),
+            None => Arc::new(Page { number, entries: AsyncMutex::new((Vec::new(), number * PAGE)), reading: Arc::default() }),
         };
         pages.push_front(Arc::clone(&page));
         pages.truncate(PAGES_MAX);
@@ -169,12 +174,18 @@ impl Feed {
         let until = until.min(after.saturating_add(PAGE));
         let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
         let found = self.store.feed(after, until, Some(Arc::new(of))).await?;
-        Ok((found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed))).collect(), found.through))
+        let reading = Arc::default();
+        let entries = found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed, Arc::clone(&reading))));
+        Ok((entries.collect(), found.through))
     }
 
-    /// Reads the records of entries that do not have them yet.
+    /// Reads the records of entries of one page that do not have them yet.
     pub(super) async fn snapshots(&self, entries: &[Arc<Entry>]) -> Result<(), Error> {
-        let missing: Vec<&Arc<Entry>> = entries.iter().filter(|entry| entry.snapshot.get().is_none()).collect();
+        let is_missing = |entry: &&Arc<Entry>| entry.snapshot.get().is_none();
+        let Some(first) = entries.iter().find(is_missing) else { return Ok(()) };
+        let _reading = first.reading.lock().await;
+        // Somebody may have read them meanwhile.
+        let missing: Vec<&Arc<Entry>> = entries.iter().filter(is_missing).collect();
         if missing.is_empty() {
             return Ok(());
         }
