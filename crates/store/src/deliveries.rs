@@ -6,8 +6,9 @@
 //! it in the transaction that writes down how it ended. These are not synced one by one: after a power cut a delivery may be made
 //! again, and none is lost.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::HashSet, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use hookline_model::{
     entry::Origin,
     event::Event,
@@ -139,9 +140,9 @@ pub struct Outgoing {
     /// The tries so far.
     pub attempts: Vec<AttemptRow>,
     /// The content type of the body.
-    pub content_type: String,
-    /// The body, the same on every try.
-    pub body: Vec<u8>,
+    pub content_type: Cow<'static, str>,
+    /// The body, the same on every try; shared by all who are sent the same.
+    pub body: Bytes,
 }
 
 /// How a delivery stands.
@@ -353,7 +354,7 @@ pub trait Deliveries: Send + Sync {
     fn dispatch(&self, dispatch: Dispatch) -> Answer<'_, ()>;
 
     /// Writes down how tries ended. What is not in the outbox (any more) changes nothing.
-    fn finish(&self, outcomes: Vec<Outcome>) -> Answer<'_, ()>;
+    fn finish(&self, outcomes: Arc<Vec<Outcome>>) -> Answer<'_, ()>;
 
     /// What is on its way to a subscription, by when it is due, without bodies and attempts.
     fn waiting(&self, subscription: SubscriptionId, limit: usize) -> Answer<'_, Vec<Outgoing>>;

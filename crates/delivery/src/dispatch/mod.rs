@@ -28,8 +28,9 @@ mod tests;
 mod tidy;
 mod warning;
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{borrow::Cow, future::Future, pin::Pin, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use hookline_model::{
     id::{AgencyId, WorkspaceId},
     time::Millis,
@@ -70,13 +71,13 @@ pub trait Clock: Send + Sync {
 /// Chance: a number from 0 to 1, another one each time.
 pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
 
-/// A body in a subscription's dialect.
+/// A body in a subscription's dialect. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendered {
     /// Its content type.
-    pub content_type: String,
+    pub content_type: Cow<'static, str>,
     /// Its bytes.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 /// The headers of an attempt.

@@ -254,7 +254,7 @@ impl Reader {
                 tries: 0,
                 attempts: Vec::new(),
                 body: None,
-                content_type: outgoing.content_type,
+                content_type: outgoing.content_type.into_owned(),
             }));
         }
         Delivered::Outgoing(Box::new(outgoing))

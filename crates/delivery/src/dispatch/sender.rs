@@ -8,7 +8,6 @@ use std::{
     sync::Arc,
 };
 
-use bytes::Bytes;
 use hookline_model::{id::DeliveryId, time::Millis};
 use hookline_store::{
     Error,
@@ -101,7 +100,7 @@ enum Event {
     /// An attempt's task ended.
     Ended(Joined),
     /// How these attempts ended is written down, or is not.
-    Written(Vec<Outcome>, Result<(), Error>),
+    Written(Arc<Vec<Outcome>>, Result<(), Error>),
     /// A delivery is to be tried, or held.
     Came(Box<Outgoing>),
     /// Something that was waited for by the clock.
@@ -272,7 +271,7 @@ impl Sender {
         let request = Request {
             url: self.subscribed.settings.url.clone(),
             headers: headers.sent,
-            body: Bytes::from(rendered.body),
+            body: rendered.body,
             timeout: self.subscribed.policy.timeout,
         };
         let (client, clock) = (self.options.client.clone(), Arc::clone(&self.options.clock));

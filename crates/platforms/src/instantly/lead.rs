@@ -142,10 +142,7 @@ fn custom_fields(name: &Name, body: Fields<'_>, addresses: &Addresses) -> BTreeM
 
 /// Whether a field of this name can be the lead's, and is none that has a place of its own.
 fn is_custom(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX
-        && !NOT_CUSTOM.has(name)
-        && linkedin_rank(name).is_none()
+    !name.is_empty() && name.len() <= CUSTOM_FIELD_NAME_BYTES_MAX && !NOT_CUSTOM.has(name) && linkedin_rank(name).is_none()
 }
 
 /// Names that are the envelope's only because something was read there: elsewhere they are custom variables.

@@ -39,7 +39,7 @@ impl Voice for Dialects {
             is_test: snapshot.event.origin == Origin::Test,
         };
         match render(settings.dialect, variant, &telling) {
-            Ok(rendered) => Some(Rendered { content_type: rendered.content_type.to_owned(), body: rendered.body }),
+            Ok(rendered) => Some(Rendered { content_type: rendered.content_type.into(), body: rendered.body.into() }),
             Err(NotExpressible::NoWord | NotExpressible::Unnamed(_)) => None,
             Err(why) => {
                 tracing::warn!(subscription = %subscribed.row.id, event = %snapshot.event.event.id, %why, "an event could not be told");
@@ -76,7 +76,7 @@ impl Voice for Dialects {
             configured.clone()
         });
         let mut headers = Headers::default();
-        let usual = [(header::CONTENT_TYPE, rendered.content_type.as_str()), (header::USER_AGENT, USER_AGENT)];
+        let usual = [(header::CONTENT_TYPE, &*rendered.content_type), (header::USER_AGENT, USER_AGENT)];
         let usual = usual.map(|(name, value)| (name.as_str().to_owned(), value.to_owned()));
         for (name, value) in usual.into_iter().chain(signed) {
             let pair = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value));

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use hookline_delivery::{
     client::Request,
     dispatch::{Rendered, Subscribed, Voice, attempt_row},
@@ -41,11 +39,11 @@ pub(crate) async fn try_out(service: &Service, subscribed: &Subscribed, only: Op
     let (kind, message_id, rendered) = telling(service, subscribed, only)?;
     let now = service.clock.now();
     let headers = Dialects.headers(subscribed, &message_id, now, &rendered);
-    let request_body = String::from_utf8_lossy(&shown_body(rendered.body.clone())).into_owned();
+    let request_body = String::from_utf8_lossy(&shown_body(rendered.body.to_vec())).into_owned();
     let request = Request {
         url: subscribed.settings.url.clone(),
         headers: headers.sent,
-        body: Bytes::from(rendered.body),
+        body: rendered.body,
         timeout: subscribed.policy.timeout.min(TIMEOUT_MAX),
     };
     let attempt = service.client.attempt(request, now).await;

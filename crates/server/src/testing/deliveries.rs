@@ -45,7 +45,7 @@ impl Deliveries for FakeStore {
         answer(Ok(()))
     }
 
-    fn finish(&self, _: Vec<Outcome>) -> Answer<'_, ()> {
+    fn finish(&self, _: Arc<Vec<Outcome>>) -> Answer<'_, ()> {
         answer(Ok(()))
     }
 

@@ -1,5 +1,7 @@
 //! Instantly's API on the embedded store: what came of webhooks, the block list, and what campaigns came to.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use http::{Method, Request};
 use http_body_util::BodyExt;
@@ -99,8 +101,8 @@ impl Client {
             due_at: Millis(START),
             charged: 0,
             attempts: Vec::new(),
-            content_type: "application/json".to_owned(),
-            body: br#"{"event_type":"email_sent","b":1.10}"#.to_vec(),
+            content_type: "application/json".into(),
+            body: br#"{"event_type":"email_sent","b":1.10}"#.as_slice().into(),
         };
         let id = outgoing.id;
         let dispatch = Dispatch { outgoing: vec![outgoing], ..Dispatch::default() };
@@ -124,7 +126,7 @@ impl Client {
             } else {
                 Outcome::Again { subscription: to, key, due_at: at, charged: number, attempt }
             };
-            self.world.store.finish(vec![outcome]).await.expect("it is written");
+            self.world.store.finish(Arc::new(vec![outcome])).await.expect("it is written");
         }
         id
     }
@@ -236,8 +238,8 @@ async fn what_lies_far_back_is_found_behind_no_empty_page() {
                 due_at: Millis(START),
                 charged: 0,
                 attempts: Vec::new(),
-                content_type: "application/json".to_owned(),
-                body: b"{}".to_vec(),
+                content_type: "application/json".into(),
+                body: b"{}".as_slice().into(),
             });
             let attempt = Some(Box::new(AttemptRow {
                 number: 1,
@@ -253,7 +255,7 @@ async fn what_lies_far_back_is_found_behind_no_empty_page() {
             outcomes.push(Outcome::Ended { subscription: webhook, key, status, reason: None, at, attempt, warning: None });
         }
         client.world.store.dispatch(Dispatch { outgoing, ..Dispatch::default() }).await.expect("it is written");
-        client.world.store.finish(outcomes).await.expect("it is written");
+        client.world.store.finish(Arc::new(outcomes)).await.expect("it is written");
     }
     let found = client.get("/webhook-events?search=lead1@lead.example").await;
     assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{found}");

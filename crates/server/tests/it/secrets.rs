@@ -1,5 +1,7 @@
 //! What a webhook's bodies carry as its secret is in no answer.
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -31,8 +33,8 @@ async fn failed(world: &World, to: SubscriptionId, event: &Value, body: Value) -
         due_at: Millis(1_770_854_400_000),
         charged: 0,
         attempts: Vec::new(),
-        content_type: "application/json".to_owned(),
-        body: body.to_string().into_bytes(),
+        content_type: "application/json".into(),
+        body: body.to_string().into(),
     };
     let id = outgoing.id;
     world.store.dispatch(Dispatch { outgoing: vec![outgoing], ..Dispatch::default() }).await.expect("it is written");
@@ -49,7 +51,7 @@ async fn failed(world: &World, to: SubscriptionId, event: &Value, body: Value) -
     let (at, status) = (Millis(1_770_854_400_002), DeliveryStatus::Failed);
     let attempt = Some(Box::new(attempt));
     let ended = Outcome::Ended { subscription: to, key, status, reason: None, at, attempt, warning: None };
-    world.store.finish(vec![ended]).await.expect("it is written");
+    world.store.finish(Arc::new(vec![ended])).await.expect("it is written");
     id
 }
 

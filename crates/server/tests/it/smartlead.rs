@@ -1,5 +1,7 @@
 //! What came of the deliveries to a campaign's webhooks, and trying again what failed, through SmartLead's API on a real store.
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -50,13 +52,13 @@ async fn deliver(world: &World, of: SubscriptionId, position: u64, kind: Kind, a
         due_at: at,
         charged: 0,
         attempts: Vec::new(),
-        content_type: "application/json".to_owned(),
-        body: b"{}".to_vec(),
+        content_type: "application/json".into(),
+        body: b"{}".as_slice().into(),
     };
     world.store.dispatch(Dispatch { outgoing: vec![outgoing], ..Dispatch::default() }).await.expect("it is dispatched");
     if let Some(status) = ended {
         let ended = Outcome::Ended { subscription: of, key, status, reason: None, at, attempt: None, warning: None };
-        world.store.finish(vec![ended]).await.expect("it is finished");
+        world.store.finish(Arc::new(vec![ended])).await.expect("it is finished");
     }
 }
 

@@ -112,8 +112,8 @@ pub(super) fn outgoing(subscription: SubscriptionId, position: u64) -> Outgoing 
         due_at: at(0),
         charged: 0,
         attempts: Vec::new(),
-        content_type: "application/json".to_owned(),
-        body: format!("body {position}").into_bytes(),
+        content_type: "application/json".into(),
+        body: format!("body {position}").into(),
     }
 }
 
@@ -136,7 +136,7 @@ pub(super) async fn put(world: &World, rows: impl IntoIterator<Item = Outgoing>,
 }
 
 pub(super) async fn finish(world: &World, outcomes: Vec<Outcome>) {
-    world.store.finish(outcomes).await.expect("the outcomes are written");
+    world.store.finish(Arc::new(outcomes)).await.expect("the outcomes are written");
 }
 
 pub(super) fn ended(subscription: SubscriptionId, position: u64, status: DeliveryStatus, attempt: Option<AttemptRow>) -> Outcome {
@@ -171,14 +171,14 @@ pub(super) async fn the_outbox_and_the_cursors_move_together_and_outlive_the_sto
     let moved = Moved { subscription: ONE, fast: 9, bulk: 4, not_expressible: 2 };
     put(&world, [outgoing(ONE, 3), outgoing(ONE, 2), outgoing(OTHER, 3)], vec![moved]).await;
     // A cursor never moves back, and what is in the outbox already stays as it is.
-    let again = Outgoing { body: b"another body".to_vec(), ..outgoing(ONE, 3) };
+    let again = Outgoing { body: b"another body".as_slice().into(), ..outgoing(ONE, 3) };
     put(&world, [again], vec![Moved { fast: 1, bulk: 6, not_expressible: 1, ..moved }]).await;
     for _ in 0..2 {
         let stands = standing(&world, ONE).await;
         assert_eq!((stands.fast, stands.bulk, stands.not_expressible), (9, 6, 3));
         assert_eq!(standing(&world, OTHER).await, crate::deliveries::Standing::default());
         let waiting = world.store.waiting(ONE, 10).await.expect("the outbox is answered");
-        let bare = |row: Outgoing| Outgoing { content_type: String::new(), body: Vec::new(), ..row };
+        let bare = |row: Outgoing| Outgoing { content_type: String::new().into(), body: Vec::new().into(), ..row };
         assert_eq!(waiting, [bare(outgoing(ONE, 3)), bare(outgoing(ONE, 2))], "equally due, in the order of their coming");
         assert_eq!(world.store.waiting(ONE, 1).await.expect("the outbox is answered").len(), 1);
         let keys = [3, 99].map(|position| DeliveryKey { position, run: 0 }).to_vec();

@@ -1,5 +1,7 @@
 //! deliveries.db of a former schema.
 
+use std::sync::Arc;
+
 use hookline_model::{
     id::{DeliveryId, EventId, SubscriptionId, WorkspaceId},
     kind::Kind,
@@ -33,8 +35,8 @@ fn outgoing(position: u64) -> Outgoing {
         due_at: Millis(7),
         charged: 0,
         attempts: Vec::new(),
-        content_type: "text/plain".to_owned(),
-        body: b"body".to_vec(),
+        content_type: "text/plain".into(),
+        body: b"body".as_slice().into(),
     }
 }
 
@@ -48,7 +50,7 @@ async fn deliveries_of_the_first_schema_are_counted_when_it_is_brought_to_the_cu
     let key = DeliveryKey { position: 1, run: 0 };
     let status = DeliveryStatus::Failed;
     let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning: None };
-    store.finish(vec![ended]).await.expect("it is written");
+    store.finish(Arc::new(vec![ended])).await.expect("it is written");
     hookline_store::Store::close(&store).await.expect("it closes");
     drop(store);
     let file = Connection::open(folder.path().join("deliveries.db")).expect("it opens");
@@ -83,7 +85,7 @@ async fn the_second_schema_is_warned_of_nothing_when_it_is_brought_to_the_curren
     let warning = Some(Box::new(NewWarning { percent: 50, workspace, said }));
     let (key, status) = (DeliveryKey { position: 1, run: 0 }, DeliveryStatus::Failed);
     let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning };
-    store.finish(vec![ended]).await.expect("it is written");
+    store.finish(Arc::new(vec![ended])).await.expect("it is written");
     assert_eq!(store.warnings(9).await.expect("answered").len(), 1);
 }
 

@@ -120,7 +120,7 @@ impl Sender {
     }
 
     /// Outcomes are written down, or could not be.
-    pub(super) fn written(&mut self, outcomes: Vec<Outcome>, result: Result<(), Error>) {
+    pub(super) fn written(&mut self, outcomes: Arc<Vec<Outcome>>, result: Result<(), Error>) {
         let now = self.options.clock.now();
         if let Err(error) = result {
             // If they never can be, the deliveries are made again one day, under the same ids.
@@ -131,15 +131,15 @@ impl Sender {
             return;
         }
         self.outcomes.waits_no_more();
-        for outcome in outcomes {
+        for outcome in &*outcomes {
             match outcome {
                 // Not before: what is due is read back with the tries that are written down.
                 Outcome::Again { key, due_at, .. } => {
-                    self.known.remove(&key);
-                    self.retrying.insert((due_at, key));
+                    self.known.remove(key);
+                    self.retrying.insert((*due_at, *key));
                 }
                 Outcome::Ended { key, warning, .. } => {
-                    self.known.remove(&key);
+                    self.known.remove(key);
                     if warning.is_some() {
                         // The supervisor brings it into the log.
                         self.options.changed.notify_one();

@@ -8,7 +8,7 @@ use hookline_store::{Error, Store, deliveries::Outcome};
 use super::super::FAULT_WAIT;
 
 /// What was given to the store, and what it said.
-type Written = (Vec<Outcome>, Result<(), Error>);
+type Written = (Arc<Vec<Outcome>>, Result<(), Error>);
 
 /// How attempts ended that is not written down yet. One write is under way at a time; what ends meanwhile goes with the next one,
 /// which begins at once. So nothing waits for an attempt that takes long, and many that end together cost one transaction.
@@ -50,10 +50,10 @@ impl Outcomes {
         if self.writing.is_some() || self.waiting.is_empty() || self.again_at.is_some_and(|at| at > now) {
             return;
         }
-        let (store, outcomes) = (Arc::clone(&self.store), mem::take(&mut self.waiting));
+        let (store, outcomes) = (Arc::clone(&self.store), Arc::new(mem::take(&mut self.waiting)));
         self.given = outcomes.len();
         self.writing = Some(Box::pin(async move {
-            let result = store.finish(outcomes.clone()).await;
+            let result = store.finish(Arc::clone(&outcomes)).await;
             (outcomes, result)
         }));
     }
@@ -68,7 +68,8 @@ impl Outcomes {
     }
 
     /// What could not be written waits, in front of all else, for the fault to pass.
-    pub(super) fn keep(&mut self, mut outcomes: Vec<Outcome>, now: Millis) {
+    pub(super) fn keep(&mut self, outcomes: Arc<Vec<Outcome>>, now: Millis) {
+        let mut outcomes = Arc::unwrap_or_clone(outcomes);
         outcomes.append(&mut self.waiting);
         self.waiting = outcomes;
         self.again_at = Some(Millis(now.0.saturating_add(FAULT_WAIT)));

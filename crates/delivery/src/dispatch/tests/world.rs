@@ -90,7 +90,7 @@ impl Voice for Plain {
         let contact = snapshot.contact.as_ref().and_then(|contact| contact.email.clone());
         let status = snapshot.contact.as_ref().map(|contact| contact.status);
         let body = json!({"id": message_id, "kind": event.kind, "contact": contact, "status": status, "made": *made});
-        Some(Rendered { content_type: "application/json".to_owned(), body: body.to_string().into_bytes() })
+        Some(Rendered { content_type: "application/json".into(), body: body.to_string().into() })
     }
 
     fn headers(&self, _: &Subscribed, message_id: &str, at: Millis, _: &Rendered) -> Headers {
@@ -331,7 +331,7 @@ pub(super) fn outgoing(subscription: SubscriptionId, (position, run): (u64, u32)
         due_at: START,
         charged: 0,
         attempts: Vec::new(),
-        content_type: "application/json".to_owned(),
-        body: json!({"contact": format!("{who}@x.example")}).to_string().into_bytes(),
+        content_type: "application/json".into(),
+        body: json!({"contact": format!("{who}@x.example")}).to_string().into(),
     }
 }

@@ -86,7 +86,9 @@ impl Teller {
         let rendered = Dialects.render(&self.0, snapshot, &id.to_string());
         let (content_type, body) = match rendered {
             // Bodies are JSON in UTF-8.
-            Some(rendered) => (Some(rendered.content_type), Some(String::from_utf8_lossy(&rendered.body).into_owned())),
+            Some(rendered) => {
+                (Some(rendered.content_type.into_owned()), Some(String::from_utf8_lossy(&rendered.body).into_owned()))
+            }
             None => (None, None),
         };
         ToldShape { id, event_id, content_type, body }

@@ -39,8 +39,8 @@ use super::{
 use crate::{
     Answer, Error,
     deliveries::{
-        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Fed, Feed, Outcome, Outgoing,
-        Snapshot, Standing,
+        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Fed, Feed, Outcome, Outgoing, Snapshot,
+        Standing,
     },
     query::{Page, PageRequest},
 };
@@ -142,7 +142,7 @@ impl Deliveries for SqliteStore {
         Box::pin(self.desk.write(move |connection| write::dispatch(connection, &dispatch)))
     }
 
-    fn finish(&self, outcomes: Vec<Outcome>) -> Answer<'_, ()> {
+    fn finish(&self, outcomes: Arc<Vec<Outcome>>) -> Answer<'_, ()> {
         Box::pin(self.desk.write(move |connection| write::finish(connection, &outcomes)))
     }
 

@@ -1,5 +1,8 @@
 //! Reading deliveries.db.
 
+use std::borrow::Cow;
+
+use bytes::Bytes;
 use hookline_model::{
     id::{DeliveryId, EventId, SubscriptionId, WorkspaceId},
     kind::Kind,
@@ -75,8 +78,8 @@ fn outbox_row(row: &Row<'_>, subscription: SubscriptionId) -> rusqlite::Result<O
         due_at: Millis(row.get(9)?),
         charged: row.get(10)?,
         attempts: Vec::new(),
-        content_type: String::new(),
-        body: Vec::new(),
+        content_type: Cow::default(),
+        body: Bytes::new(),
     })
 }
 
@@ -105,7 +108,8 @@ pub(super) fn outgoing(
             .query_row(params![no, key.position.cast_signed(), key.run], |row| {
                 let attempts: Option<Vec<u8>> = row.get(11)?;
                 let attempts = packed::unpack(attempts.as_deref())?;
-                Ok(Outgoing { attempts, content_type: row.get(12)?, body: row.get(13)?, ..outbox_row(row, subscription)? })
+                let (content_type, body) = (row.get::<_, String>(12)?.into(), row.get::<_, Vec<u8>>(13)?.into());
+                Ok(Outgoing { attempts, content_type, body, ..outbox_row(row, subscription)? })
             })
             .optional()?;
         found.extend(row);

@@ -94,7 +94,7 @@ fn put(connection: &Connection, no: i64, outgoing: &Outgoing, sums: &mut Sums) -
         tries,
         packed::pack(&outgoing.attempts)?,
         outgoing.content_type,
-        outgoing.body,
+        &outgoing.body[..],
     ])?;
     if rows > 0 {
         sums.count(no, outgoing.created_at.0, waiting_status(tries), 1);
@@ -208,9 +208,14 @@ fn held(connection: &Connection, no: i64, key: DeliveryKey, attempt: Option<&Att
     let found = connection.prepare_cached(&sql)?.query_row(values, Held::read).optional()?;
     let Some(mut held) = found else { return Ok(None) };
     if let Some(attempt) = attempt {
-        let mut attempts = packed::unpack(held.attempts.as_deref())?;
-        packed::push(&mut attempts, attempt.clone());
-        held.attempts = packed::pack(&attempts)?;
+        held.attempts = match held.attempts.as_deref() {
+            None => packed::pack(std::slice::from_ref(attempt))?,
+            Some(before) => {
+                let mut attempts = packed::unpack(Some(before))?;
+                packed::push(&mut attempts, attempt.clone());
+                packed::pack(&attempts)?
+            }
+        };
         held.tries += 1;
     }
     Ok(Some(held))
