@@ -162,12 +162,33 @@ impl Moment<'_> {
     }
 }
 
-/// When a change of the list is said to happen.
+/// The kinds of events that say who is blocked: changes of the list, hard bounces, and SmartLead's category for those who are not to be
+/// written to. What platforms say may be of a time that is yet to come.
+const MARKS: [Kind; 4] = [Kind::ContactBlocked, Kind::ContactUnblocked, Kind::EmailBounced, Kind::ContactCategoryUpdated];
+
+/// The entry that something is to have from `at` on: that which it has, or a new one. A reason takes the place of the former one.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) async fn entry_for(
+    service: &Service,
+    workspace: WorkspaceId,
+    blocked: Blocked,
+    reason: Option<String>,
+    at: Millis,
+) -> Result<Entry, Problem> {
+    let id = blocked.id(workspace);
+    let new = || Entry { id, blocked, reason: None, listed_at: at.to_string() };
+    let entry = find(service, workspace, id).await?.unwrap_or_else(new);
+    Ok(Entry { reason: reason.or(entry.reason.clone()), ..entry })
+}
+
+/// When a change of the list is said to happen: later than whatever says who is blocked.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub(crate) async fn later_than_any(service: &Service, workspace: WorkspaceId) -> Result<Millis, Problem> {
-    stated::later_than_any(service, workspace, [Kind::ContactBlocked, Kind::ContactUnblocked]).await
+    stated::later_than_any(service, workspace, &MARKS).await
 }
 
 #[cfg(test)]

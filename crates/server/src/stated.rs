@@ -12,10 +12,10 @@ const PAGES_MAX: usize = 20;
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) async fn later_than_any(service: &Service, workspace: WorkspaceId, kinds: [Kind; 2]) -> Result<Millis, Problem> {
+pub(crate) async fn later_than_any(service: &Service, workspace: WorkspaceId, kinds: &[Kind]) -> Result<Millis, Problem> {
     let now = service.clock.now();
     let mut at = now;
-    for kind in kinds {
+    for &kind in kinds {
         let filter = EventFilter { kind: Some(kind), since: Some(now), ..EventFilter::default() };
         let mut page = PageRequest { limit: 1, after: None };
         for _ in 0..PAGES_MAX {

@@ -97,6 +97,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Once {
 }
 
 impl Once {
+    /// What tells a change from the same change: the request's own name, or chance.
+    pub(super) fn nonce(&self, service: &Service) -> [u8; 32] {
+        let mut nonce = [0; 32];
+        match &self.0 {
+            Some(identity) => nonce = identity.key,
+            None => service.entropy.fill(&mut nonce),
+        }
+        nonce
+    }
+
     /// Changes the directory, all or none, and keeps the reply with it.
     pub(super) async fn change(self, service: &Service, changes: Vec<DirectoryChange>, reply: Reply) -> Result<Reply, Problem> {
         self.change_keeping(service, changes, reply.clone(), reply).await
@@ -165,6 +175,7 @@ impl Once {
         let reread = service.store.supersede(workspace, Rerun { readings, is_dry, answer }).await?;
         Ok(reply(&reread))
     }
+
     /// Places what waits, all or none, and keeps the reply to what became of it. A dry run changes nothing, but for what is kept.
     pub(super) async fn place(
         self,

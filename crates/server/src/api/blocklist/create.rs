@@ -8,12 +8,12 @@ use schemars::JsonSchema;
 use crate::{
     api::{
         auth::WorkspaceWrite,
-        blocklist::{BlockedShape, nonce},
+        blocklist::BlockedShape,
         fields::Fields,
         once::{Once, Reply},
         query::NoQuery,
     },
-    blocking::{Blocked, Entry, Moment, find, later_than_any},
+    blocking::{Blocked, Moment, entry_for, later_than_any},
     openapi::{EmailText, Operation},
     problem::Problem,
     service::Service,
@@ -60,12 +60,9 @@ pub(in crate::api) async fn create(
     };
     let reason = fields.name_if_given("reason")?;
     fields.end()?;
-    let id = blocked.id(workspace.id);
-    let known = find(&service, workspace.id, id).await?;
     let at = later_than_any(&service, workspace.id).await?;
-    let listed_at = known.as_ref().map_or_else(|| at.to_string(), |known| known.listed_at.clone());
-    let entry = Entry { id, blocked, reason: reason.or_else(|| known.and_then(|known| known.reason)), listed_at };
-    let nonce = nonce(&service, &once);
+    let entry = entry_for(&service, workspace.id, blocked, reason, at).await?;
+    let nonce = once.nonce(&service);
     let event = Moment { workspace: workspace.id, at, nonce: &nonce }.block(&service, &entry);
     once.record(&service, event, Reply::created(&BlockedShape::new(entry))).await
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 
 use crate::{
     api::{
-        blocklist::{EntryWrite, nonce},
+        blocklist::EntryWrite,
         once::{Once, Reply},
         query::NoQuery,
     },
@@ -30,7 +30,7 @@ pub(in crate::api) async fn delete(
     State(service): State<Arc<Service>>,
 ) -> Result<Reply, Problem> {
     let at = later_than_any(&service, workspace.id).await?;
-    let nonce = nonce(&service, &once);
+    let nonce = once.nonce(&service);
     let event = Moment { workspace: workspace.id, at, nonce: &nonce }.unblock(&service, &entry.blocked);
     once.record(&service, event, Reply::deleted()).await
 }

@@ -16,10 +16,7 @@ use hookline_model::id::ItemId;
 use hookline_store::directory::Workspace;
 
 use crate::{
-    api::{
-        auth::{WorkspaceRead, WorkspaceWrite, path_id},
-        once::Once,
-    },
+    api::auth::{WorkspaceRead, WorkspaceWrite, path_id},
     blocking::{Blocked, Entry, find},
     openapi::{EmailText, Id, Time},
     problem::Problem,
@@ -85,14 +82,4 @@ impl FromRequestParts<Arc<Service>> for EntryWrite {
 async fn entry(parts: &mut Parts, service: &Arc<Service>, workspace: &Workspace) -> Result<Entry, Problem> {
     let id: ItemId = path_id(parts, service, "blocked_id", "entry of the block list").await?;
     find(service, workspace.id, id).await?.ok_or_else(|| Problem::not_found("entry of the block list"))
-}
-
-/// What tells a change from the same change: the request's own name, or chance.
-fn nonce(service: &Service, once: &Once) -> [u8; 32] {
-    let mut nonce = [0; 32];
-    match &once.0 {
-        Some(identity) => nonce = identity.key,
-        None => service.entropy.fill(&mut nonce),
-    }
-    nonce
 }

@@ -83,13 +83,8 @@ pub(in crate::api) async fn statement(
     once: &Once,
 ) -> Result<Append, Problem> {
     let received_at = service.clock.now();
-    let occurred_at = later_than_any(service, workspace, [Kind::CampaignAliased, Kind::CampaignUnaliased]).await?;
-    let mut nonce = [0; 32];
-    match &once.0 {
-        Some(identity) => nonce = identity.key,
-        None => service.entropy.fill(&mut nonce),
-    }
-    let mut identity = Identity::new(Platform::Hookline, "", kind).part("nonce", nonce);
+    let occurred_at = later_than_any(service, workspace, &[Kind::CampaignAliased, Kind::CampaignUnaliased]).await?;
+    let mut identity = Identity::new(Platform::Hookline, "", kind).part("nonce", once.nonce(service));
     for alias in &aliases {
         identity = identity.part("a", alias.a.to_string()).part("b", alias.b.to_string());
     }

@@ -6,11 +6,11 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 
 use crate::{
-    blocking::Blocked,
+    blocking::{Blocked, entry_for, later_than_any},
     compat::instantly::{
         Answer,
         auth::Writing,
-        blocklist::{BULK_MAX, EntryShape, Wish, entry_for, make},
+        blocklist::{BULK_MAX, EntryShape, Wish, make},
         body::Body,
     },
     service::Service,
@@ -33,15 +33,16 @@ pub(in crate::compat::instantly) async fn create(
     let values = body.texts("bl_values", BULK_MAX)?;
     let read: Vec<Blocked> = values.iter().filter_map(|value| Blocked::parse(value)).collect();
     let (valid_count, invalid_count) = (read.len(), values.len() - read.len());
+    let at = later_than_any(&service, workspace).await?;
     let mut seen = BTreeSet::new();
     let mut entries = Vec::new();
     for blocked in read {
         if seen.insert(blocked.clone()) {
-            entries.push(entry_for(&service, workspace, blocked).await?);
+            entries.push(entry_for(&service, workspace, blocked, None, at).await?);
         }
     }
     let wishes: Vec<Wish> = entries.iter().cloned().map(Wish::Block).collect();
-    make(&service, workspace, &wishes).await?;
+    make(&service, workspace, at, &wishes).await?;
     let items = entries.into_iter().map(|entry| EntryShape::new(workspace, entry)).collect();
     Ok(Json(MadeShape { items, valid_count, invalid_count }))
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use hookline_model::id::ItemId;
 
 use crate::{
-    blocking,
+    blocking::{find, later_than_any},
     compat::instantly::{
         Answer,
         auth::Writing,
@@ -27,9 +27,10 @@ pub(in crate::compat::instantly) async fn delete(
     let ids: BTreeSet<Uuid> = body.texts("ids", BULK_MAX)?.iter().filter_map(|text| text.parse().ok()).collect();
     let mut entries = Vec::new();
     for id in ids {
-        entries.extend(blocking::find(&service, workspace, ItemId(id)).await?);
+        entries.extend(find(&service, workspace, ItemId(id)).await?);
     }
     let wishes: Vec<Wish> = entries.iter().map(|entry| Wish::Unblock(entry.blocked.clone())).collect();
-    make(&service, workspace, &wishes).await?;
+    let at = later_than_any(&service, workspace).await?;
+    make(&service, workspace, at, &wishes).await?;
     Ok(Json(entries.into_iter().map(|entry| EntryShape::new(workspace, entry)).collect()))
 }

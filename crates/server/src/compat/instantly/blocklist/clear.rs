@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 
 use crate::{
+    blocking::later_than_any,
     compat::instantly::{
         Answer,
         auth::Writing,
@@ -26,6 +27,7 @@ pub(in crate::compat::instantly) async fn clear(
     let wanted = Wanted::read(&query)?;
     let (found, _) = entries(&service, workspace, &wanted, CLEARED_MAX, None).await?;
     let wishes: Vec<Wish> = found.iter().map(|entry| Wish::Unblock(entry.blocked.clone())).collect();
-    make(&service, workspace, &wishes).await?;
+    let at = later_than_any(&service, workspace).await?;
+    make(&service, workspace, at, &wishes).await?;
     Ok(Json(found.into_iter().map(|entry| EntryShape::new(workspace, entry)).collect()))
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 
 use crate::{
+    blocking::{entry_for, later_than_any},
     compat::instantly::{
         Answer,
         auth::Writing,
-        blocklist::{EntryShape, Wish, blocked, entry_for, make},
+        blocklist::{EntryShape, Wish, blocked, make},
         body::Body,
     },
     service::Service,
@@ -22,7 +23,8 @@ pub(in crate::compat::instantly) async fn create(
 ) -> Answer<EntryShape> {
     body.needs("bl_value")?;
     let blocked = blocked(body.text("bl_value")?.flatten().as_deref())?;
-    let entry = entry_for(&service, workspace, blocked).await?;
-    make(&service, workspace, &[Wish::Block(entry.clone())]).await?;
+    let at = later_than_any(&service, workspace).await?;
+    let entry = entry_for(&service, workspace, blocked, None, at).await?;
+    make(&service, workspace, at, &[Wish::Block(entry.clone())]).await?;
     Ok(Json(EntryShape::new(workspace, entry)))
 }

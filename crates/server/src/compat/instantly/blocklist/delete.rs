@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 
 use crate::{
+    blocking::later_than_any,
     compat::instantly::{
         Answer,
         auth::{PathId, Writing},
@@ -20,6 +21,7 @@ pub(in crate::compat::instantly) async fn delete(
     State(service): State<Arc<Service>>,
 ) -> Answer<EntryShape> {
     let entry = find(&service, workspace, id).await?;
-    make(&service, workspace, &[Wish::Unblock(entry.blocked.clone())]).await?;
+    let at = later_than_any(&service, workspace).await?;
+    make(&service, workspace, at, &[Wish::Unblock(entry.blocked.clone())]).await?;
     Ok(Json(EntryShape::new(workspace, entry)))
 }

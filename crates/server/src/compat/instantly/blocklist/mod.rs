@@ -29,7 +29,7 @@ use hookline_store::{
 };
 
 use crate::{
-    blocking::{self, Blocked, Entry, Moment, later_than_any},
+    blocking::{self, Blocked, Entry, Moment},
     compat::instantly::{query::Query, refused::Refused},
     service::Service,
 };
@@ -158,10 +158,9 @@ enum Wish {
     Unblock(Blocked),
 }
 
-/// Makes changes, all at one time, and answers when they are on disk. Not one transaction: what was made before a failure stays,
+/// Makes changes, all at one time, that of [`blocking::later_than_any`], and answers when they are on disk. Not one transaction: what was made before a failure stays,
 /// and making it again does no harm.
-async fn make(service: &Service, workspace: WorkspaceId, wishes: &[Wish]) -> Result<(), Refused> {
-    let at = later_than_any(service, workspace).await?;
+async fn make(service: &Service, workspace: WorkspaceId, at: Millis, wishes: &[Wish]) -> Result<(), Refused> {
     let mut nonce = [0; 32];
     service.entropy.fill(&mut nonce);
     let moment = Moment { workspace, at, nonce: &nonce };
@@ -174,13 +173,6 @@ async fn make(service: &Service, workspace: WorkspaceId, wishes: &[Wish]) -> Res
     let events: Vec<Append> = wishes.iter().map(event).collect();
     let record = |event: Append| async move { service.store.record(event, None).await.map(|_| ()) };
     Ok(stream::iter(events).map(record).buffer_unordered(WRITES_AT_ONCE).try_collect::<()>().await?)
-}
-
-/// The entry that something is to have: that which it has, or a new one.
-async fn entry_for(service: &Service, workspace: WorkspaceId, blocked: Blocked) -> Result<Entry, Refused> {
-    let id = blocked.id(workspace);
-    let known = blocking::find(service, workspace, id).await?;
-    Ok(known.unwrap_or_else(|| Entry { id, blocked, reason: None, listed_at: service.clock.now().to_string() }))
 }
 
 /// What a text blocks.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 
 use crate::{
+    blocking::{entry_for, later_than_any},
     compat::instantly::{
         Answer,
         auth::{PathId, Writing},
-        blocklist::{EntryShape, Wish, blocked, entry_for, find, make},
+        blocklist::{EntryShape, Wish, blocked, find, make},
         body::Body,
         refused::Refused,
     },
@@ -25,11 +26,12 @@ pub(in crate::compat::instantly) async fn update(
     let former = find(&service, workspace, id).await?;
     let text = body.text("bl_value")?.ok_or_else(|| Refused::bad("body must NOT have fewer than 1 properties"))?;
     let blocked = blocked(text.as_deref())?;
-    let entry = entry_for(&service, workspace, blocked).await?;
+    let at = later_than_any(&service, workspace).await?;
+    let entry = entry_for(&service, workspace, blocked, None, at).await?;
     let mut wishes = vec![Wish::Block(entry.clone())];
     if entry.id != former.id {
         wishes.push(Wish::Unblock(former.blocked));
     }
-    make(&service, workspace, &wishes).await?;
+    make(&service, workspace, at, &wishes).await?;
     Ok(Json(EntryShape::new(workspace, entry)))
 }
