@@ -33,7 +33,7 @@ use crate::{
     service::Service,
 };
 
-pub(crate) use secret::{has_secret, new_secret, usable};
+pub(crate) use secret::{has_secret, new_secret, overlaps, usable};
 pub(crate) use shown::shown_body;
 pub(crate) use tried::{Tried, try_out};
 
@@ -184,6 +184,12 @@ pub(crate) async fn put(service: &Service, row: &Subscription) -> Result<(), Pro
 pub(crate) async fn standing(service: &Service, id: SubscriptionId) -> Result<Standing, Problem> {
     let standings = service.store.standings().await?;
     Ok(standings.into_iter().find(|(of, _)| *of == id).map(|(_, standing)| standing).unwrap_or_default())
+}
+
+/// How many positions of the log, which ends at `committed`, a subscription is behind. `reached` is where it stands, 0 if it was sent
+/// nothing yet.
+pub(crate) fn backlog(row: &Subscription, reached: u64, committed: u64) -> u64 {
+    committed.saturating_sub(reached.max(row.since))
 }
 
 /// The kinds of which a subscription is sent nothing, each with the one that is sent it instead.

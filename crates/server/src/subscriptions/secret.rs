@@ -26,6 +26,11 @@ pub(crate) fn has_secret(dialect: Dialect) -> bool {
     dialect != Dialect::Instantly
 }
 
+/// Whether deliveries in a dialect are signed with two secrets for a while when one is exchanged: the others have room for one.
+pub(crate) fn overlaps(dialect: Dialect) -> bool {
+    matches!(dialect, Dialect::Hookline | Dialect::Cloudevents)
+}
+
 /// Refuses a secret that the dialect could not sign with.
 ///
 /// # Errors

@@ -264,6 +264,14 @@ async fn a_rotated_secret_leaves_the_former_valid_for_a_while() {
     assert_ne!(third["secret"], rotated["secret"]);
     let fourth = client.call(Method::POST, &made, path, Some(json!({"overlap_s": 0}))).await.body;
     assert_eq!((&fourth["secret_previous_until"], client.stored().previous), (&Value::Null, None));
+    // Where there is room for one, the new one holds at once.
+    let bodily = client.make(json!({"dialect": "smartlead"})).await;
+    let rotated = client.call(Method::POST, &bodily, path, Some(json!({"overlap_s": 3_600}))).await.body;
+    assert_eq!((rotated["secret"].is_string(), &rotated["secret_previous_until"]), (true, &Value::Null));
+    let both = client.call(Method::POST, &made, path, None).await.body;
+    assert!(both["secret_previous_until"].is_string());
+    let other = client.patch(&made, json!({"dialect": "breakcold"})).await.body;
+    assert_eq!(other["secret_previous_until"], Value::Null);
     for overlap in [json!(2_592_001), json!(-1), json!("1h")] {
         let refused = client.call(Method::POST, &made, path, Some(json!({"overlap_s": overlap}))).await;
         assert_eq!(refused.problem_field(), Some("overlap_s"), "{refused:?}");

@@ -18,7 +18,7 @@ use crate::{
     openapi::Operation,
     problem::Problem,
     service::Service,
-    subscriptions::{changed, new_secret},
+    subscriptions::{changed, new_secret, overlaps},
 };
 
 /// How long the former secret signs as well, in seconds, if nothing is said: a day.
@@ -66,9 +66,10 @@ pub(in crate::api) async fn rotate(
         let made = new_secret(former.settings.dialect, &*service.entropy).ok_or_else(|| {
             Problem::invalid("dialect", "Instantly signs nothing, so there is no secret. Change its headers instead.")
         })?;
+        let has_both = overlap > 0 && overlaps(former.settings.dialect);
         let secrets = Secrets {
             secret: Some(made.clone()),
-            previous: former.secrets.secret.filter(|_| overlap > 0).map(|secret| (secret, until)),
+            previous: former.secrets.secret.filter(|_| has_both).map(|secret| (secret, until)),
             headers: former.secrets.headers,
         };
         Ok((changed(&service, row, former.settings, secrets)?, Some(made)))

@@ -14,7 +14,10 @@ use hookline_delivery::{
 use hookline_model::{entry::Origin, id::SubscriptionId, kind::Kind, platform::Platform};
 use hookline_store::{deliveries::Standing, subscriptions::SubscriptionStatus};
 
-use crate::openapi::{Count, ExactNumber, FreeFields, Id, PlatformName, Time, inline_schemas, word_schemas};
+use crate::{
+    openapi::{Count, ExactNumber, FreeFields, Id, PlatformName, Time, inline_schemas, word_schemas},
+    subscriptions::{backlog, overlaps},
+};
 
 word_schemas! {
     /// A wire format and vocabulary: our own, that of a platform, or CloudEvents.
@@ -111,7 +114,7 @@ pub(super) struct WebhookShape {
     /// The secret, in the answer that made it and in no other: else null.
     #[schemars(example = &"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     secret: Option<String>,
-    /// Until when the secret of before signs as well; null if there is none.
+    /// Until when the secret of before signs as well, or did; null if there is none, or the dialect has room for one only.
     #[schemars(with = "Option<Time>")]
     secret_previous_until: Option<String>,
     /// How many were delivered.
@@ -218,12 +221,16 @@ impl WebhookShape {
             muted_by: BTreeMap::new(),
             has_secret: secrets.secret.is_some(),
             secret: None,
-            secret_previous_until: secrets.previous.as_ref().map(|(_, until)| hookline_model::time::Millis(*until).to_string()),
+            secret_previous_until: secrets
+                .previous
+                .as_ref()
+                .filter(|_| overlaps(settings.dialect))
+                .map(|(_, until)| hookline_model::time::Millis(*until).to_string()),
             delivered: standing.delivered,
             failed: standing.failed,
             skipped: standing.skipped,
             not_expressible: standing.not_expressible,
-            backlog: committed.saturating_sub(standing.bulk.max(row.since)),
+            backlog: backlog(row, standing.bulk, committed),
             created_at: row.created_at.to_string(),
             updated_at: row.updated_at.to_string(),
         }

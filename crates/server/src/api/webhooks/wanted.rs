@@ -21,7 +21,7 @@ use crate::{
     },
     openapi::{FreeFields, PlatformName},
     problem::Problem,
-    subscriptions::{has_secret, usable},
+    subscriptions::{blank, has_secret, overlaps, usable},
 };
 
 /// What a webhook is made of.
@@ -268,7 +268,8 @@ impl Wanted {
             Some(secret) => {
                 // Of another dialect before, where any text would do.
                 usable(self.settings.dialect, &secret)?;
-                let previous = former.previous.filter(|(secret, _)| usable(self.settings.dialect, secret).is_ok());
+                let dialect = self.settings.dialect;
+                let previous = former.previous.filter(|(secret, _)| overlaps(dialect) && usable(dialect, secret).is_ok());
                 Ok((Secrets { secret: Some(secret), previous, headers }, None))
             }
             None => {
