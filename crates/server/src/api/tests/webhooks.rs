@@ -248,6 +248,20 @@ async fn pausing_and_resuming_say_how_it_stands() {
 }
 
 #[tokio::test]
+async fn null_is_what_a_new_one_has_but_for_what_every_webhook_has() {
+    let client = Client::new().await;
+    let made = client.make(json!({"dialect": "smartlead", "variant": "nested", "campaign_id": "41", "rate": 5})).await;
+    let changed = client.patch(&made, json!({"dialect": null, "campaign_id": null, "rate": null})).await.body;
+    assert_eq!(json!([changed["dialect"], changed["variant"], changed["rate"]]), json!(["hookline", null, null]), "{changed}");
+    assert_eq!(changed["filter"]["campaigns"], json!([]));
+    let kept = client.stored().secret;
+    assert!(kept.is_some());
+    let same = client.patch(&made, json!({"name": null, "url": null, "secret": null})).await.body;
+    assert_eq!((&same["name"], &same["url"], &same["secret"]), (&made["name"], &made["url"], &Value::Null));
+    assert_eq!(client.stored().secret, kept);
+}
+
+#[tokio::test]
 async fn a_rotated_secret_leaves_the_former_valid_for_a_while() {
     let client = Client::new().await;
     let made = client.make(json!({"secret": OWN})).await;

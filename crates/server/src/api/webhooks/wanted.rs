@@ -42,7 +42,8 @@ pub(super) struct NewWebhook {
     rest: WebhookSettings,
 }
 
-/// What of a webhook is to be otherwise. A field that is not sent stays as it is; null is what a new one has.
+/// What of a webhook is to be otherwise. A field that is not sent stays as it is; null is what a new one has. `name`, `url` and `secret`,
+/// which a webhook always has, stay for null as well.
 #[derive(JsonSchema)]
 #[schemars(rename = "WebhookChange", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a body that is read field by field")]
@@ -216,12 +217,16 @@ impl Wanted {
             // A list would be read as the fields in their order.
             Some(_) => return Err(Problem::invalid("filter", "Give an object.")),
         }
+        if fields.is_null("campaign_id") {
+            settings.filter.campaigns.clear();
+        }
         if let Some(campaign) = fields.name_if_given("campaign_id")? {
             settings.filter.campaigns = vec![campaign];
         }
         let former = settings.dialect;
         let known = Dialect::ALL.map(|dialect| (dialect.name(), dialect));
-        settings.dialect = fields.word_if_given("dialect", &known)?.unwrap_or(former);
+        let unset = if fields.is_null("dialect") { blank().dialect } else { former };
+        settings.dialect = fields.word_if_given("dialect", &known)?.unwrap_or(unset);
         if settings.dialect != former {
             settings.variant = None;
             settings.signature = None;
