@@ -24,6 +24,7 @@ use crate::{
     openapi::{Described, Operation, word_schemas},
     problem::{Problem, ProblemType},
     service::Service,
+    subscriptions::backlog,
 };
 
 /// Whether the process is alive.
@@ -100,19 +101,19 @@ async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Proble
 async fn webhooks(service: &Service, committed: u64) -> Result<(), Problem> {
     let directory = service.store.directory();
     let standings: HashMap<SubscriptionId, Standing> = service.store.standings().await?.into_iter().collect();
-    let (mut counts, mut backlog) = ([0_u32; 3], 0);
+    let (mut counts, mut furthest) = ([0_u32; 3], 0);
     for row in directory.subscriptions() {
         let place = SubscriptionStatus::ALL.iter().position(|status| *status == row.status).unwrap_or_default();
         counts[place] += 1;
         if row.status == SubscriptionStatus::Active {
-            let reached = standings.get(&row.id).map_or(0, |standing| standing.bulk).max(row.since);
-            backlog = backlog.max(committed.saturating_sub(reached));
+            let reached = standings.get(&row.id).map_or(0, |standing| standing.bulk);
+            furthest = furthest.max(backlog(row, reached, committed));
         }
     }
-    for (name, count) in ["active", "paused", "disabled"].into_iter().zip(counts) {
-        gauge!(WEBHOOKS, LABEL_STATUS => name).set(f64::from(count));
+    for (status, count) in SubscriptionStatus::ALL.into_iter().zip(counts) {
+        gauge!(WEBHOOKS, LABEL_STATUS => status.name()).set(f64::from(count));
     }
-    gauge!(WEBHOOKS_BACKLOG).set(backlog as f64);
+    gauge!(WEBHOOKS_BACKLOG).set(furthest as f64);
     Ok(())
 }
 

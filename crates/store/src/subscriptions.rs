@@ -28,6 +28,16 @@ impl SubscriptionStatus {
     /// All of them.
     pub const ALL: [SubscriptionStatus; 3] =
         [SubscriptionStatus::Active, SubscriptionStatus::Paused, SubscriptionStatus::Disabled];
+
+    /// Its name: `active`, `paused` or `disabled`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            SubscriptionStatus::Active => "active",
+            SubscriptionStatus::Paused => "paused",
+            SubscriptionStatus::Disabled => "disabled",
+        }
+    }
 }
 
 /// Who wants to be told what, and where.

@@ -25,7 +25,7 @@ word_schemas! {
     /// How a receiver is treated that does not answer.
     PresetName = Preset::ALL.map(preset_name), such as "standard";
     /// Whether it is sent to. What comes while it is paused or disabled is sent when it is resumed.
-    WebhookStatusName = SubscriptionStatus::ALL.map(status_name), such as "active";
+    WebhookStatusName = SubscriptionStatus::ALL.map(SubscriptionStatus::name), such as "active";
 }
 
 inline_schemas! {
@@ -44,15 +44,6 @@ fn preset_name(preset: Preset) -> &'static str {
         Preset::Smartlead => "smartlead",
         Preset::Instantly => "instantly",
         Preset::Breakcold => "breakcold",
-    }
-}
-
-/// The name of a status.
-pub(super) fn status_name(status: SubscriptionStatus) -> &'static str {
-    match status {
-        SubscriptionStatus::Active => "active",
-        SubscriptionStatus::Paused => "paused",
-        SubscriptionStatus::Disabled => "disabled",
     }
 }
 
@@ -216,7 +207,7 @@ impl WebhookShape {
             concurrency: settings.concurrency,
             ordered: settings.ordered,
             origins: settings.origins.as_ref().map(|origins| origins.iter().map(|origin| origin.name()).collect()),
-            status: status_name(row.status),
+            status: row.status.name(),
             status_reason: row.status_reason.clone(),
             muted_by: BTreeMap::new(),
             has_secret: secrets.secret.is_some(),
