@@ -93,12 +93,15 @@ async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Proble
     if let Some(indexed) = status.indexed {
         gauge!(SEARCH_LAG_ENTRIES).set(status.committed.saturating_sub(indexed) as f64);
     }
-    webhooks(&service, status.committed).await?;
+    if let Err(error) = webhooks(&service, status.committed).await {
+        // What they stand at is in a file of its own. All else is told, most of all while that one cannot be read.
+        tracing::warn!(%error, "how webhooks stand could not be read");
+    }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render()).into_response())
 }
 
 /// How webhooks stand.
-async fn webhooks(service: &Service, committed: u64) -> Result<(), Problem> {
+async fn webhooks(service: &Service, committed: u64) -> Result<(), hookline_store::Error> {
     let directory = service.store.directory();
     let standings: HashMap<SubscriptionId, Standing> = service.store.standings().await?.into_iter().collect();
     let (mut counts, mut furthest) = ([0_u32; 3], 0);

@@ -95,6 +95,11 @@ impl FakeStore {
         self.kept().asked.last().cloned().unwrap_or_default()
     }
 
+    /// Whether it answers at the moment.
+    pub(super) fn works(&self) -> Result<(), Error> {
+        self.enter().map(|_| ())
+    }
+
     /// The store, unless it is to fail.
     fn enter(&self) -> Result<MutexGuard<'_, Kept>, Error> {
         let kept = self.kept();

@@ -19,7 +19,7 @@ use crate::{
 /// What it is.
 pub(in crate::api) fn describe() -> Operation {
     let about = "The workspace's or agency's own webhooks, oldest first, and how they stand.";
-    Operation::list::<WebhookShape>("Webhooks", "List webhooks", about)
+    Operation::list::<WebhookShape>("Webhooks", "List webhooks", about).reads_store()
 }
 
 /// The owner's own webhooks, oldest first.

@@ -18,7 +18,7 @@ use crate::{
 
 /// What it is.
 pub(in crate::api) fn describe() -> Operation {
-    Operation::show::<WebhookShape>("Webhooks", "Show a webhook", "What it is set to, and how it stands.")
+    Operation::show::<WebhookShape>("Webhooks", "Show a webhook", "What it is set to, and how it stands.").reads_store()
 }
 
 /// What it is set to, and how it stands.
