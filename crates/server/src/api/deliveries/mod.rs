@@ -1,5 +1,6 @@
 //! What came of deliveries: listed by webhook, shown with their attempts, tried again, and counted.
 
+pub(super) mod attempt;
 pub(super) mod list;
 pub(super) mod recover;
 pub(super) mod retry;
