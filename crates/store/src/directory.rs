@@ -308,6 +308,12 @@ impl Directory {
         self.keys.get(hash)
     }
 
+    /// Whether there is a key with this id.
+    #[must_use]
+    pub fn has_key(&self, id: ApiKeyId) -> bool {
+        self.keys.values().any(|key| key.id == id)
+    }
+
     /// All keys, oldest first.
     #[must_use]
     pub fn keys(&self) -> Vec<&ApiKey> {

@@ -266,7 +266,7 @@ impl Following {
 
     fn is_open(&self) -> bool {
         let directory = self.service.store.directory();
-        let has_key = self.caller.key.is_none_or(|id| directory.keys().iter().any(|key| key.id == id));
+        let has_key = self.caller.key.is_none_or(|id| directory.has_key(id));
         has_key && directory.workspace(self.workspace).is_some()
     }
 
