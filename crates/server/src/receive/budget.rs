@@ -61,10 +61,20 @@ pub(super) struct Reservation {
 impl Reservation {
     /// Reserves `bytes` more, or none.
     pub(super) fn grow(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        self.grow_within(bytes, 1)
+    }
+
+    /// The same for what can be done without: only of the first half of what there is, so that bodies always find the rest.
+    pub(super) fn grow_spare(&mut self, bytes: usize) -> Result<(), Exhausted> {
+        self.grow_within(bytes, 2)
+    }
+
+    /// Reserves `bytes` more of the first of so many equal parts, or none.
+    fn grow_within(&mut self, bytes: usize, parts: usize) -> Result<(), Exhausted> {
         let mut used = self.budget.lock();
         let total = used.total.saturating_add(bytes);
         let own = used.workspaces.get(&self.workspace).copied().unwrap_or(0).saturating_add(bytes);
-        if total > self.budget.total_max || own > self.budget.workspace_max {
+        if total > self.budget.total_max / parts || own > self.budget.workspace_max / parts {
             return Err(Exhausted);
         }
         used.total = total;
@@ -115,6 +125,19 @@ mod tests {
         drop((again, others));
         assert_eq!(budget.in_use(), 0);
         assert!(budget.lock().workspaces.is_empty());
+    }
+
+    #[test]
+    fn what_can_be_done_without_gets_none_of_the_second_half() {
+        let budget = Arc::new(ByteBudget::new(400, 10));
+        let mut first = budget.reserve(workspace(1));
+        assert_eq!((first.grow_spare(51), first.grow_spare(50)), (Err(Exhausted), Ok(())));
+        assert_eq!((first.grow_spare(1), first.grow(50), first.grow(1)), (Err(Exhausted), Ok(()), Err(Exhausted)));
+        let mut others: Vec<Reservation> = (2..4).map(|number| budget.reserve(workspace(number))).collect();
+        let grown: Vec<_> = others.iter_mut().map(|other| other.grow_spare(50)).collect();
+        assert_eq!(grown, [Ok(()), Ok(())]);
+        assert_eq!(budget.reserve(workspace(4)).grow_spare(1), Err(Exhausted), "half of all is taken");
+        assert_eq!(budget.reserve(workspace(4)).grow(100), Ok(()));
     }
 
     #[test]

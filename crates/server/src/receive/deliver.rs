@@ -130,7 +130,7 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
     };
     match reading::split(door.parser, &body) {
         Ok(None) => {
-            way.is_watched = body.len() <= drift::BODY_BYTES_MAX && reservation.grow(body.len()).is_ok();
+            way.is_watched = body.len() <= drift::BODY_BYTES_MAX && reservation.grow_spare(body.len()).is_ok();
             way.one(body).await
         }
         Ok(Some(elements)) => {
@@ -138,7 +138,7 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
             if reservation.grow(body.len()).is_err() {
                 return Outcome::Refused(unread(service, ReadError::NoRoom));
             }
-            way.is_watched = reservation.grow(body.len()).is_ok();
+            way.is_watched = reservation.grow_spare(body.len()).is_ok();
             drop(body);
             way.batch(elements).await
         }
