@@ -28,8 +28,10 @@ pub(super) const NAMES_MAX: usize = 200;
 const FIELDS_MAX: usize = 20_000;
 /// How many differences of one platform are noted for one owner.
 pub(super) const DRIFTS_MAX: usize = 1_000;
-/// How many fields are known in all: some 60 MB with what belongs to them.
+/// How many fields are known in all.
 const FIELDS_IN_ALL_MAX: usize = 200_000;
+/// How many differences are noted in all.
+const DRIFTS_IN_ALL_MAX: usize = 20_000;
 /// How many names are watched in all.
 const NAMES_IN_ALL_MAX: usize = 20_000;
 /// How many lines an hour tell of drift in the log of the process; the rest is only counted.
@@ -95,6 +97,11 @@ impl OfPlatform {
         self.names.values().map(Known::len).sum()
     }
 
+    /// How many differences are noted.
+    fn noted(&self) -> usize {
+        self.names.values().map(|known| known.drifts.len()).sum()
+    }
+
     /// Whether the store is to have it: what is new at once, what was only counted now and then.
     pub(super) fn is_due(&self, all: bool) -> bool {
         self.is_new || self.counted >= COUNTED_MAX || (all && self.counted > 0)
@@ -109,6 +116,7 @@ pub(crate) struct Watch {
     places: Mutex<HashMap<Place, Arc<Mutex<OfPlatform>>>>,
     names: AtomicUsize,
     fields: AtomicUsize,
+    drifts: AtomicUsize,
     /// The hour by the time of receipt, and how many lines it has had.
     told: Mutex<(i64, u32)>,
 }
@@ -150,11 +158,29 @@ impl Watch {
         self.tell(seen, &glance.name, &drifts);
     }
 
+    /// Learns what a delivery of a new shape has. What was noted before may be taken back by that.
     fn learn(&self, of: &mut OfPlatform, seen: &Seen<'_>, glance: &shape::Glance, fields: &[shape::Field]) -> Vec<Drift> {
+        let before = of.noted();
+        let in_all = DRIFTS_IN_ALL_MAX.saturating_sub(self.drifts.load(Ordering::Relaxed));
+        let room = DRIFTS_MAX.saturating_sub(before).min(in_all);
+        let drifts = self.learn_with(of, seen, glance, fields, room);
+        let after = of.noted();
+        self.drifts.fetch_add(after.saturating_sub(before), Ordering::Relaxed);
+        self.drifts.fetch_sub(before.saturating_sub(after), Ordering::Relaxed);
+        drifts
+    }
+
+    fn learn_with(
+        &self,
+        of: &mut OfPlatform,
+        seen: &Seen<'_>,
+        glance: &shape::Glance,
+        fields: &[shape::Field],
+        drifts_max: usize,
+    ) -> Vec<Drift> {
         let (at, event_id) = (seen.received_at, seen.event_id);
         let in_all = FIELDS_IN_ALL_MAX.saturating_sub(self.fields.load(Ordering::Relaxed));
-        let told: usize = of.names.values().map(|known| known.drifts.len()).sum();
-        let mut room = Room { fields: FIELDS_MAX.saturating_sub(of.len()).min(in_all), drifts: DRIFTS_MAX.saturating_sub(told) };
+        let mut room = Room { fields: FIELDS_MAX.saturating_sub(of.len()).min(in_all), drifts: drifts_max };
         let mut drifts = Vec::new();
         if !of.names.contains_key(&glance.name) {
             if of.names.len() >= NAMES_MAX || self.names.load(Ordering::Relaxed) >= NAMES_IN_ALL_MAX {
@@ -237,6 +263,7 @@ impl Watch {
     pub(super) fn put(&self, place: Place, of: OfPlatform) {
         self.names.fetch_add(of.names.len(), Ordering::Relaxed);
         self.fields.fetch_add(of.len(), Ordering::Relaxed);
+        self.drifts.fetch_add(of.noted(), Ordering::Relaxed);
         lock(&self.places).insert(place, Arc::new(Mutex::new(of)));
     }
 
@@ -248,6 +275,7 @@ impl Watch {
                 let of = lock(of);
                 self.names.fetch_sub(of.names.len(), Ordering::Relaxed);
                 self.fields.fetch_sub(of.len(), Ordering::Relaxed);
+                self.drifts.fetch_sub(of.noted(), Ordering::Relaxed);
             }
             !goes
         });
