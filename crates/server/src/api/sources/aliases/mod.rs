@@ -26,6 +26,8 @@ use crate::{openapi::PlatformName, problem::Problem, service::Service};
 
 /// How many statements of each of the two kinds are looked through, the newest first.
 const STATEMENTS_MAX: usize = 2_000;
+/// In how many pages they are looked for: a page looks at 50,000 events, so that of a longer log the newest million is.
+const PAGES_MAX: usize = 20;
 /// How many of them are read at a time.
 const PAGE_ROWS: usize = 500;
 
@@ -46,7 +48,8 @@ struct NamesShape {
 struct AliasesShape {
     #[serde(flatten)]
     names: NamesShape,
-    /// Per id of a campaign at the platform the id of the one that it was stated to be. The newest 2,000 statements are looked at.
+    /// Per id of a campaign at the platform the id of the one that it was stated to be, by the newest 2,000 statements, as far as they
+    /// are among the newest million events.
     #[schemars(example = &serde_json::json!({"2900418": "2900417"}))]
     campaigns: BTreeMap<String, String>,
 }
@@ -81,8 +84,10 @@ async fn campaigns_of(
     for kind in [Kind::CampaignAliased, Kind::CampaignUnaliased] {
         let filter = EventFilter { kind: Some(kind), ..EventFilter::default() };
         let mut page = PageRequest { limit: PAGE_ROWS, after: None };
-        for _ in 0..STATEMENTS_MAX / PAGE_ROWS {
+        let mut read = 0;
+        for _ in 0..PAGES_MAX {
             let found = service.store.events(workspace, filter.clone(), page.clone()).await?;
+            read += found.rows.len();
             for event in found.rows.into_iter().map(|stored| stored.event) {
                 for fact in &event.facts.aliases {
                     let (Some(old), Some(new)) = (id_of(&fact.a), id_of(&fact.b)) else { continue };
@@ -96,7 +101,7 @@ async fn campaigns_of(
                 }
             }
             page.after = found.next;
-            if page.after.is_none() {
+            if page.after.is_none() || read >= STATEMENTS_MAX {
                 break;
             }
         }
