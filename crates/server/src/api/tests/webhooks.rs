@@ -282,6 +282,8 @@ async fn a_rotated_secret_leaves_the_former_valid_for_a_while() {
     let bodily = client.make(json!({"dialect": "smartlead"})).await;
     let rotated = client.call(Method::POST, &bodily, path, Some(json!({"overlap_s": 3_600}))).await.body;
     assert_eq!((rotated["secret"].is_string(), &rotated["secret_previous_until"]), (true, &Value::Null));
+    let other = client.patch(&bodily, json!({"dialect": "hookline"})).await.body;
+    assert_eq!(other["secret_previous_until"], Value::Null, "the former does not come back");
     let both = client.call(Method::POST, &made, path, None).await.body;
     assert!(both["secret_previous_until"].is_string());
     let other = client.patch(&made, json!({"dialect": "breakcold"})).await.body;

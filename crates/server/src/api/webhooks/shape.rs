@@ -16,7 +16,7 @@ use hookline_store::{deliveries::Standing, subscriptions::SubscriptionStatus};
 
 use crate::{
     openapi::{Count, ExactNumber, FreeFields, Id, PlatformName, Time, inline_schemas, word_schemas},
-    subscriptions::{backlog, overlaps},
+    subscriptions::backlog,
 };
 
 word_schemas! {
@@ -212,11 +212,7 @@ impl WebhookShape {
             muted_by: BTreeMap::new(),
             has_secret: secrets.secret.is_some(),
             secret: None,
-            secret_previous_until: secrets
-                .previous
-                .as_ref()
-                .filter(|_| overlaps(settings.dialect))
-                .map(|(_, until)| hookline_model::time::Millis(*until).to_string()),
+            secret_previous_until: secrets.previous.as_ref().map(|(_, until)| hookline_model::time::Millis(*until).to_string()),
             delivered: standing.delivered,
             failed: standing.failed,
             skipped: standing.skipped,
