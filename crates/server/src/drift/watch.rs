@@ -288,3 +288,38 @@ fn is_unknown(parser: &dyn Parser, name: &str, kind: Kind) -> bool {
     let written = letters(name);
     kind == Kind::Other && !parser.names().iter().any(|(known, _)| letters(known) == written)
 }
+
+#[cfg(test)]
+mod tests {
+    use hookline_model::id::WorkspaceId;
+    use hookline_platforms::parser;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn beyond_the_bound_in_all_nothing_more_is_noted() {
+        let watch = Watch::default();
+        let owner = AddressOwner::Workspace(WorkspaceId(Uuid::nil()));
+        let see = |name: &str| {
+            let body = format!(r#"{{"event_type": "{name}"}}"#);
+            watch.see(&Seen {
+                owner,
+                parser: parser(Platform::Smartlead).expect("a parser"),
+                body: body.as_bytes(),
+                kind: Kind::Other,
+                event_id: EventId(Uuid::nil()),
+                received_at: Millis(0),
+            });
+            watch.noted(owner).len()
+        };
+        assert_eq!(see("NOBODY_KNOWS_THIS"), 1);
+        assert_eq!(watch.drifts.load(Ordering::Relaxed), 1);
+        // As if others had noted the rest.
+        watch.drifts.store(DRIFTS_IN_ALL_MAX, Ordering::Relaxed);
+        assert_eq!(see("NOR_THIS"), 1);
+        watch.forget(|_| true);
+        assert_eq!(watch.drifts.load(Ordering::Relaxed), DRIFTS_IN_ALL_MAX - 1, "what is forgotten makes room");
+        assert_eq!(see("NOR_THIS"), 1);
+    }
+}
