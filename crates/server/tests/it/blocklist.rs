@@ -92,18 +92,17 @@ async fn what_was_taken_off_comes_back_anew_whatever_the_clock_does() {
 async fn what_a_platform_says_of_a_time_to_come_is_taken_back_too() {
     let world = World::new().await;
     world.deliver(&sent(1)).await;
-    let mut bounced = sent(1);
-    bounced["event_type"] = json!("EMAIL_BOUNCE");
-    // Nine hours ahead of the clock.
-    bounced["event_timestamp"] = json!("2026-02-12T09:00:00.000Z");
-    bounced["bounce_message"] = json!({"text": "550 5.1.1 no such user"});
-    world.deliver(&bounced).await;
-    let mut category = sent(2);
+    let mut category = sent(1);
     category["event_type"] = json!("LEAD_CATEGORY_UPDATED");
-    category["event_timestamp"] = json!("2026-02-12T09:30:00.000Z");
+    // Nine hours ahead of the clock.
+    category["event_timestamp"] = json!("2026-02-12T09:00:00.000Z");
     category["lead_category"] = json!({"new_id": 5, "new_name": "Do Not Contact"});
-    world.deliver(&category).await;
-    for email in ["lead1@lead.example", "lead2@lead.example"] {
+    let mut bounced = sent(2);
+    bounced["event_type"] = json!("EMAIL_BOUNCE");
+    bounced["event_timestamp"] = json!("2026-02-12T09:30:00.000Z");
+    bounced["bounce_message"] = json!({"text": "550 5.1.1 no such user"});
+    for (says_so, email) in [(category, "lead1@lead.example"), (bounced, "lead2@lead.example")] {
+        world.deliver(&says_so).await;
         assert_eq!(world.is_blocked(email).await, json!(true), "{email}");
         let made = world.block(json!({"email": email})).await;
         assert_eq!(world.unblock(&made["id"]).await, 204);
