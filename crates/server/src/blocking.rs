@@ -179,8 +179,11 @@ pub(crate) async fn entry_for(
 ) -> Result<Entry, Problem> {
     let id = blocked.id(workspace);
     let new = || Entry { id, blocked, reason: None, listed_at: at.to_string() };
-    let entry = find(service, workspace, id).await?.unwrap_or_else(new);
-    Ok(Entry { reason: reason.or(entry.reason.clone()), ..entry })
+    let mut entry = find(service, workspace, id).await?.unwrap_or_else(new);
+    if reason.is_some() {
+        entry.reason = reason;
+    }
+    Ok(entry)
 }
 
 /// When a change of the list is said to happen: later than whatever says who is blocked.

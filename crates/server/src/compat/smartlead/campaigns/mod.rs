@@ -14,7 +14,7 @@ use super::{account::Account, hook::Hook};
 /// takes no room from the others.
 const PAGES_MAX: usize = 20;
 
-/// How many deliveries there are in these.
+/// How many deliveries there are in these; up to a page of each hook comes on top.
 const DELIVERIES_MAX: usize = PAGES_MAX * hookline_store::query::PAGE_ROWS_MAX;
 
 /// The hooks of a campaign that the key opens, oldest first.
