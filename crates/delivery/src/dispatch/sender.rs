@@ -252,7 +252,7 @@ impl Sender {
         self.known.insert(outgoing.key);
         self.handed.take([&outgoing]);
         if let Some(contact) = outgoing.contact.filter(|_| outgoing.charged == 0 && outgoing.attempts.is_empty()) {
-            if self.busy.contains_key(&contact) {
+            if self.busy.get(&contact).is_some_and(|first| *first != outgoing.key) {
                 self.held.entry(contact).or_default().push_back(outgoing);
                 self.held_count += 1;
                 return;

@@ -13,7 +13,7 @@ use super::{super::FAULT_WAIT, RETRYING_MAX, Sender};
 impl Sender {
     /// Takes up what is in the outbox since before.
     pub(super) async fn take_up(&mut self) {
-        while !self.read_outbox().await {
+        while !self.read_outbox(true).await {
             let again = Millis(self.options.clock.now().0 + FAULT_WAIT);
             let clock = Arc::clone(&self.options.clock);
             if self.stopping.run_until_cancelled(clock.until(again)).await.is_none() {
@@ -33,12 +33,12 @@ impl Sender {
     pub(super) async fn reread(&mut self) {
         // What has ended here is in it until that is written down, and would be taken for something new.
         self.write_all().await;
-        let is_read = self.outcomes.len() == 0 && self.read_outbox().await;
+        let is_read = self.outcomes.len() == 0 && self.read_outbox(false).await;
         self.reread_at = (!is_read).then(|| Millis(self.options.clock.now().0 + FAULT_WAIT));
     }
 
     /// Reads what waits in the outbox, but for what is in memory or on its way here; answers whether that went well.
-    async fn read_outbox(&mut self) -> bool {
+    async fn read_outbox(&mut self, is_first: bool) -> bool {
         let waiting = match self.options.store.waiting(self.subscribed.row.id, RETRYING_MAX).await {
             Ok(waiting) => waiting,
             Err(error) => {
@@ -50,7 +50,10 @@ impl Sender {
         let there: HashSet<DeliveryKey> = waiting.iter().map(|row| row.key).collect();
         let before = std::mem::take(&mut self.retrying);
         for row in waiting.iter().filter(|row| !self.known.contains(&row.key) && !self.handed.has(&row.key)) {
-            if let Some(contact) = row.contact.filter(|_| row.charged > 0) {
+            // A try moves when it is due, also one that the receiver is not charged with. Later on that is known here, and what looks
+            // so was brought back by somebody: those behind it have gone out.
+            let is_tried = row.charged > 0 || is_first && row.due_at > row.created_at;
+            if let Some(contact) = row.contact.filter(|_| is_tried) {
                 self.busy.entry(contact).or_insert(row.key);
             }
             self.retrying.insert((row.due_at, row.key));

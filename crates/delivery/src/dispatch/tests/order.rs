@@ -51,6 +51,28 @@ async fn the_order_of_a_contact_is_kept_where_that_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_failed_by_a_fault_of_ours_keeps_its_place_across_a_restart() {
+    let mut world = World::new().await;
+    let receiver = Receiver::answering(&[500, 200]).await;
+    let id = world.subscribe(1, receiver.port, json!({"ordered": true, "policy": {"schedule": [5]}})).await;
+    world.append(Kind::EmailSent, "jo").await;
+    world.tried(id, 1).await;
+    world.stop().await;
+    // As if it had been a fault of ours.
+    world.tamper("UPDATE outbox SET charged = 0");
+    for (kind, who) in [(Kind::EmailOpened, "jo"), (Kind::EmailReplied, "jo"), (Kind::EmailReplied, "al")] {
+        world.append(kind, who).await;
+    }
+    world.start();
+    assert_eq!(whom(&receiver.received(2).await), ["jo", "al"]);
+    world.deliveries(id, DeliveryStatus::Delivered, 1).await;
+    world.pass(Duration::from_secs(5));
+    let received = receiver.received(5).await;
+    let of_jo: Vec<_> = received.iter().filter(|body| body["contact"] == "jo@x.example").map(|body| &body["kind"]).collect();
+    assert_eq!(of_jo, ["email.sent", "email.sent", "email.opened", "email.replied"]);
+}
+
+#[tokio::test]
 async fn a_dead_receiver_holds_up_nobody_else_and_is_probed_now_and_then() {
     let world = World::new().await;
     let dead = Receiver::answering(&[500]).await;
