@@ -46,6 +46,8 @@ pub struct Fed {
     pub origin: Origin,
     /// When it came.
     pub received_at: Millis,
+    /// How many bytes the event and the body that it came with have, unpacked: about what it takes in memory at most.
+    pub bytes: usize,
     /// What it says.
     pub event: Arc<Event>,
 }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashSet, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use hookline_model::id::WorkspaceId;
@@ -23,6 +26,9 @@ const PAGE: u64 = 256;
 /// How many pages are kept.
 const PAGES_MAX: usize = 8;
 
+/// How many bytes the pages that are kept have together, as far as that is known; of more the one used last is kept alone.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// How many pages are read at once: readers that are behind do not keep the store from those who ask it something.
 const READS_MAX: usize = 2;
 
@@ -31,21 +37,36 @@ pub(super) struct Entry {
     pub(super) fed: Fed,
     /// What is asked of it first.
     pub(super) traits: Traits,
-    /// Whoever reads records of its page holds this.
-    reading: Arc<AsyncMutex<()>>,
     snapshot: OnceLock<Option<Arc<Snapshot>>>,
     /// How it was put into words for all subscriptions of a sort, and which that is.
     rendered: OnceLock<(&'static str, Option<Rendered>)>,
+    shared: Arc<Shared>,
+}
+
+/// What the entries of a page have in common.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// About how many bytes they have together.
+    held: AtomicUsize,
+    /// Held by whoever reads records of them: of many who want the same only one does.
+    reading: AsyncMutex<()>,
 }
 
 impl Entry {
-    pub(super) fn new(fed: Fed, reading: Arc<AsyncMutex<()>>) -> Entry {
-        Entry { traits: Traits::of(&fed.event), fed, reading, snapshot: OnceLock::new(), rendered: OnceLock::new() }
+    pub(super) fn new(fed: Fed, shared: &Arc<Shared>) -> Entry {
+        shared.held.fetch_add(fed.bytes, Ordering::Relaxed);
+        let (snapshot, rendered) = (OnceLock::new(), OnceLock::new());
+        Entry { traits: Traits::of(&fed.event), fed, snapshot, rendered, shared: Arc::clone(shared) }
     }
 
     /// The event in the words of a sort of subscriptions, found once for all of them.
     pub(super) fn rendered(&self, sort: &'static str, render: impl Fn() -> Option<Rendered>) -> Option<Rendered> {
-        match self.rendered.get_or_init(|| (sort, render())) {
+        let first = || {
+            let rendered = render();
+            self.shared.held.fetch_add(rendered.as_ref().map_or(0, |rendered| rendered.body.len()), Ordering::Relaxed);
+            (sort, rendered)
+        };
+        match self.rendered.get_or_init(first) {
             (known, rendered) if *known == sort => rendered.clone(),
             // There is room for one sort, which is that of most.
             _ => render(),
@@ -61,9 +82,8 @@ impl Entry {
 /// A page, as far as it was read.
 struct Page {
     number: u64,
+    shared: Arc<Shared>,
     entries: AsyncMutex<(Vec<Arc<Entry>>, u64)>,
-    /// Held by whoever reads records of the entries: of many who want the same only one does.
-    reading: Arc<AsyncMutex<()>>,
 }
 
 /// Whose entries are read.
@@ -147,8 +167,7 @@ impl Feed {
             if found.through <= read.1 {
                 break;
             }
-            let entries = found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed, Arc::clone(&page.reading))));
-            read.0.extend(entries);
+            read.0.extend(found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed, &page.shared))));
             read.1 = found.through;
         }
         let entries = read.0.iter().filter(|entry| entry.fed.position > after).cloned().collect();
@@ -161,10 +180,10 @@ impl Feed {
         let pages = &mut kept.pages;
         let page = match pages.iter().position(|page| page.number == number).and_then(|place| pages.remove(place)) {
             Some(page) => page,
-            None => Arc::new(Page { number, entries: AsyncMutex::new((Vec::new(), number * PAGE)), reading: Arc::default() }),
+            None => Arc::new(Page { number, shared: Arc::default(), entries: AsyncMutex::new((Vec::new(), number * PAGE)) }),
         };
         pages.push_front(Arc::clone(&page));
-        pages.truncate(PAGES_MAX);
+        pages.truncate(fitting(pages.iter().map(|page| page.shared.held.load(Ordering::Relaxed))));
         (page, wanted)
     }
 
@@ -174,16 +193,15 @@ impl Feed {
         let until = until.min(after.saturating_add(PAGE));
         let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
         let found = self.store.feed(after, until, Some(Arc::new(of))).await?;
-        let reading = Arc::default();
-        let entries = found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed, Arc::clone(&reading))));
-        Ok((entries.collect(), found.through))
+        let shared = Arc::default();
+        Ok((found.entries.into_iter().map(|fed| Arc::new(Entry::new(fed, &shared))).collect(), found.through))
     }
 
     /// Reads the records of entries of one page that do not have them yet.
     pub(super) async fn snapshots(&self, entries: &[Arc<Entry>]) -> Result<(), Error> {
         let is_missing = |entry: &&Arc<Entry>| entry.snapshot.get().is_none();
         let Some(first) = entries.iter().find(is_missing) else { return Ok(()) };
-        let _reading = first.reading.lock().await;
+        let _reading = first.shared.reading.lock().await;
         // Somebody may have read them meanwhile.
         let missing: Vec<&Arc<Entry>> = entries.iter().filter(is_missing).collect();
         if missing.is_empty() {
@@ -193,9 +211,49 @@ impl Feed {
         let _turn = self.turns.acquire().await.map_err(|_| Error::Closed)?;
         let found = self.store.snapshots(asked).await?;
         for (entry, snapshot) in missing.into_iter().zip(found) {
-            // Whoever was first has read the same.
-            let _ = entry.snapshot.set(snapshot.map(Arc::new));
+            // Whoever was first has read the same. It says the event again, and the message that it is about.
+            if entry.snapshot.set(snapshot.map(Arc::new)).is_ok() {
+                entry.shared.held.fetch_add(2 * entry.fed.bytes, Ordering::Relaxed);
+            }
         }
         Ok(())
+    }
+}
+
+/// How many pages of these sizes are kept, the one used last first.
+fn fitting(sizes: impl Iterator<Item = usize>) -> usize {
+    let mut bytes = 0;
+    let fits = |size: &usize| {
+        bytes += size;
+        bytes <= BYTES_MAX
+    };
+    sizes.take(PAGES_MAX).take_while(fits).count().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline_model::{entry::Origin, kind::Kind, platform::Platform};
+
+    use super::*;
+    use crate::matching::quick::tests::fed;
+
+    #[test]
+    fn pages_are_kept_as_far_as_their_number_and_bytes_allow() {
+        assert_eq!(fitting([0; 20].into_iter()), PAGES_MAX);
+        assert_eq!(fitting([BYTES_MAX / 4; 20].into_iter()), 4);
+        assert_eq!(fitting([BYTES_MAX / 2, BYTES_MAX / 2 + 1, 1].into_iter()), 1, "none behind one that is let go");
+        assert_eq!(fitting([BYTES_MAX + 1, 0].into_iter()), 1, "the last one is always there");
+    }
+
+    #[test]
+    fn what_an_entry_is_put_into_words_as_counts_once() {
+        let shared = Arc::<Shared>::default();
+        let fed = Fed { bytes: 1_000, ..fed(Kind::EmailSent, Platform::Smartlead, None, None, Origin::Live) };
+        let entry = Entry::new(fed, &shared);
+        let rendered = || Some(Rendered { content_type: "text/plain".into(), body: vec![b'x'; 300].into() });
+        for _ in 0..2 {
+            assert!(entry.rendered("one", rendered).is_some() && entry.rendered("another", || None).is_none());
+        }
+        assert_eq!(shared.held.load(Ordering::Relaxed), 1_300);
     }
 }

@@ -182,7 +182,7 @@ mod tests {
     fn entry(position: u64, workspace: WorkspaceId, kind: Kind) -> (Arc<Entry>, Option<AgencyId>) {
         let fed = fed(kind, Platform::Smartlead, Some("a1"), None, Origin::Live);
         let fed = hookline_store::deliveries::Fed { position, workspace, ..fed };
-        (Arc::new(Entry::new(fed, Arc::default())), Some(AGENCY))
+        (Arc::new(Entry::new(fed, &Arc::default())), Some(AGENCY))
     }
 
     fn waiting(owner: AddressOwner, at: u64, until: u64) -> (Waiting, oneshot::Receiver<u64>) {

@@ -104,7 +104,7 @@ pub(crate) mod tests {
             facts: Facts { interest: interest.map(Change::Set), ..Facts::default() },
         };
         let event = Arc::new(event);
-        Fed { position: 1, workspace: WorkspaceId(Uuid::from_u128(2)), origin, received_at: Millis(1), event }
+        Fed { position: 1, workspace: WorkspaceId(Uuid::from_u128(2)), origin, received_at: Millis(1), bytes: 0, event }
     }
 
     /// The event with records that name no other campaign than it does, but by our id and number.

@@ -53,8 +53,8 @@ impl Reader {
                 }
                 bytes += row.bytes();
                 let (event, _) = row.unpack()?;
-                let (origin, received_at) = (row.origin, row.received_at);
-                entries.push(Fed { position, workspace, origin, received_at, event: Arc::new(event) });
+                let (origin, received_at, bytes) = (row.origin, row.received_at, row.bytes());
+                entries.push(Fed { position, workspace, origin, received_at, bytes, event: Arc::new(event) });
             }
             through = position;
             if looked_at >= FEED_ROWS_MAX {
