@@ -183,7 +183,7 @@ impl Settings {
             return wrong("name", "Give at most 200 characters.");
         }
         if self.kinds.is_empty() || self.kinds.len() > LIST_MAX {
-            return wrong("kinds", "Give one or more kinds, or [\"*\"] for all.");
+            return wrong("kinds", &format!("Give 1 to {LIST_MAX} kinds, or [\"*\"] for all."));
         }
         if let Some(unknown) = self.kinds.iter().find(|pattern| !is_pattern(pattern)) {
             let short: String = unknown.chars().take(64).collect();
@@ -312,6 +312,10 @@ mod tests {
             let json = format!(r#"{{"url":"https://x.example/","kinds":["*"],{rest}}}"#);
             assert_eq!(settings(&json).expect_err(rest).field, field);
         }
+        let of = |count| settings(&format!(r#"{{"url":"https://x.example/","kinds":[{}]}}"#, vec![r#""*""#; count].join(",")));
+        assert!(of(LIST_MAX).is_ok());
+        let refused = of(LIST_MAX + 1).expect_err("too many");
+        assert_eq!((refused.field, &*refused.detail), ("kinds", r#"Give 1 to 200 kinds, or ["*"] for all."#));
         assert!(serde_json::from_str::<Settings>(r#"{"url":"x","kinds":["*"],"colour":"red"}"#).is_err());
     }
 
