@@ -103,7 +103,8 @@ impl EmailAddress {
     /// What follows the `@`.
     #[must_use]
     pub fn domain(&self) -> &str {
-        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+        let at = self.0.bytes().rposition(|byte| byte == b'@');
+        at.map_or("", |at| &self.0[at + 1..])
     }
 }
 

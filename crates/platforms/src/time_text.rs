@@ -6,7 +6,7 @@
 //!
 //! The offset is split off by hand, because jiff's `civil::DateTime` reads past an offset without applying it.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 
 use hookline_model::time::Millis;
 
@@ -48,18 +48,19 @@ pub fn parse(text: &str) -> Option<Millis> {
 /// None tells nothing.
 fn usual(text: &str) -> Option<Millis> {
     let (date_and_clock, rest) = text.as_bytes().split_first_chunk::<19>()?;
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0')))
-    };
     let [y1, y2, y3, y4, b'-', mo1, mo2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', mi1, mi2, b':', s1, s2] = *date_and_clock
     else {
         return None;
     };
-    let [month, day, hour, minute, second] = [[mo1, mo2], [d1, d2], [h1, h2], [mi1, mi2], [s1, s2]]
-        .map(|pair| number(&pair).and_then(|number| i8::try_from(number).ok()));
-    let (hour, minute, second) =
-        (hour.filter(|hour| *hour < 24)?, minute.filter(|minute| *minute < 60)?, second.filter(|second| *second < 60)?);
-    let date = Date::new(number(&[y1, y2, y3, y4])?, month?, day?).ok()?;
+    let pairs = [[y1, y2], [y3, y4], [mo1, mo2], [d1, d2], [h1, h2], [mi1, mi2], [s1, s2]];
+    if !pairs.as_flattened().iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
+        return None;
+    }
+    let [century, year, month, day, hour, minute, second] = pairs.map(|[tens, ones]| (tens - b'0') * 10 + (ones - b'0'));
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let days = days_since_1970(i64::from(century) * 100 + i64::from(year), month, day)?;
     let (fraction, zone) = match rest.strip_prefix(b".") {
         Some(behind) => behind.split_at(behind.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(behind.len())),
         None => (&[][..], rest),
@@ -68,9 +69,27 @@ fn usual(text: &str) -> Option<Millis> {
         return None;
     }
     let milliseconds = (0..3).fold(0, |sum, at| sum * 10 + fraction.get(at).map_or(0, |digit| i64::from(digit - b'0')));
-    let days = date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
     let seconds = days * 86_400 + i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
     Some(Millis(seconds * 1_000 + milliseconds))
+}
+
+/// How many days lie between 1970 and a day of the Gregorian calendar, in a year that is not negative; none if there is no such day.
+fn days_since_1970(year: i64, month: u8, day: u8) -> Option<i64> {
+    // How many days of a year that is no leap year are before each month.
+    const BEFORE: [i64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let at = usize::from(month.checked_sub(1)?);
+    let (before, behind) = (*BEFORE.get(at)?, *BEFORE.get(at + 1)?);
+    let length = behind - before + i64::from(is_leap && month == 2);
+    let day = i64::from(day);
+    if day < 1 || day > length {
+        return None;
+    }
+    // The leap days of all years before this one, and of this one.
+    let leaps = (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400 + i64::from(is_leap && month > 2);
+    /// The days from the first of the year 0 to 1970.
+    const DAYS_TO_1970: i64 = 719_528;
+    Some(year * 365 + leaps + before + day - 1 - DAYS_TO_1970)
 }
 
 /// Seconds, or milliseconds if there are too many of them, with an optional fraction.
@@ -146,6 +165,7 @@ fn offset_seconds(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -257,6 +277,28 @@ mod tests {
         assert_eq!(read(&json!(1_770_797_007_500_i64)), Some(Millis(1_770_797_007_500)));
         for value in [json!(null), json!(true), json!([]), json!({}), json!(1e300), json!(u64::MAX)] {
             assert_eq!(read(&value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn every_day_is_counted_and_no_other() {
+        // The calendar repeats itself after 400 years.
+        for first in [0, 1800, 9599] {
+            let mut day = Date::constant(first, 1, 1);
+            let mut days = day.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24;
+            while let Ok(next) = day.tomorrow()
+                && day.year() <= first + 400
+            {
+                let [month, of_month] = [day.month(), day.day()].map(i8::unsigned_abs);
+                assert_eq!(days_since_1970(day.year().into(), month, of_month), Some(days), "{day}");
+                if next.day() == 1 {
+                    assert_eq!(days_since_1970(day.year().into(), month, of_month + 1), None, "behind {day}");
+                }
+                (day, days) = (next, days + 1);
+            }
+        }
+        for (year, month, day) in [(2026, 0, 1), (2026, 13, 1), (2026, 99, 1), (2026, 1, 0), (2026, 12, 99)] {
+            assert_eq!(days_since_1970(year, month, day), None, "{year} {month} {day}");
         }
     }
 

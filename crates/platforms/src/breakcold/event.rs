@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Reads an event of this name. One in which nothing is found is an event all the same: nobody knows what most payloads hold.
-pub(super) fn read(name: &Name, body: &Body<'_>, delivery: &Delivery<'_>) -> Parsed {
+pub(super) fn read(name: &Name<'_>, body: &Body<'_>, delivery: &Delivery<'_>) -> Parsed {
     let is_of_a_person = name.topic != Topic::Record || who::is_person(body);
     let kind = if is_of_a_person { name.kind } else { Kind::Other };
     let stated = when::stated(name, body, delivery.received_at);

@@ -33,7 +33,7 @@ const EXTRA_ELEMENTS_MAX: usize = 20;
 const EVENT_NAME_CHARS_MAX: usize = 200;
 
 /// Everything the event says.
-pub(super) fn facts(name: &Name, body: &Body<'_>, kind: Kind, has_contact: bool) -> Facts {
+pub(super) fn facts(name: &Name<'_>, body: &Body<'_>, kind: Kind, has_contact: bool) -> Facts {
     let mut facts = Facts::default();
     if has_contact {
         about_contact(name, body, &mut facts);
@@ -53,7 +53,7 @@ pub(super) fn facts(name: &Name, body: &Body<'_>, kind: Kind, has_contact: bool)
 }
 
 /// What it says of its contact.
-fn about_contact(name: &Name, body: &Body<'_>, facts: &mut Facts) {
+fn about_contact(name: &Name<'_>, body: &Body<'_>, facts: &mut Facts) {
     let content = body.content();
     match name.topic {
         Topic::Record => record::apply(body, facts),
@@ -88,7 +88,7 @@ fn bounce(content: Fields<'_>) -> Bounce {
 }
 
 /// What else is worth showing: ids and names that have no place on a record.
-fn extra(name: &Name, body: &Body<'_>, kind: Kind) -> BTreeMap<String, Value> {
+fn extra(name: &Name<'_>, body: &Body<'_>, kind: Kind) -> BTreeMap<String, Value> {
     let content = body.content();
     let mut extra = Extra::default();
     // Also where several names are one kind.

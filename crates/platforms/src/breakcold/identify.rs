@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Identifies an event, whose contact, campaign and messages have been read from `body` already.
-pub(super) fn identify(event: &Event, name: &Name, body: &Body<'_>, ids: &Ids) -> Identified {
+pub(super) fn identify(event: &Event, name: &Name<'_>, body: &Body<'_>, ids: &Ids) -> Identified {
     let account = event.account.as_deref().unwrap_or_default();
     if let Some(id) = event_id(event, body) {
         let digest = Identity::new(Platform::Breakcold, account, event.kind).part("event", id).digest();

@@ -29,11 +29,11 @@ const TEXT_CHARS_MAX: usize = 10_000;
 const FIELD_CHARS_MAX: usize = 500;
 
 /// What an event says of an item, if it names one.
-pub(super) fn item(name: &Name, body: &Body<'_>) -> Option<Box<ItemFact>> {
+pub(super) fn item(name: &Name<'_>, body: &Body<'_>) -> Option<Box<ItemFact>> {
     let (Topic::Item(sort) | Topic::Definition(sort)) = name.topic else { return None };
     let id = id(sort, body)?;
     let mut fields = Collected::default();
-    for place in places(sort, body) {
+    for place in places(sort, body).into_iter().flatten() {
         match sort {
             ItemSort::List | ItemSort::Status | ItemSort::Tag => definition(place, &mut fields),
             ItemSort::Note => note(place, &mut fields),
@@ -63,7 +63,7 @@ fn id(sort: ItemSort, body: &Body<'_>) -> Option<String> {
 }
 
 /// Where the fields of an item stand, the best first.
-fn places<'t>(sort: ItemSort, body: &Body<'t>) -> Vec<Fields<'t>> {
+fn places<'t>(sort: ItemSort, body: &Body<'t>) -> [Option<Fields<'t>>; 2] {
     let content = body.content();
     let object = match sort {
         ItemSort::List => content.object("list"),
@@ -72,10 +72,10 @@ fn places<'t>(sort: ItemSort, body: &Body<'t>) -> Vec<Fields<'t>> {
         ItemSort::Note => content.object("note"),
         ItemSort::Task => content.object("task"),
         ItemSort::Message => content.object("message"),
-        ItemSort::Block => return Vec::new(),
+        ItemSort::Block => return [None, None],
     };
     // A lead's fields are not the item's.
-    if body.is_lead() { vec![object] } else { vec![object, content] }
+    [Some(object), (!body.is_lead()).then_some(content)]
 }
 
 /// A list, status or tag: all that is said of it, since nobody has said what that is.
@@ -102,7 +102,7 @@ fn note(place: Fields<'_>, fields: &mut Collected) {
     fields.put("author", author(place), FIELD_CHARS_MAX);
 }
 
-fn task(name: &Name, place: Fields<'_>, fields: &mut Collected) {
+fn task(name: &Name<'_>, place: Fields<'_>, fields: &mut Collected) {
     fields.put("title", place.name_of(&["title", "name"]), FIELD_CHARS_MAX);
     fields.put("text", text(place, &["content", "description", "text", "note", "body"]), TEXT_CHARS_MAX);
     fields.put("author", author(place), FIELD_CHARS_MAX);
@@ -120,7 +120,7 @@ fn task(name: &Name, place: Fields<'_>, fields: &mut Collected) {
     fields.put("platform_status", status.filter(|_| is_done.is_none()), FIELD_CHARS_MAX);
 }
 
-fn message(name: &Name, body: &Body<'_>, place: Fields<'_>, fields: &mut Collected) {
+fn message(name: &Name<'_>, body: &Body<'_>, place: Fields<'_>, fields: &mut Collected) {
     let channel = match name.kind {
         Kind::MessageLinkedin => "linkedin",
         Kind::MessageTwitter => "twitter",

@@ -31,7 +31,7 @@ impl Ids {
     ///
     /// The payload of an event is the thing that it names, so the `id` of a send, an open, a click and a bounce is taken for the
     /// message's. A reply's may be its own.
-    pub(super) fn read(name: &Name, body: &Body<'_>) -> Ids {
+    pub(super) fn read(name: &Name<'_>, body: &Body<'_>) -> Ids {
         if name.topic != Topic::CampaignEmail {
             return Ids::default();
         }
@@ -63,7 +63,7 @@ impl Setting<'_> {
 }
 
 /// What the body tells of the message we sent, if anything.
-pub(super) fn outbound(name: &Name, body: &Body<'_>, ids: &Ids, setting: Setting<'_>) -> Option<Box<MessageFacts>> {
+pub(super) fn outbound(name: &Name<'_>, body: &Body<'_>, ids: &Ids, setting: Setting<'_>) -> Option<Box<MessageFacts>> {
     if name.topic != Topic::CampaignEmail {
         return None;
     }
@@ -86,7 +86,7 @@ pub(super) fn outbound(name: &Name, body: &Body<'_>, ids: &Ids, setting: Setting
 
 /// What the body tells of the message that came in, if the event is that. Without a Message-ID its key is left to the event's
 /// identity.
-pub(super) fn inbound(name: &Name, body: &Body<'_>, ids: &Ids, setting: Setting<'_>) -> Option<Box<MessageFacts>> {
+pub(super) fn inbound(name: &Name<'_>, body: &Body<'_>, ids: &Ids, setting: Setting<'_>) -> Option<Box<MessageFacts>> {
     if name.kind != Kind::EmailReplied {
         return None;
     }

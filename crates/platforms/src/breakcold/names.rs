@@ -7,7 +7,7 @@ use hookline_model::{item::ItemSort, kind::Kind};
 use crate::{
     Settings,
     breakcold::envelope::Body,
-    json::{Keys, fold},
+    json::{Keys, folded},
 };
 
 /// Where the name stands, in both generations.
@@ -41,7 +41,7 @@ pub(super) enum Topic {
 use Topic::{Call, Campaign, CampaignEmail, Definition, File, Item, Lead, Record, Relation};
 
 /// Names, lower case: the 34 classic ones, then the 14 new ones (Breakcold's developer pages).
-const NAMES: [(&str, Kind, Topic); 48] = [
+const NAMES: &[(&str, Kind, Topic)] = &[
     ("lead.create", Kind::ContactCreated, Lead),
     ("lead.update", Kind::ContactUpdated, Lead),
     ("lead.delete", Kind::ContactDeleted, Lead),
@@ -96,8 +96,8 @@ const NAMES: [(&str, Kind, Topic); 48] = [
 ];
 
 /// The names alone, to be looked for.
-static KEYS: Keys<48> = {
-    let mut keys = [""; 48];
+static KNOWN: Keys<{ NAMES.len() }> = {
+    let mut keys = [""; NAMES.len()];
     let mut at = 0;
     while at < keys.len() {
         keys[at] = NAMES[at].0;
@@ -117,18 +117,18 @@ const TEST_FLAGS: [&str; 2] = ["test", "is_test"];
 
 /// What a body calls its event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(super) struct Name<'t> {
     /// The kind it stands for.
     pub(super) kind: Kind,
     /// What its content is.
     pub(super) topic: Topic,
     /// The name as it was written.
-    pub(super) text: String,
+    pub(super) text: Cow<'t, str>,
     /// The name that it was read as, in lower case.
     pub(super) read_as: Cow<'static, str>,
 }
 
-impl Name {
+impl Name<'_> {
     /// Of a trial, the kind of the event it plays.
     pub(super) fn sample_of(&self) -> Option<Kind> {
         let known = if self.kind == Kind::WebhookTest { known(&self.read_as) } else { None };
@@ -147,8 +147,8 @@ pub(super) fn all() -> Vec<(&'static str, Kind)> {
 }
 
 /// The name of the event, none if there is none.
-pub(super) fn of(body: &Body<'_>, settings: &Settings) -> Option<Name> {
-    let text = fold(body.envelope().word(EVENT)?);
+pub(super) fn of<'t>(body: &Body<'t>, settings: &Settings) -> Option<Name<'t>> {
+    let text = folded(body.envelope().word(EVENT)?);
     let read_as = settings.name(&text).trim();
     // Nearly all are written in lower case already.
     let read_as = match known(read_as) {
@@ -166,5 +166,5 @@ pub(super) fn of(body: &Body<'_>, settings: &Settings) -> Option<Name> {
 
 /// What Breakcold means by a name in lower case.
 fn known(name: &str) -> Option<(&'static str, Kind, Topic)> {
-    KEYS.place(name).map(|at| NAMES[at])
+    KNOWN.place(name).map(|at| NAMES[at])
 }

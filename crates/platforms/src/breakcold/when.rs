@@ -17,7 +17,7 @@ use crate::{
 ///
 /// The new generation states it beside the content; its samples show an `updatedAt` later than that. The classic one states none,
 /// so it is that of the change in the object that changed: the time of creation of what was created, but not of what was opened.
-pub(super) fn stated(name: &Name, body: &Body<'_>, received_at: Millis) -> Option<Millis> {
+pub(super) fn stated(name: &Name<'_>, body: &Body<'_>, received_at: Millis) -> Option<Millis> {
     // A trial's time is made up; the same one later is another trial.
     if name.kind == Kind::WebhookTest {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn stated(name: &Name, body: &Body<'_>, received_at: Millis) -> Optio
 
 /// Where an event of this name may state its time, the best first. Only `created_at`, `updated_at` and `is_deleted_at` are
 /// published, and those of leads only.
-fn keys(name: &Name) -> &'static [&'static str] {
+fn keys(name: &Name<'_>) -> &'static [&'static str] {
     use Kind::*;
     match name.kind {
         EmailSent => &["sent_at"],

@@ -27,7 +27,7 @@ pub(super) fn external(body: &Body<'_>, id: String) -> ExternalId {
 }
 
 /// The contact, if there is one: many leads have no address, and are known by their id.
-pub(super) fn contact(name: &Name, body: &Body<'_>) -> Option<ContactRef> {
+pub(super) fn contact(name: &Name<'_>, body: &Body<'_>) -> Option<ContactRef> {
     let is_about_nobody = matches!(name.topic, Topic::Campaign | Topic::Definition(_) | Topic::Relation);
     if name.kind == Kind::WebhookTest || is_about_nobody || !is_person(body) {
         return None;
@@ -43,7 +43,7 @@ pub(super) fn is_person(body: &Body<'_>) -> bool {
 }
 
 /// The lead's address.
-fn address(name: &Name, body: &Body<'_>) -> Option<EmailAddress> {
+fn address(name: &Name<'_>, body: &Body<'_>) -> Option<EmailAddress> {
     let content = body.content();
     if name.topic == Topic::Record {
         return record::addresses(body).into_iter().next();
@@ -62,13 +62,13 @@ const TO: &[&str] = &["to_email", "to"];
 const FROM: &[&str] = &["from_email", "from"];
 
 /// Where the lead stands among the parties of a message: at the other end of what we sent, and of what came in.
-fn lead_keys(name: &Name, body: &Body<'_>) -> &'static [&'static str] {
+fn lead_keys(name: &Name<'_>, body: &Body<'_>) -> &'static [&'static str] {
     let (lead, _) = parties(name, body);
     lead
 }
 
 /// Where the lead and we stand among the parties of a message. Nowhere if its direction is not known.
-fn parties(name: &Name, body: &Body<'_>) -> (&'static [&'static str], &'static [&'static str]) {
+fn parties(name: &Name<'_>, body: &Body<'_>) -> (&'static [&'static str], &'static [&'static str]) {
     let is_inbound = match name.topic {
         Topic::CampaignEmail => Some(name.kind == Kind::EmailReplied),
         Topic::Item(ItemSort::Message) if name.kind == Kind::MessageEmail => direction(body).map(|word| word == "inbound"),
@@ -91,13 +91,13 @@ pub(super) fn direction(body: &Body<'_>) -> Option<&'static str> {
 }
 
 /// Our mailbox. Nothing published names it; the parties of a message may.
-pub(super) fn sending_account(name: &Name, body: &Body<'_>) -> Option<EmailAddress> {
+pub(super) fn sending_account(name: &Name<'_>, body: &Body<'_>) -> Option<EmailAddress> {
     let (_, ours) = parties(name, body);
     party(body, ours)
 }
 
 /// The id of the lead or record.
-pub(super) fn lead_id(name: &Name, body: &Body<'_>) -> Option<String> {
+pub(super) fn lead_id(name: &Name<'_>, body: &Body<'_>) -> Option<String> {
     let content = body.content();
     let stated = content.id_of(&["id_lead", "lead_id"]).or_else(|| content.object("lead").id("id"));
     let stated = stated.or_else(|| content.uuid("lead")).or_else(|| content.id("record_id"));
@@ -106,7 +106,7 @@ pub(super) fn lead_id(name: &Name, body: &Body<'_>) -> Option<String> {
 }
 
 /// The campaign: by its id, else by its name within the workspace.
-pub(super) fn campaign(name: &Name, body: &Body<'_>) -> Option<CampaignRef> {
+pub(super) fn campaign(name: &Name<'_>, body: &Body<'_>) -> Option<CampaignRef> {
     let is_own = name.topic == Topic::Campaign;
     let may_have = is_own || matches!(name.topic, Topic::CampaignEmail | Topic::Item(ItemSort::Message) | Topic::Unknown);
     if name.kind == Kind::WebhookTest || !may_have {

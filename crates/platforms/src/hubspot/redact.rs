@@ -5,7 +5,7 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{
     hubspot::property::{MARK, VALUE},
-    json::{Blanks, Names, Node, Object, blank_any, sorted_values, values},
+    json::{Blanks, Keys, Names, Node, Object, blank_any, sorted_values, values},
     redact_text::redact_text,
 };
 
@@ -24,6 +24,19 @@ const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "api-key", 
 
 /// A body that is JSON and has none of these has nothing to blank.
 static NAMES: Names = Names::new(&SECRET_FIELDS, &OTHERS);
+
+/// All of these, and what holds a wrapped body.
+static TOLD_BY: Keys<9> = Keys::new([
+    SECRET_FIELDS[0],
+    SECRET_FIELDS[1],
+    SECRET_FIELDS[2],
+    SECRET_FIELDS[3],
+    SECRET_FIELDS[4],
+    OTHERS[0],
+    OTHERS[1],
+    OTHERS[2],
+    "body",
+]);
 
 /// Beside these fields, what says that there may be something to blank.
 const OTHERS: [&str; 3] = [MARK, "headers", "query"];
@@ -47,10 +60,9 @@ impl Blanks for Secrets {
     }
 
     /// Nearly no body has any, and of one that may, the tree does not tell: what is blanked may be no text.
-    fn texts<'t>(&self, tree: Node<'t>) -> Option<Vec<&'t str>> {
-        let may_have = |object: Object<'_>| SECRET_FIELDS.iter().chain(&OTHERS).any(|key| object.contains_key(key));
-        let is_clean = |object: Object<'_>| !may_have(object) && !object.contains_key("body");
-        tree.as_object().is_some_and(is_clean).then(Vec::new)
+    fn texts(&self, tree: Node<'_>, _: &mut dyn FnMut(&str) -> bool) -> bool {
+        let is_clean = |object: Object<'_>| !TOLD_BY.are_in(object);
+        tree.as_object().is_some_and(is_clean)
     }
 }
 

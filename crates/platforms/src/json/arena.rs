@@ -66,7 +66,7 @@ impl Arena {
         };
         if let Some(secrets) = self.secrets {
             let tree = read.as_ref().ok().filter(|_| !self.has_dropped.get());
-            self.found.get_or_init(|| places(body, &secrets.texts(*tree?)?));
+            self.found.get_or_init(|| places(secrets, body, *tree?));
         }
         read
     }

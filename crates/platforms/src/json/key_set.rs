@@ -3,8 +3,6 @@
 //! A field is looked for under every name that it ever had, and most names are not there. What is asked here first answers that
 //! without comparing texts.
 
-use memchr::memchr_iter;
-
 use super::node::Object;
 
 /// A set of keys, by their marks: it may say a key is in it which is not, and never the other way round.
@@ -128,23 +126,33 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
     }
 }
 
-/// A list of keys that is asked often whether a key is in it.
+/// A list of at most 255 keys that is asked often whether a key is in it.
 #[derive(Debug)]
 pub(crate) struct Keys<const N: usize> {
     keys: [&'static str; N],
     marks: [u8; N],
+    /// The first key of each mark, and behind each key the next of its mark; [`NONE`] where there is none.
+    first: [u8; 256],
+    next: [u8; N],
 }
+
+/// No key's place.
+const NONE: u8 = u8::MAX;
 
 impl<const N: usize> Keys<N> {
     /// These keys.
     pub(crate) const fn new(keys: [&'static str; N]) -> Keys<N> {
-        let mut marks = [0; N];
-        let mut at = 0;
-        while at < N {
+        assert!(N <= NONE as usize);
+        let (mut marks, mut first, mut next) = ([0; N], [NONE; 256], [NONE; N]);
+        // From the end, so that of each mark the keys are looked at in their order.
+        let mut at = N;
+        while at > 0 {
+            at -= 1;
             marks[at] = mark(keys[at]);
-            at += 1;
+            next[at] = first[marks[at] as usize];
+            first[marks[at] as usize] = at as u8;
         }
-        Keys { keys, marks }
+        Keys { keys, marks, first, next }
     }
 
     /// Whether a key is one of them.
@@ -163,9 +171,21 @@ impl<const N: usize> Keys<N> {
         self.marks.iter().any(|mark| object.may_have(*mark))
     }
 
+    /// Whether one of them is a key of an object.
+    pub(crate) fn are_in(&self, object: Object<'_>) -> bool {
+        self.marked().any(|(key, mark)| object.may_have(mark) && object.get_marked(key, mark).is_some())
+    }
+
     /// Which of them a key is.
     pub(crate) fn place(&self, key: &str) -> Option<usize> {
-        memchr_iter(mark(key), &self.marks).find(|at| is_same(self.keys[*at], key))
+        let mut at = usize::from(self.first[usize::from(mark(key))]);
+        while at < N {
+            if is_same(self.keys[at], key) {
+                return Some(at);
+            }
+            at = usize::from(self.next[at]);
+        }
+        None
     }
 }
 
@@ -179,6 +199,8 @@ mod tests {
         assert!(["", "a", "to_email", "campaign_id"].iter().all(|key| KEYS.has(key)));
         // One of the same mark among them.
         assert_eq!(mark("to_email"), mark("to_xmail"));
+        static SAME: Keys<3> = Keys::new(["to_email", "a", "to_xmail"]);
+        assert_eq!(["to_email", "a", "to_xmail", "to_ymail"].map(|key| SAME.place(key)), [Some(0), Some(1), Some(2), None]);
         assert!(["b", "to_xmail", "campaign_i", "campaign_idd"].iter().all(|key| !KEYS.has(key)));
     }
 

@@ -3,6 +3,8 @@
 //! Relays turn numbers into text and back, and portals write null, `""` and the text `"null"` where nothing is known (live
 //! captures). All three are absent here, and so is a value of a type that makes no sense: an optional field never fails an event.
 
+use std::borrow::Cow;
+
 use super::node::{Node, Number};
 
 /// The longest id that is believed to be one, in bytes.
@@ -34,8 +36,13 @@ pub(crate) fn is_scalar(value: Node<'_>) -> bool {
 
 /// A text with its runs of white space folded to single spaces.
 pub(crate) fn fold(text: &str) -> String {
+    folded(text).into_owned()
+}
+
+/// The same where it need not be kept.
+pub(crate) fn folded(text: &str) -> Cow<'_, str> {
     if is_folded(text) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -44,7 +51,7 @@ pub(crate) fn fold(text: &str) -> String {
         }
         folded.push_str(word);
     }
-    folded
+    Cow::Owned(folded)
 }
 
 /// Whether folding a text would leave it as it is; of a text that is not ASCII it is not said.

@@ -16,9 +16,9 @@ pub(crate) trait Blanks: Sync {
     /// as JSON either.
     fn blank(&self, body: &mut [u8]);
 
-    /// The texts that [`blank`](Blanks::blank) overwrites in the body of this tree, in which no name was repeated; none if the
-    /// tree does not tell.
-    fn texts<'t>(&self, tree: Node<'t>) -> Option<Vec<&'t str>>;
+    /// Hands the texts that [`blank`](Blanks::blank) overwrites in the body of this tree, in which no name was repeated, to `found`;
+    /// whether the tree tells of all, and `found` takes them.
+    fn texts(&self, tree: Node<'_>, found: &mut dyn FnMut(&str) -> bool) -> bool;
 }
 
 /// Secrets by the names of their fields: at the top of a body, in the objects of an array, and in what a relay has wrapped. What
@@ -59,10 +59,8 @@ impl Blanks for Secrets {
         });
     }
 
-    fn texts<'t>(&self, tree: Node<'t>) -> Option<Vec<&'t str>> {
-        let mut found = Vec::new();
-        self.looked_for.in_tree(tree, self.looked_for.wrappings_max, &mut found);
-        Some(found)
+    fn texts(&self, tree: Node<'_>, found: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.looked_for.in_tree(tree, self.looked_for.wrappings_max, found)
     }
 }
 
@@ -98,26 +96,23 @@ impl LookedFor {
         }
     }
 
-    /// The same of a tree.
-    fn in_tree<'t>(&self, value: Node<'t>, depth: usize, found: &mut Vec<&'t str>) {
+    /// Hands on the same of a tree; whether all was taken.
+    fn in_tree(&self, value: Node<'_>, depth: usize, found: &mut dyn FnMut(&str) -> bool) -> bool {
         match value {
             Node::Object(object) => self.in_object(object, depth, found),
             Node::Array(elements) => {
-                elements.iter().filter_map(|element| element.as_object()).for_each(|object| self.in_object(object, depth, found));
+                elements.iter().filter_map(|element| element.as_object()).all(|object| self.in_object(object, depth, found))
             }
-            _ => {}
+            _ => true,
         }
     }
 
-    fn in_object<'t>(&self, object: Object<'t>, depth: usize, found: &mut Vec<&'t str>) {
+    fn in_object(&self, object: Object<'_>, depth: usize, found: &mut dyn FnMut(&str) -> bool) -> bool {
         let under = |keys: &'static [&'static str]| keys.iter().filter_map(move |key| object.get(key));
-        found.extend(under(self.fields).filter_map(Node::as_str));
-        for beside in under(self.beside).filter_map(Node::as_object) {
-            found.extend(beside.iter().filter(|(name, _)| self.is_secret(name)).filter_map(|(_, value)| value.as_str()));
-        }
-        if depth > 0 {
-            under(self.wrappers).for_each(|wrapped| self.in_tree(wrapped, depth - 1, found));
-        }
+        let beside = under(self.beside).filter_map(Node::as_object).flat_map(Object::iter);
+        under(self.fields).filter_map(Node::as_str).all(&mut *found)
+            && beside.filter(|(name, _)| self.is_secret(name)).filter_map(|(_, value)| value.as_str()).all(&mut *found)
+            && (depth == 0 || under(self.wrappers).all(|wrapped| self.in_tree(wrapped, depth - 1, found)))
     }
 
     /// Whether what is called so beside a body is a secret.
@@ -127,13 +122,23 @@ impl LookedFor {
     }
 }
 
-/// The places of texts in the body that they were read from; none if one of them is not there, since it had escapes.
-pub(super) fn places(body: &[u8], texts: &[&str]) -> Option<Vec<Range<usize>>> {
-    let place = |text: &&str| {
-        let start = text.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
-        Some(start..start.checked_add(text.len())?).filter(|place| place.end <= body.len())
+/// Where the secrets of a body are, whose tree this is, in which no name was repeated; none if the tree does not tell, or one of
+/// them is not there, since it had escapes.
+pub(super) fn places(secrets: &dyn Blanks, body: &[u8], tree: Node<'_>) -> Option<Vec<Range<usize>>> {
+    let mut places = Vec::new();
+    let mut put = |text: &str| {
+        let place = place(body, text);
+        let is_there = place.is_some();
+        places.extend(place);
+        is_there
     };
-    texts.iter().map(place).collect()
+    secrets.texts(tree, &mut put).then_some(places)
+}
+
+/// The place of a text in a body, if it was not written with escapes.
+fn place(body: &[u8], text: &str) -> Option<Range<usize>> {
+    let start = text.as_ptr().addr().checked_sub(body.as_ptr().addr())?;
+    Some(start..start.checked_add(text.len())?).filter(|place| place.end <= body.len())
 }
 
 #[cfg(test)]

@@ -86,15 +86,17 @@ fn read<'t>(arena: &'t Arena, delivery: &Delivery<'t>) -> Result<Parsed, ParseEr
         object = nested::flatten(arena, kind, object);
     }
     let body = Fields::new(object);
-    let mut parsed = if shape == Shape::Alert {
-        alert::read(read_as, kind, body, delivery.received_at)
+    let mut read = if shape == Shape::Alert {
+        Ok(alert::read(read_as, kind, body, delivery.received_at))
     } else if sample::is_sample(kind, body) {
-        sample::read(name, kind, body, delivery.received_at)
+        Ok(sample::read(name, kind, body, delivery.received_at))
     } else {
-        flat::read(name, kind, shape, body, delivery.received_at)?
+        flat::read(name, kind, shape, body, delivery.received_at)
     };
-    if parsed.event.account.is_none() {
-        parsed.event.account.clone_from(&delivery.settings.account);
+    if let Ok(Parsed { event, .. }) = &mut read
+        && event.account.is_none()
+    {
+        event.account.clone_from(&delivery.settings.account);
     }
-    Ok(parsed)
+    read
 }

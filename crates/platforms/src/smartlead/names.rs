@@ -2,7 +2,7 @@
 
 use hookline_model::kind::Kind;
 
-use crate::json::Fields;
+use crate::json::{Fields, Keys};
 
 /// Where the name stands, first found first.
 pub(crate) const KEYS: [&str; 4] = ["event_type", "event", "eventType", "type"];
@@ -46,6 +46,17 @@ const NAMES: &[(&str, Kind)] = &[
     ("MANUAL_STEP_REACHED", Kind::CampaignStepReached),
 ];
 
+/// The names alone, to be looked for.
+static KNOWN: Keys<{ NAMES.len() }> = {
+    let mut keys = [""; NAMES.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = NAMES[at].0;
+        at += 1;
+    }
+    Keys::new(keys)
+};
+
 /// All names.
 pub(super) fn all() -> Vec<(&'static str, Kind)> {
     let alerts = ALERTS.iter().map(|(name, _, kind)| (*name, *kind));
@@ -72,8 +83,10 @@ pub(super) fn of<'a>(body: Fields<'a>) -> Option<(&'static str, &'a str)> {
 
 /// The kind an event name stands for; [`Kind::Other`] if nobody has heard of it.
 pub(super) fn kind(name: &str) -> Kind {
-    if let Some((_, kind)) = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-        return *kind;
+    // Nearly all are written as here.
+    let otherwise = || NAMES.iter().position(|(known, _)| known.eq_ignore_ascii_case(name));
+    if let Some(at) = KNOWN.place(name).or_else(otherwise) {
+        return NAMES[at].1;
     }
     if TESTS.iter().any(|known| is_spelled(name, known)) {
         return Kind::WebhookTest;
