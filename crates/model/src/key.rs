@@ -79,8 +79,9 @@ impl EmailAddress {
         if text.len() > ADDRESS_BYTES_MAX {
             return None;
         }
-        let (local, domain) = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty())?;
-        let sorts = |part: &str| part.bytes().fold(0, |sorts, byte| sorts | SORTS[usize::from(byte)]);
+        let at = text.bytes().position(|byte| byte == b'@').filter(|at| *at > 0 && at + 1 < text.len())?;
+        let (local, domain) = (&text.as_bytes()[..at], &text.as_bytes()[at + 1..]);
+        let sorts = |part: &[u8]| part.iter().fold(0, |sorts, byte| sorts | SORTS[usize::from(*byte)]);
         match sorts(local) | sorts(domain) {
             PLAIN => Some(EmailAddress(text.into())),
             sorts if sorts & OTHER == 0 => Some(EmailAddress(text.to_ascii_lowercase().into())),

@@ -35,21 +35,26 @@ pub(super) fn read(name: &Name<'_>, body: &Body<'_>, delivery: &Delivery<'_>) ->
     let setting = Setting { contact: contact.as_ref(), mailbox: mailbox.as_ref(), stated };
     let (outbound, inbound) = (message::outbound(name, body, &ids, setting), message::inbound(name, body, &ids, setting));
     let facts = facts(name, body, kind, contact.is_some());
-    let mut event = Event {
-        id: EventId(Uuid::nil()),
-        kind,
-        platform: Platform::Breakcold,
-        account: body.account.clone(),
-        occurred_at,
-        time_source,
-        contact,
-        campaign: who::campaign(name, body),
-        sending_account: mailbox.map(|address| address.as_str().to_owned()),
-        outbound,
-        inbound,
-        facts,
+    // Made where it stays, since it is large.
+    let mut parsed = Parsed {
+        event: Event {
+            id: EventId(Uuid::nil()),
+            kind,
+            platform: Platform::Breakcold,
+            account: body.account.clone(),
+            occurred_at,
+            time_source,
+            contact,
+            campaign: who::campaign(name, body),
+            sending_account: mailbox.map(|address| address.as_str().to_owned()),
+            outbound,
+            inbound,
+            facts,
+        },
+        claim: None,
     };
-    let identified = identify(&event, name, body, &ids);
+    let event = &mut parsed.event;
+    let identified = identify(event, name, body, &ids);
     event.id = EventId::derive(occurred_at, &identified.digest);
     // With its time, if it has one of its own: the same words twice are two messages.
     let by_identity = || match time_source {
@@ -59,5 +64,6 @@ pub(super) fn read(name: &Name<'_>, body: &Body<'_>, delivery: &Delivery<'_>) ->
     if let Some(inbound) = &mut event.inbound {
         inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
     }
-    Parsed { event, claim: identified.claim(time_source) }
+    parsed.claim = identified.claim(time_source);
+    parsed
 }

@@ -49,21 +49,26 @@ pub(super) fn read(name: &Name, body: Fields<'_>, addresses: &Addresses, deliver
     let setting = Setting { contact: contact.as_ref(), campaign: campaign.as_ref(), mailbox: mailbox.as_ref(), stated };
     let (outbound, inbound) = (message::outbound(kind, body, &ids, setting), message::inbound(kind, body, &ids, setting));
     let facts = facts::facts(name, body, addresses, contact.is_some());
-    let mut event = Event {
-        id: EventId(Uuid::nil()),
-        kind,
-        platform: Platform::Instantly,
-        account,
-        occurred_at,
-        time_source,
-        contact,
-        campaign,
-        sending_account: mailbox.map(|address| address.as_str().to_owned()),
-        outbound,
-        inbound,
-        facts,
+    // Made where it stays, since it is large.
+    let mut parsed = Parsed {
+        event: Event {
+            id: EventId(Uuid::nil()),
+            kind,
+            platform: Platform::Instantly,
+            account,
+            occurred_at,
+            time_source,
+            contact,
+            campaign,
+            sending_account: mailbox.map(|address| address.as_str().to_owned()),
+            outbound,
+            inbound,
+            facts,
+        },
+        claim: None,
     };
-    let identified = identify(&event, name, body, &ids);
+    let event = &mut parsed.event;
+    let identified = identify(event, name, body, &ids);
     event.id = EventId::derive(occurred_at, &identified.digest);
     // With its time, if it has one of its own: the same words twice are two messages.
     let by_identity = || match time_source {
@@ -73,7 +78,8 @@ pub(super) fn read(name: &Name, body: Fields<'_>, addresses: &Addresses, deliver
     if let Some(inbound) = &mut event.inbound {
         inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
     }
-    Ok(Parsed { event, claim: identified.claim(time_source) })
+    parsed.claim = identified.claim(time_source);
+    Ok(parsed)
 }
 
 /// The time stated for the event, if it is believable.
