@@ -29,8 +29,8 @@ use hookline_model::{
 use rusqlite::Connection;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use self::writer::Command;
 pub(super) use self::writer::Writer;
+use self::writer::{Command, Hurry};
 use super::{
     SqliteStore,
     open::{self, Files, failed},
@@ -39,8 +39,8 @@ use super::{
 use crate::{
     Answer, Error,
     deliveries::{
-        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, Dispatch, Fed, Feed, Outcome, Outgoing, Snapshot,
-        Standing,
+        Day, DayCount, Deliveries, DeliveryFilter, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Fed, Feed, Outcome,
+        Outgoing, Snapshot, Standing,
     },
     query::{Page, PageRequest},
 };
@@ -70,7 +70,7 @@ impl Desk {
         let readers = (0..READERS).map(|_| open::reader(&files.deliveries)).collect::<Result<Vec<_>, Error>>()?;
         let desk =
             Desk { commands: Mutex::new(Some(sender)), readers: Pool::new(readers), woken: broadcast::Sender::new(WOKEN_MAX) };
-        Ok((desk, Writer::new(connection, commands)))
+        Ok((desk, Writer::new(connection, commands)?))
     }
 
     /// Has the writer change something, and waits until it is committed.
@@ -78,18 +78,27 @@ impl Desk {
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.write_and(change, |_| {}).await
+        self.send(Hurry::Now, change, |_| {}).await
     }
 
-    /// The same; when it is committed this is done, also if nobody waits any more.
+    /// As [`Desk::write`]; when it is committed this is done, also if nobody waits any more.
     async fn write_and<T: Send + 'static>(
         &self,
         change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
         and_then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, Error> {
+        self.send(Hurry::Now, change, and_then).await
+    }
+
+    async fn send<T: Send + 'static>(
+        &self,
+        hurry: Hurry,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        and_then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, Error> {
         let sender = self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;
         let (reply, receiver) = oneshot::channel();
-        sender.send(Command::new(change, reply, and_then)).await.map_err(|_| Error::Closed)?;
+        sender.send(Command::new(hurry, change, reply, and_then)).await.map_err(|_| Error::Closed)?;
         receiver.await.unwrap_or(Err(Error::Closed))
     }
 
@@ -143,7 +152,10 @@ impl Deliveries for SqliteStore {
     }
 
     fn finish(&self, outcomes: Arc<Vec<Outcome>>) -> Answer<'_, ()> {
-        Box::pin(self.desk.write(move |connection| write::finish(connection, &outcomes)))
+        let is_taken = |outcome: &Outcome| matches!(outcome, Outcome::Ended { status: DeliveryStatus::Delivered, .. });
+        // Whatever is to be tried again, told of or stopped for follows from what is written down.
+        let hurry = if outcomes.iter().all(is_taken) { Hurry::Soon } else { Hurry::Now };
+        Box::pin(self.desk.send(hurry, move |connection| write::finish(connection, &outcomes), |()| {}))
     }
 
     fn waiting(&self, subscription: SubscriptionId, limit: usize) -> Answer<'_, Vec<Outgoing>> {
