@@ -14,7 +14,7 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method, Uri, header, uri::InvalidUri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::{
@@ -22,7 +22,6 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use tokio::time::{Instant, timeout_at};
-use url::Url;
 
 use crate::{
     guard::Guard,
@@ -74,6 +73,21 @@ pub struct Client {
 pub struct Request {
     /// Where to.
     pub url: String,
+    /// Its headers. `content-length` and `host` are the client's own.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+    /// How long the attempt may take.
+    pub timeout: Duration,
+}
+
+/// Where requests go: a URL that was read and judged once. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Target(Result<Uri, AttemptError>);
+
+/// What is sent to a target.
+#[derive(Clone, Debug)]
+pub struct Message {
     /// Its headers. `content-length` and `host` are the client's own.
     pub headers: HeaderMap,
     /// Its body.
@@ -137,23 +151,34 @@ impl Client {
 
     /// Sends a request; `now` is what a date in `Retry-After` is measured against.
     pub async fn attempt(&self, request: Request, now: Millis) -> Attempt {
+        let Request { url, headers, body, timeout } = request;
+        self.attempt_at(self.target(&url), Message { headers, body, timeout }, now).await
+    }
+
+    /// Reads and judges a URL, for all requests to it. Also if it was judged when it was saved: the server may have been started
+    /// with other settings since.
+    #[must_use]
+    pub fn target(&self, url: &str) -> Target {
+        let url = self.guard.url(url).map_err(|forbidden| AttemptError::forbidden(&forbidden));
+        Target(url.and_then(|url| url.as_str().parse().map_err(|error: InvalidUri| AttemptError::unsendable(&error.into()))))
+    }
+
+    /// Sends a message to a target; `now` is what a date in `Retry-After` is measured against.
+    pub async fn attempt_at(&self, target: Target, message: Message, now: Millis) -> Attempt {
         let started = Instant::now();
-        let mut attempt = self.run(request, started, now).await;
+        let mut attempt = self.run(target, message, started, now).await;
         attempt.timing.total = started.elapsed();
         attempt
     }
 
-    async fn run(&self, request: Request, started: Instant, now: Millis) -> Attempt {
-        // Also if it was judged when it was saved: what is allowed may have changed since.
-        let url = match self.guard.url(&request.url) {
-            Ok(url) => url,
-            Err(forbidden) => return Attempt::failed(AttemptError::forbidden(&forbidden)),
+    async fn run(&self, target: Target, message: Message, started: Instant, now: Millis) -> Attempt {
+        let uri = match target.0 {
+            Ok(uri) => uri,
+            Err(error) => return Attempt::failed(error),
         };
-        let deadline = started + request.timeout;
-        let request = match assemble(&url, request) {
-            Ok(request) => request,
-            Err(error) => return Attempt::failed(AttemptError::unsendable(&error)),
-        };
+        let deadline = started + message.timeout;
+        let mut request = http::Request::new(Full::new(message.body));
+        (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (Method::POST, uri, message.headers);
         match timeout_at(deadline, self.http.request(request)).await {
             Err(_) => Attempt::failed(AttemptError::timed_out()),
             Ok(Err(error)) => Attempt::failed(AttemptError::of(&error)),
@@ -184,12 +209,6 @@ impl Attempt {
         };
         Attempt { ending, status: None, error: Some(error), timing: Timing::default(), answer: Bytes::new() }
     }
-}
-
-fn assemble(url: &Url, request: Request) -> Result<http::Request<Full<Bytes>>, http::Error> {
-    let mut assembled = http::Request::builder().method(Method::POST).uri(url.as_str()).body(Full::new(request.body))?;
-    *assembled.headers_mut() = request.headers;
-    Ok(assembled)
 }
 
 /// The beginning of a body. Reads on for a little, so that the connection of a short answer can be used again.

@@ -4,10 +4,15 @@ mod outbox;
 mod outcomes;
 
 use std::{
+    any::Any,
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
     sync::Arc,
 };
 
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use hookline_model::{id::DeliveryId, time::Millis};
 use hookline_store::{
     Error,
@@ -15,24 +20,15 @@ use hookline_store::{
     directory::DirectoryChange,
     subscriptions::SubscriptionStatus,
 };
-use metrics::{counter, histogram};
-use tokio::{
-    sync::{Notify, mpsc},
-    task::{JoinError, JoinSet},
-};
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use self::outcomes::Outcomes;
 use super::{
-    DispatchOptions, Rendered, Subscribed,
-    breaker::Breaker,
-    handed::Handed,
-    metrics::{ATTEMPT_SECONDS, ATTEMPTS_TOTAL, DELIVERIES_TOTAL, LABEL_DIALECT, LABEL_OUTCOME, OnTheWire, attempt_outcome},
-    pace::Pace,
-    warning::Failing,
+    DispatchOptions, Rendered, Subscribed, breaker::Breaker, handed::Handed, metrics::Meters, pace::Pace, warning::Failing,
 };
 use crate::{
-    client::{Attempt, Fault, Request},
+    client::{Attempt, Client, Fault, Message, Target},
     policy::Next,
     settings::CONCURRENCY,
 };
@@ -59,7 +55,10 @@ pub(super) struct Sender {
     wake: Arc<Notify>,
     stopping: CancellationToken,
     /// On the wire.
-    in_flight: JoinSet<(Outgoing, Attempt, AttemptRow)>,
+    in_flight: FuturesUnordered<InFlight>,
+    client: Arc<Client>,
+    target: Target,
+    meters: Meters,
     /// What is on the wire, due or held, or ended and not written down.
     known: HashSet<DeliveryKey>,
     /// Of when the last is due that was read of the outbox, if that has more.
@@ -91,13 +90,16 @@ pub(super) struct Inlets {
     pub(super) wake: Arc<Notify>,
 }
 
-/// What comes of an attempt's task.
-type Joined = Result<(Outgoing, Attempt, AttemptRow), JoinError>;
+/// What comes of an attempt, or of its panic.
+type Joined = Result<(Outgoing, Attempt, AttemptRow), Box<dyn Any + Send>>;
+
+/// An attempt on the wire. It is driven by its sender's task, so that an answer wakes nobody else.
+type InFlight = Pin<Box<dyn Future<Output = Joined> + Send>>;
 
 /// What happens next.
 #[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is moved once")]
 enum Event {
-    /// An attempt's task ended.
+    /// An attempt ended.
     Ended(Joined),
     /// How these attempts ended is written down, or is not.
     Written(Arc<Vec<Outcome>>, Result<(), Error>),
@@ -124,6 +126,9 @@ impl Sender {
         Sender {
             outcomes: Outcomes::new(Arc::clone(&options.store)),
             pace: Pace::new(subscribed.settings.rate),
+            target: options.client.target(&subscribed.settings.url),
+            client: Arc::new(options.client.clone()),
+            meters: Meters::new(subscribed.settings.dialect.name()),
             options,
             subscribed,
             fast: inlets.fast,
@@ -135,7 +140,7 @@ impl Sender {
             known: HashSet::new(),
             read_to: None,
             reread_at: None,
-            in_flight: JoinSet::new(),
+            in_flight: FuturesUnordered::new(),
             retrying: BTreeSet::new(),
             due: VecDeque::new(),
             breaker: Breaker::default(),
@@ -152,7 +157,7 @@ impl Sender {
         self.take_up().await;
         while !self.is_stopped {
             // Of attempts that ended together, together.
-            while let Some(ended) = self.in_flight.try_join_next() {
+            while let Some(Some(ended)) = self.in_flight.next().now_or_never() {
                 self.joined(ended).await;
             }
             self.outcomes.begin(self.options.clock.now());
@@ -178,19 +183,19 @@ impl Sender {
             tokio::select! {
                 biased;
                 (outcomes, result) = self.outcomes.written(), if self.outcomes.is_writing() => self.written(outcomes, result),
-                Some(ended) = self.in_flight.join_next() => self.joined(ended).await,
+                Some(ended) = self.in_flight.next() => self.joined(ended).await,
                 else => break,
             }
         }
         self.write_all().await;
     }
 
-    /// An attempt's task ended.
+    /// An attempt ended.
     async fn joined(&mut self, ended: Joined) {
         match ended {
             Ok((outgoing, attempt, row)) => self.ended(outgoing, &attempt, row).await,
-            // A task of ours panicked: what it had is in the outbox, and is taken up when somebody starts anew.
-            Err(error) => tracing::error!(%error, subscription = %self.subscribed.row.id, "an attempt was lost"),
+            // A fault of ours: what it had is in the outbox, and is taken up when somebody starts anew.
+            Err(_) => tracing::error!(subscription = %self.subscribed.row.id, "an attempt panicked and was lost"),
         }
     }
 
@@ -238,7 +243,7 @@ impl Sender {
             () = self.stopping.cancelled() => Event::Stop,
             () = self.wake.notified() => Event::Woken,
             (outcomes, result) = self.outcomes.written(), if self.outcomes.is_writing() => Event::Written(outcomes, result),
-            Some(ended) = self.in_flight.join_next() => Event::Ended(ended),
+            Some(ended) = self.in_flight.next() => Event::Ended(ended),
             Some(outgoing) = self.fast.recv(), if takes_new => Event::Came(outgoing),
             // The reader's two inlets are closed together: the second says so for both. The replayer's says nothing.
             outgoing = self.bulk.recv(), if takes_new => outgoing.map_or(Event::Closed, Event::Came),
@@ -268,29 +273,23 @@ impl Sender {
         let message_id = message_id(&self.subscribed, &outgoing);
         let rendered = Rendered { content_type: outgoing.content_type.clone(), body: std::mem::take(&mut outgoing.body) };
         let headers = self.options.voice.headers(&self.subscribed, &message_id, now, &rendered);
-        let request = Request {
-            url: self.subscribed.settings.url.clone(),
-            headers: headers.sent,
-            body: rendered.body,
-            timeout: self.subscribed.policy.timeout,
-        };
-        let (client, clock) = (self.options.client.clone(), Arc::clone(&self.options.clock));
+        let message = Message { headers: headers.sent, body: rendered.body, timeout: self.subscribed.policy.timeout };
+        let (client, target) = (Arc::clone(&self.client), self.target.clone());
         let number = outgoing.attempts.last().map_or(0, |attempt| attempt.number) + 1;
-        self.in_flight.spawn(async move {
-            let _on_the_wire = OnTheWire::new();
-            let attempt = client.attempt(request, clock.now()).await;
+        let on_the_wire = self.meters.on_the_wire();
+        let attempt = async move {
+            let _on_the_wire = on_the_wire;
+            let attempt = client.attempt_at(target, message, now).await;
             let row = attempt_row(number, now, headers.kept, &attempt);
             (outgoing, attempt, row)
-        });
+        };
+        self.in_flight.push(Box::pin(AssertUnwindSafe(attempt).catch_unwind()));
     }
 
     /// Decides what follows from an attempt.
     async fn ended(&mut self, outgoing: Outgoing, attempt: &Attempt, row: AttemptRow) {
         let now = self.options.clock.now();
-        let dialect = self.subscribed.settings.dialect.name();
-        let outcome = attempt_outcome(row.status, row.error.as_ref().map(|(code, _)| code.as_str()));
-        counter!(ATTEMPTS_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(1);
-        histogram!(ATTEMPT_SECONDS, LABEL_DIALECT => dialect).record(row.latency());
+        self.meters.attempted(&row);
         let charged = outgoing.charged + u32::from(row.is_charged);
         let next = self.subscribed.policy.next(attempt.ending, charged, now, (self.options.chance)());
         match next {
@@ -308,8 +307,7 @@ impl Sender {
             Next::Delivered => DeliveryStatus::Delivered,
             Next::Failed | Next::Gone => DeliveryStatus::Failed,
         };
-        let outcome = if status == DeliveryStatus::Delivered { "delivered" } else { "failed" };
-        counter!(DELIVERIES_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(1);
+        self.meters.ended(status);
         let stops = self.failing.ended(next, &self.subscribed.policy);
         let warning = attempt.as_deref().filter(|_| !self.is_stopped).and_then(|attempt| {
             let (directory, stops) = (self.options.store.directory(), stops.as_ref().map(|(status, _)| *status));
