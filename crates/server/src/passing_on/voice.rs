@@ -1,7 +1,7 @@
 //! The words of every dialect, and the proof of whose they are.
 
 use hookline_delivery::dispatch::{Headers, Rendered, Subscribed, Voice};
-use hookline_dialects::{Dialect, NotExpressible, Secrets, Telling, render, shapes::EventShape, sign};
+use hookline_dialects::{Dialect, NotExpressible, Secrets, Telling, render, shapes::event_data, sign};
 use hookline_model::{entry::Origin, id::DeliveryId, time::Millis};
 use hookline_store::deliveries::Snapshot;
 use http::{HeaderName, HeaderValue, header};
@@ -92,7 +92,6 @@ impl Voice for Dialects {
     }
 
     fn data(&self, snapshot: &Snapshot) -> Value {
-        let shape = serde_json::to_value(EventShape::new(snapshot.event.clone()));
-        shape.ok().and_then(|mut shape| shape.get_mut("data").map(Value::take)).unwrap_or_default()
+        Value::Object(event_data(&snapshot.event.event, snapshot.event.workspace))
     }
 }
