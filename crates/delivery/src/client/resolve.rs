@@ -1,8 +1,20 @@
 //! Looking names up.
 
-use std::{future::Future, io, net::IpAddr, pin::Pin, time::Duration};
+use std::{
+    fmt::Display,
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr},
+    pin::Pin,
+    time::Duration,
+};
 
-use hickory_resolver::{TokioResolver, config::LookupIpStrategy};
+use hickory_resolver::{
+    TokioResolver,
+    config::{LookupIpStrategy, NameServerConfig, ResolverConfig, ResolverOpts},
+    net::runtime::TokioRuntimeProvider,
+    system_conf::read_system_conf,
+};
 
 /// What a look-up answers, eventually.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = Result<Vec<IpAddr>, io::Error>> + Send + 'a>>;
@@ -31,12 +43,15 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(300);
 const MISSING_FOR: Duration = Duration::from_secs(10);
 
 impl Dns {
-    /// As the machine is configured.
+    /// As the machine is configured. If its configuration cannot be read, or names no server, the one on the machine itself is
+    /// asked, as the C library does: whoever sends to addresses alone needs none.
     ///
     /// # Errors
-    /// When its configuration cannot be read.
+    /// When the resolver cannot be made of that.
     pub fn of_the_machine() -> Result<Dns, io::Error> {
-        let mut builder = TokioResolver::builder_tokio().map_err(io::Error::other)?;
+        let (config, options) = configured(read_system_conf());
+        let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+        *builder.options_mut() = options;
         let options = builder.options_mut();
         (options.timeout, options.attempts) = ASKED;
         options.cache_size = REMEMBERED;
@@ -45,6 +60,15 @@ impl Dns {
         options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
         builder.build().map(Dns).map_err(io::Error::other)
     }
+}
+
+/// What the machine is configured to, or what is done without.
+fn configured<E: Display>(found: Result<(ResolverConfig, ResolverOpts), E>) -> (ResolverConfig, ResolverOpts) {
+    found.unwrap_or_else(|why| {
+        tracing::warn!(%why, "the machine does not say who is asked for names: 127.0.0.1 is");
+        let own = NameServerConfig::udp_and_tcp(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        (ResolverConfig::from_parts(None, Vec::new(), vec![own]), ResolverOpts::default())
+    })
 }
 
 impl Resolve for Dns {
@@ -58,5 +82,26 @@ impl Resolve for Dns {
                 Err(error) => Err(io::Error::other(error)),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hickory_resolver::system_conf::parse_resolv_conf;
+
+    use super::*;
+
+    #[test]
+    fn a_machine_that_names_no_server_is_asked_itself() {
+        let asked = |text: &str| {
+            let (config, _) = configured(parse_resolv_conf(text));
+            config.name_servers().iter().map(|server| server.ip.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(asked("nameserver 192.0.2.1\nnameserver 2001:db8::1\n"), ["192.0.2.1", "2001:db8::1"]);
+        for without in ["", "# nothing\n", "search example.org\n"] {
+            assert_eq!(asked(without), ["127.0.0.1"], "{without:?}");
+        }
+        let (config, _) = configured(Err::<(ResolverConfig, ResolverOpts), _>(io::Error::from(io::ErrorKind::NotFound)));
+        assert_eq!(config.name_servers().len(), 1);
     }
 }
