@@ -125,6 +125,16 @@ impl IntoResponse for Problem {
     }
 }
 
+impl Problem {
+    /// A failure of the store whose conflicts are for the caller to read, such as that there are too many of something.
+    pub(crate) fn told(error: hookline_store::Error) -> Problem {
+        match error {
+            hookline_store::Error::Conflict(why) => Problem::new(ProblemType::Conflict, why),
+            error => error.into(),
+        }
+    }
+}
+
 impl From<hookline_store::Error> for Problem {
     /// A failure of the store is logged here, once, with its cause; the answer tells only what to do.
     fn from(error: hookline_store::Error) -> Problem {

@@ -89,7 +89,7 @@ pub(in crate::api) async fn poll(
             caller.may_write()?;
             let bad = || Problem::invalid("ack", "Give `ack` of an answer to this consumer, unchanged.");
             let to = position_of(Listing::Pull, &ack).filter(|to| *to <= service.store.status().committed).ok_or_else(bad)?;
-            service.store.move_consumer(subscription.id, consumer, to, service.clock.now()).await?
+            service.store.move_consumer(subscription.id, consumer, to, service.clock.now()).await.map_err(Problem::told)?
         }
         None => service.store.consumer(subscription.id, consumer).await?.unwrap_or(subscription.since),
     };

@@ -72,6 +72,27 @@ async fn what_is_pulled_stays_until_it_is_acknowledged() {
 }
 
 #[tokio::test]
+async fn who_asks_for_too_many_is_told_of_what() {
+    let (world, path) = with_webhook().await;
+    world.deliver(&sent(1)).await;
+    level(&world).await;
+    let replay = json!({"since": "2000-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z", "dry_run": false});
+    for _ in 0..10 {
+        world.make(&format!("{path}/replay"), replay.clone()).await;
+    }
+    let (status, problem) = world.call(Method::POST, &format!("{path}/replay"), ADMIN, Some(replay)).await;
+    assert_eq!(status.as_u16(), 409);
+    assert_eq!(problem["detail"], "10 replays of this webhook are running. Wait for one, or cancel it.");
+    let ack = text(&world.get(&format!("{path}/poll")).await["ack"]).to_owned();
+    for number in 0..100 {
+        world.get(&format!("{path}/poll?consumer=c{number}&ack={ack}")).await;
+    }
+    let (status, problem) = world.call(Method::GET, &format!("{path}/poll?consumer=c100&ack={ack}"), ADMIN, None).await;
+    assert_eq!(status.as_u16(), 409);
+    assert!(problem["detail"].as_str().is_some_and(|detail| detail.starts_with("The webhook has 100 consumers")), "{problem}");
+}
+
+#[tokio::test]
 async fn a_dry_run_of_a_replay_counts_and_makes_none() {
     let (world, path) = with_webhook().await;
     for number in 1..=3 {

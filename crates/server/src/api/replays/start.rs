@@ -83,11 +83,11 @@ pub(in crate::api) async fn start(
         let plan = plan::plan(&service, &subscribed, &filter, (since, until), (after, through)).await?;
         return once.keep(&service, Reply::ok(&plan)).await;
     }
-    let filter = serde_json::to_string(&filter).map_err(|error| unreadable(&error))?;
+    let filter = serde_json::to_string(&filter).map_err(|error| unwritable(&error))?;
     let identity = once.0.map(|identity| identity.key);
     let created_at = service.clock.now();
     let new = NewReplay { subscription: subscription.id, once: identity, since, until, filter, after, through, created_at };
-    let replay = service.store.start_replay(new).await?;
+    let replay = service.store.start_replay(new).await.map_err(Problem::told)?;
     once.keep(&service, Reply::created(&shape(&replay))).await
 }
 
@@ -101,8 +101,8 @@ fn contact(text: String) -> Result<String, Problem> {
     Ok(address.as_str().to_owned())
 }
 
-/// Settings are checked before they are stored, and filters are texts: this does not happen.
-fn unreadable(error: &serde_json::Error) -> Problem {
-    tracing::error!(%error, "the settings of a webhook cannot be read");
+/// A filter is made of texts: this does not happen.
+fn unwritable(error: &serde_json::Error) -> Problem {
+    tracing::error!(%error, "the filter of a replay cannot be written");
     Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log.")
 }
