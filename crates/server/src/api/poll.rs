@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use hookline_delivery::{matching, settings::Settings};
+use hookline_delivery::matching;
 use hookline_dialects::shapes::{EventShape, event_data};
 use hookline_model::time::Millis;
 use hookline_store::{
@@ -27,6 +27,7 @@ use crate::{
     openapi::{FilterText, Operation, inline_schemas},
     problem::{Problem, ProblemType},
     service::Service,
+    subscriptions::read,
 };
 
 /// How many pages of the log one call looks at.
@@ -46,7 +47,7 @@ struct PolledShape {
     /// What the next call says with `ack` when these are done.
     #[schemars(example = &"ARoAAAAAAAAAAAAAAAAAAAAH")]
     ack: String,
-    /// Whether there is more to be had at once.
+    /// Whether there may be more to be had at once.
     more: bool,
 }
 
@@ -93,10 +94,7 @@ pub(in crate::api) async fn poll(
         }
         None => service.store.consumer(subscription.id, consumer).await?.unwrap_or(subscription.since),
     };
-    let settings: Settings = serde_json::from_str(&subscription.settings).map_err(|error| {
-        tracing::error!(%error, subscription = %subscription.id, "the settings of a webhook cannot be read");
-        Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log.")
-    })?;
+    let settings = read(&service, &subscription)?.settings;
     let of: HashSet<_> = service.store.directory().told_of(subscription.owner).into_iter().collect();
     let (of, mut data, mut at, mut more) = (Arc::new(of), Vec::new(), from, false);
     for _ in 0..PAGES_MAX {
@@ -119,7 +117,7 @@ pub(in crate::api) async fn poll(
         };
         data.extend(found.into_iter().flatten().filter(matches).map(|found| EventShape::new(found.event)));
         at = through;
-        if data.len() >= limit || through < page.through {
+        if data.len() >= limit {
             break;
         }
     }

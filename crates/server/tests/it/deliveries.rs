@@ -72,6 +72,25 @@ async fn what_is_pulled_stays_until_it_is_acknowledged() {
 }
 
 #[tokio::test]
+async fn what_the_records_leave_out_fills_no_page_of_a_pull() {
+    let world = World::new().await;
+    let path = format!("/v1/workspaces/{}/webhooks", text(&world.workspace["id"]));
+    let filter = json!({"data": {"subject": "Wanted"}});
+    let made = world.make(&path, json!({"name": "Ours", "url": "https://crm.example/", "kinds": ["*"], "filter": filter})).await;
+    let mut ids_of = Vec::new();
+    for number in 1..=7 {
+        let mut body = sent(number);
+        if number % 3 == 0 {
+            body["subject"] = json!("Wanted");
+        }
+        ids_of.push(text(&world.deliver(&body).await["event_id"]).to_owned());
+    }
+    level(&world).await;
+    let pulled = world.get(&format!("{path}/{}/poll?limit=2", text(&made["id"]))).await;
+    assert_eq!(ids(&pulled), [ids_of[2].clone(), ids_of[5].clone()]);
+}
+
+#[tokio::test]
 async fn who_asks_for_too_many_is_told_of_what() {
     let (world, path) = with_webhook().await;
     world.deliver(&sent(1)).await;
