@@ -39,7 +39,7 @@ pub(crate) enum Command {
         hookline listen --forward http://127.0.0.1:3000/smartlead --dialect smartlead --from start --json\n\n\
         Events are told and signed as a webhook would, with the secret that it shows at the beginning, one after the other and in \
         the order of the log. While the server or the local address is away it waits; ended, it goes on where it was when it is \
-        started again. An event that was on its way then comes again, with the same id. Any answer of the local address is an \
+        started again without --from. An event that was on its way then comes again, with the same id. Any answer of the local address is an \
         answer, but for 502, 503 and 504."
     )]
     Listen(ListenArguments),

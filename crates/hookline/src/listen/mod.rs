@@ -226,7 +226,8 @@ impl Listener {
                 self.show.forwarded(now, kind, &told, cursor, answer)
             }
             Err(NobodyThere(why)) => bail!(
-                "nobody is at {}: {why}. Nothing is lost: start it, and give the same command again, or a longer --patience",
+                "nobody is at {}: {why}. Nothing is lost: start it, and give the same command again without --from, with a longer \
+                 --patience if need be",
                 self.forwarder.url
             ),
         }

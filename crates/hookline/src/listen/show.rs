@@ -89,7 +89,7 @@ impl Show {
     pub(super) fn stopped(self, forwarded: u64) {
         self.notice(
             &json!({"type": "stopped", "forwarded": forwarded}),
-            format_args!("Ended. {forwarded} forwarded; the same command goes on behind them."),
+            format_args!("Ended. {forwarded} forwarded; the same command without --from goes on behind them."),
         );
     }
 
