@@ -98,6 +98,8 @@ impl State {
         let written = || {
             let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
             file.write_all(&serde_json::to_vec_pretty(&self.remembered)?)?;
+            // A power cut must not leave the name without the bytes.
+            file.sync_data()?;
             fs::rename(&new, &self.path)
         };
         written().with_context(|| format!("write {}", self.path.display()))
