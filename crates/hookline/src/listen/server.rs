@@ -113,6 +113,11 @@ impl Server {
                  --workspace"
             )),
             400 | 403 | 405 | 422 => match problem["field"].as_str() {
+                // Told as the flags that they came from.
+                Some("cursor" | "since") => Trouble::Final(
+                    "--from: give now, start, a time such as 2026-02-11T08:00:00Z, or a cursor that was shown".to_owned(),
+                ),
+                Some("kind") => Trouble::Final(format!("--kinds: {detail}")),
                 Some(field) => Trouble::Final(format!("{base} refuses {field}: {detail}")),
                 None => Trouble::Final(format!("{base} refuses this: {detail}")),
             },

@@ -235,8 +235,8 @@ async fn whoever_gives_something_wrong_is_told_what() {
         })
     };
     for (arguments, said) in [
-        (&["--kinds", "email.eaten"][..], "refuses kind"),
-        (&["--from", "nowhere"], "refuses cursor"),
+        (&["--kinds", "email.eaten"][..], "--kinds: Give kinds such as"),
+        (&["--from", "1h"], "--from: give now, start, a time such as"),
         (&["--dialect", "esperanto"], "esperanto"),
         (&["--variant", "flat"], "--variant"),
         (&["--secret", "simple"], "--secret"),
