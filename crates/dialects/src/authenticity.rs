@@ -3,9 +3,12 @@
 //! Pure: the secrets, the id and the time of the attempt are arguments. Verification compares in constant time; here is only what
 //! is sent.
 
+use std::ops::RangeInclusive;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use hookline_model::time::Millis;
+use hookline_platforms::verify::{SECRET_BYTES_MAX, SECRET_BYTES_MIN};
 use sha2::Sha256;
 
 use crate::dialect::Dialect;
@@ -15,6 +18,12 @@ pub const SECRET_PREFIX: &str = "whsec_";
 
 /// The most secrets that sign one delivery: the one in use, and those it takes the place of.
 pub const SECRETS_MAX: usize = 4;
+
+/// How many bytes the key of a secret of Standard Webhooks has.
+pub const KEY_BYTES: RangeInclusive<usize> = 24..=64;
+
+/// How many characters a secret has that is no key.
+pub const TEXT_BYTES: RangeInclusive<usize> = SECRET_BYTES_MIN..=SECRET_BYTES_MAX;
 
 /// Where SmartLead puts its signature.
 pub const SMARTLEAD_HEADER: &str = "X-Smartlead-Signature";
@@ -41,6 +50,38 @@ pub enum SignError {
     /// The id of a message stands between dots in what is signed.
     #[error("the id of a message must not be empty or have a dot or white space in it")]
     Id,
+}
+
+/// Why a secret is none for a dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnusableSecret {
+    /// It is to be one of Standard Webhooks, with a key of [`KEY_BYTES`].
+    #[error("give whsec_ and the base64 of {} to {} bytes", KEY_BYTES.start(), KEY_BYTES.end())]
+    Key,
+    /// It is to be a text of [`TEXT_BYTES`].
+    #[error("give {} to {} visible ASCII characters without spaces", TEXT_BYTES.start(), TEXT_BYTES.end())]
+    Text,
+    /// The dialect proves nothing by a secret.
+    #[error("Instantly signs nothing; give a header instead")]
+    Unsigned,
+}
+
+/// Whether deliveries in a dialect can be signed with a secret, or carry it.
+///
+/// # Errors
+/// Which texts can be one.
+pub fn usable(dialect: Dialect, secret: &str) -> Result<(), UnusableSecret> {
+    let (is_usable, else_why) = match dialect {
+        Dialect::Hookline | Dialect::Cloudevents => {
+            (key(secret).is_ok_and(|key| KEY_BYTES.contains(&key.len())), UnusableSecret::Key)
+        }
+        Dialect::Smartlead | Dialect::Breakcold => {
+            let is_text = secret.bytes().all(|byte| byte.is_ascii_graphic());
+            (is_text && TEXT_BYTES.contains(&secret.len()), UnusableSecret::Text)
+        }
+        Dialect::Instantly => (false, UnusableSecret::Unsigned),
+    };
+    if is_usable { Ok(()) } else { Err(else_why) }
 }
 
 /// The key of a secret of Standard Webhooks: what its base64 means.

@@ -106,3 +106,23 @@ fn configured_headers_are_sent_and_replace_no_signature() {
     let headers = own(Dialect::Hookline);
     assert!(headers.contains(&configured[0]) && headers.contains(&configured[2]) && !headers.contains(&configured[1]));
 }
+
+#[test]
+fn a_secret_is_usable_within_the_bounds_of_its_dialect() {
+    let of_key = |bytes: usize| secret(&vec![7; bytes]);
+    for dialect in [Dialect::Hookline, Dialect::Cloudevents] {
+        for (bytes, is_usable) in [(23, false), (24, true), (64, true), (65, false)] {
+            assert_eq!(usable(dialect, &of_key(bytes)).is_ok(), is_usable, "{dialect}, {bytes} bytes");
+        }
+        assert_eq!(usable(dialect, &"x".repeat(32)), Err(UnusableSecret::Key));
+    }
+    for dialect in [Dialect::Smartlead, Dialect::Breakcold] {
+        for (characters, is_usable) in [(7, false), (8, true), (512, true), (513, false)] {
+            assert_eq!(usable(dialect, &"x".repeat(characters)).is_ok(), is_usable, "{dialect}, {characters} characters");
+        }
+        assert_eq!(usable(dialect, "two words here"), Err(UnusableSecret::Text));
+        assert!(usable(dialect, &of_key(32)).is_ok(), "one that is made serves every dialect");
+    }
+    assert_eq!(usable(Dialect::Instantly, &of_key(32)), Err(UnusableSecret::Unsigned));
+    assert_eq!(UnusableSecret::Key.to_string(), "give whsec_ and the base64 of 24 to 64 bytes");
+}

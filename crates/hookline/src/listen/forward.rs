@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookline_delivery::client::{Attempt, Client, Request, receiver_header};
-use hookline_dialects::{Dialect, Secrets, authenticity, sign};
+use hookline_dialects::{Dialect, Secrets, authenticity::SignError, sign};
 use hookline_model::time::Millis;
 use hookline_server::Clock;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -47,9 +47,14 @@ pub(super) struct Answered {
     pub(super) latency: Duration,
 }
 
-/// Nobody was there for as long as was to be waited.
+/// Why an event was not forwarded.
 #[derive(Debug)]
-pub(super) struct NobodyThere(pub(super) String);
+pub(super) enum NotForwarded {
+    /// Nobody was there for as long as was to be waited.
+    NobodyThere(String),
+    /// It cannot be signed.
+    Unsigned(SignError),
+}
 
 /// Forwards to an address.
 pub(super) struct Forwarder {
@@ -66,12 +71,12 @@ pub(super) struct Forwarder {
 impl Forwarder {
     /// Forwards an event. While nobody is there it is tried again; an answer is an answer, whatever its status, but for one that
     /// a proxy gives when nobody is there behind it.
-    pub(super) async fn forward(&self, told: &Told, body: &str, show: &Show) -> Result<Answered, NobodyThere> {
+    pub(super) async fn forward(&self, told: &Told, body: &str, show: &Show) -> Result<Answered, NotForwarded> {
         let (began, mut pause, mut tries) = (Instant::now(), PAUSE, 0);
         loop {
             tries += 1;
             let now = WallClock.now();
-            let headers = self.headers(told, body, now);
+            let headers = self.headers(told, body, now).map_err(NotForwarded::Unsigned)?;
             let request = Request { url: self.url.clone(), headers, body: Bytes::from(body.to_owned()), timeout: ANSWER_WAIT };
             let attempt = self.client.attempt(request, now).await;
             let why = match outcome(&attempt) {
@@ -79,7 +84,7 @@ impl Forwarder {
                 Err(why) => why,
             };
             if began.elapsed() + pause > self.patience {
-                return Err(NobodyThere(why));
+                return Err(NotForwarded::NobodyThere(why));
             }
             show.waiting(&why, pause);
             // Nobody tells that a port is open again; the pause grows, so that a machine left alone is not kept busy.
@@ -89,18 +94,17 @@ impl Forwarder {
     }
 
     /// The headers of a try: signed for the time of this try, as a webhook's.
-    fn headers(&self, told: &Told, body: &str, now: Millis) -> HeaderMap {
+    fn headers(&self, told: &Told, body: &str, now: Millis) -> Result<HeaderMap, SignError> {
         let signing = [self.secret.clone()];
         let secrets = Secrets { signing: &signing, headers: &self.headers, ..Secrets::default() };
-        // The secret and the id are of ours, and have been looked at.
-        let signed = sign(self.dialect, &secrets, &told.id, now, body.as_bytes()).unwrap_or_default();
+        let signed = sign(self.dialect, &secrets, &told.id, now, body.as_bytes())?;
         let content_type = told.content_type.clone().unwrap_or_else(|| "application/json".to_owned());
         let usual = [(header::CONTENT_TYPE, content_type), (header::USER_AGENT, USER_AGENT.to_owned())];
         let usual = usual.into_iter().map(|(name, value)| (name.as_str().to_owned(), value));
         let pairs = usual.chain(signed).filter_map(|(name, value)| {
             Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value).ok()?))
         });
-        pairs.collect()
+        Ok(pairs.collect())
     }
 }
 
@@ -124,22 +128,4 @@ pub(super) fn own_headers(texts: &[String]) -> anyhow::Result<Vec<(String, Strin
         Ok((name.to_owned(), value.to_owned()))
     };
     texts.iter().map(read).collect()
-}
-
-/// Whether a secret can be used in a dialect.
-pub(super) fn usable(dialect: Dialect, secret: &str) -> anyhow::Result<()> {
-    let is_usable = match dialect {
-        Dialect::Hookline | Dialect::Cloudevents => authenticity::key(secret).is_ok(),
-        Dialect::Smartlead | Dialect::Breakcold => !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_graphic()),
-        Dialect::Instantly => false,
-    };
-    if is_usable {
-        return Ok(());
-    }
-    let how = match dialect {
-        Dialect::Hookline | Dialect::Cloudevents => "give whsec_ and base64",
-        Dialect::Smartlead | Dialect::Breakcold => "give visible ASCII characters without spaces",
-        Dialect::Instantly => "Instantly signs nothing; give --header instead, such as \"Authorization: Bearer ...\"",
-    };
-    Err(WrongUsage(format!("--secret: {how}")).into())
 }

@@ -28,7 +28,7 @@ use crate::{
 
 use arguments::From;
 pub(crate) use arguments::ListenArguments;
-use forward::{Forwarder, NobodyThere, Told};
+use forward::{Forwarder, NotForwarded, Told};
 use server::{Server, Trouble};
 use show::Show;
 use sse::Message;
@@ -102,7 +102,7 @@ impl Listener {
         let forward = client.guard().url(&arguments.forward).map_err(wrong)?.to_string();
         let headers = forward::own_headers(&arguments.header)?;
         if let Some(secret) = &arguments.secret {
-            forward::usable(dialect, secret)?;
+            authenticity::usable(dialect, secret).map_err(|why| WrongUsage(format!("--secret: {why}")))?;
         }
         let server = Server::new(client, &arguments.server, &arguments.key)?;
         let (workspace, name) = workspace(&server, arguments.workspace).await?;
@@ -112,6 +112,12 @@ impl Listener {
         };
         let state = State::open(path, (server.base(), &workspace, &forward), new_secret)?;
         let secret = arguments.secret.clone().unwrap_or_else(|| state.remembered.secret.clone());
+        if dialect != Dialect::Instantly && authenticity::usable(dialect, &secret).is_err() {
+            let shown = state.path().display();
+            let what =
+                format!("{shown} has a secret that {dialect} cannot be signed with: delete it to begin anew, or give --secret");
+            return Err(WrongUsage(what).into());
+        }
         let begin = match (&arguments.from, &state.remembered.cursor) {
             (Some(from), _) => from.clone(),
             (None, Some(cursor)) => From::Cursor(cursor.clone()),
@@ -225,11 +231,14 @@ impl Listener {
                 self.state.forwarded(cursor)?;
                 self.show.forwarded(now, kind, &told, cursor, answer)
             }
-            Err(NobodyThere(why)) => bail!(
+            Err(NotForwarded::NobodyThere(why)) => bail!(
                 "nobody is at {}: {why}. Nothing is lost: start it, and give the same command again without --from, with a longer \
                  --patience if need be",
                 self.forwarder.url
             ),
+            Err(NotForwarded::Unsigned(why)) => {
+                bail!("the event {} is not forwarded, since it cannot be signed: {why}", told.event_id)
+            }
         }
     }
 }

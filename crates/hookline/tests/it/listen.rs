@@ -239,7 +239,9 @@ async fn whoever_gives_something_wrong_is_told_what() {
         (&["--from", "1h"], "--from: give now, start, a time such as"),
         (&["--dialect", "esperanto"], "esperanto"),
         (&["--variant", "flat"], "--variant"),
-        (&["--secret", "simple"], "--secret"),
+        (&["--secret", "simple"], "--secret: give whsec_ and the base64 of 24 to 64 bytes"),
+        (&["--secret", "whsec_c2hvcnQ="], "--secret: give whsec_"),
+        (&["--dialect", "smartlead", "--secret", "short"], "--secret: give 8 to 512 visible"),
         (&["--header", "Host: elsewhere"], "--header Host"),
         (&["--header", "no colon"], "give a name, a colon and a value"),
         (&["--workspace", "6f1c2c7e-8a54-4c0b-9d53-0f2f7c2f6d11"], "no such workspace"),
@@ -248,6 +250,14 @@ async fn whoever_gives_something_wrong_is_told_what() {
         let (code, stderr) = refuse(arguments, ADMIN_KEY);
         assert!(code == Some(2) && stderr.contains(said), "{arguments:?}: {code:?} {stderr}");
     }
+    // What is remembered is looked at as well: nothing is sent unsigned.
+    let state = world.temp.path().join("spoilt.json");
+    let spoilt = json!({
+        "server": base, "workspace": world.node.workspace, "forward": receiver.url(), "secret": "simple", "cursor": null,
+    });
+    std::fs::write(&state, spoilt.to_string()).expect("written");
+    let (code, stderr) = refuse(&["--state", state.to_str().expect("a path")], ADMIN_KEY);
+    assert!(code == Some(2) && stderr.contains("has a secret that hookline cannot be signed with"), "{code:?} {stderr}");
     let (code, stderr) = refuse(&[], "hk_of-nobody");
     assert!(code == Some(2) && stderr.contains("does not know this key") && stderr.contains("HOOKLINE_KEY"), "{stderr}");
     let (code, stderr) = refuse(&["--server", "http://127.0.0.1:9"], ADMIN_KEY);
