@@ -151,14 +151,17 @@ pub(super) fn of<'t>(body: &Body<'t>, settings: &Settings) -> Option<Name<'t>> {
     let text = folded(body.envelope().word(EVENT)?);
     let read_as = settings.name(&text).trim();
     // Nearly all are written in lower case already.
-    let read_as = match known(read_as) {
+    let as_written = known(read_as);
+    let read_as = match as_written {
         Some((known, ..)) => Cow::Borrowed(known),
         None => Cow::Owned(read_as.to_lowercase()),
     };
-    let is_trial = TEST_FLAGS.iter().any(|key| body.envelope().flag(key) == Some(true)) || TEST_NAMES.contains(&&*read_as);
-    let (kind, topic) = match known(&read_as) {
-        _ if is_trial => (Kind::WebhookTest, Topic::Unknown),
+    let known = as_written.or_else(|| known(&read_as));
+    let is_flagged = TEST_FLAGS.iter().any(|key| body.envelope().flag(key) == Some(true));
+    let (kind, topic) = match known {
+        _ if is_flagged => (Kind::WebhookTest, Topic::Unknown),
         Some((_, kind, topic)) => (kind, topic),
+        None if TEST_NAMES.contains(&&*read_as) => (Kind::WebhookTest, Topic::Unknown),
         None => (Kind::Other, Topic::Unknown),
     };
     Some(Name { kind, topic, text, read_as })

@@ -31,8 +31,22 @@ pub(super) fn snake<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
 
 /// Whether a key is written in another way.
 fn is_other(key: &str) -> bool {
-    // All bytes are looked at, since most have none.
-    key.bytes().fold(false, |is_other, byte| is_other | byte.is_ascii_uppercase())
+    match (key.as_bytes().first_chunk(), key.as_bytes().last_chunk()) {
+        // Most keys are looked at in two steps.
+        (Some(first), Some(last)) if key.len() <= 16 => has_capital(*first) || has_capital(*last),
+        _ => key.bytes().any(|byte| byte.is_ascii_uppercase()),
+    }
+}
+
+/// Whether one of eight bytes is a capital letter: what has its highest bit not set, but has it if so much is added that `A` has,
+/// and has not if so much is added that what follows `Z` has.
+fn has_capital(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x80 * ONES;
+    let word = u64::from_le_bytes(bytes);
+    let low = word & !HIGHEST;
+    let (from_a, behind_z) = (low + (0x80 - b'A' as u64) * ONES, low + (0x80 - (b'Z' + 1) as u64) * ONES);
+    from_a & !behind_z & !word & HIGHEST != 0
 }
 
 /// `firstName` as `first_name`: an underscore before every capital that a small letter or a digit precedes. It is spelled in the
@@ -58,6 +72,24 @@ mod tests {
 
     use super::*;
     use crate::json::{Node, node};
+
+    #[test]
+    fn a_capital_is_seen_wherever_it_stands() {
+        for byte in 0..=u8::MAX {
+            for at in 0..8 {
+                for other in [0, b'@', b'[', b'_', b'z', 0x7f, 0x80, 0xff] {
+                    let mut bytes = [other; 8];
+                    bytes[at] = byte;
+                    assert_eq!(has_capital(bytes), byte.is_ascii_uppercase(), "{bytes:?}");
+                }
+            }
+        }
+        for length in 0..20 {
+            let plain = "abcdefgh_ijklmnopqrs_t".get(..length).expect("ASCII");
+            assert!(!is_other(plain));
+            assert!((0..length).all(|at| is_other(&format!("{}X{}", &plain[..at], &plain[at + 1..]))), "{length}");
+        }
+    }
 
     #[test]
     fn keys_are_put_into_snake_case() {

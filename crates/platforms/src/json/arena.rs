@@ -1,11 +1,11 @@
 //! Reading a body into a tree.
 //!
 //! The reader is `serde_json`'s own, with its limit on depth; only what it finds is kept in another way than its `Value`: texts
-//! stay where they are in the body, and everything else lies in one piece of memory that is given back at once.
+//! stay where they are in the body, and everything else lies in one piece of memory that is given back at once, to the next tree.
 
 use std::{
     cell::{Cell, OnceCell},
-    fmt,
+    fmt, mem,
     ops::Range,
     str,
 };
@@ -22,6 +22,11 @@ use super::{
 /// The least and the most memory that is taken at once, in bytes.
 const ROOM_MIN: usize = 256;
 const ROOM_MAX: usize = 16 * 1024;
+
+thread_local! {
+    /// The memory of the last tree of this thread, for the next one: at most [`ROOM_MAX`].
+    static SPARE: Cell<Option<Bump>> = const { Cell::new(None) };
+}
 
 /// How many fields and elements there is room for before any is read.
 const PENDING: usize = 24;
@@ -40,18 +45,22 @@ pub(crate) struct Arena {
 impl Arena {
     /// Memory for the tree of a body. What reading may take per byte is bounded in `crates/fuzz/src/work.rs`.
     pub(crate) fn new(body: &[u8]) -> Arena {
-        let memory = Bump::with_capacity((2 * body.len()).clamp(ROOM_MIN, ROOM_MAX));
+        let room = (2 * body.len()).clamp(ROOM_MIN, ROOM_MAX);
+        let spare = SPARE.try_with(Cell::take).ok().flatten().filter(|spare| spare.chunk_capacity() >= room);
+        let memory = spare.unwrap_or_else(|| Bump::with_capacity(room));
         Arena { memory, secrets: None, found: OnceCell::new(), has_dropped: Cell::new(false) }
     }
 
     /// The same, where it is also told where the body has its secrets.
     pub(crate) fn watching(body: &[u8], secrets: &'static dyn Blanks) -> Arena {
-        Arena { secrets: Some(secrets), ..Arena::new(body) }
+        let mut arena = Arena::new(body);
+        arena.secrets = Some(secrets);
+        arena
     }
 
     /// Where the first body that was read has its secrets; none if that must be looked for in the body itself.
-    pub(crate) fn into_found(self) -> Option<Vec<Range<usize>>> {
-        self.found.into_inner().flatten()
+    pub(crate) fn into_found(mut self) -> Option<Vec<Range<usize>>> {
+        self.found.take().flatten()
     }
 
     /// Reads a body.
@@ -124,6 +133,17 @@ fn marked(fields: &[Entry<'_>], keys: &mut KeySet, marks: &mut MarksOf) -> bool 
         marks.push(mark);
     }
     true
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        let mut memory = mem::take(&mut self.memory);
+        if memory.allocated_bytes() <= ROOM_MAX {
+            memory.reset();
+            // A thread that ends has no next tree.
+            let _ = SPARE.try_with(|spare| spare.set(Some(memory)));
+        }
+    }
 }
 
 /// Sorts the fields from a place on by their names, and leaves the last of each name.

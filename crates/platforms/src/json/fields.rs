@@ -238,6 +238,17 @@ impl<'a> Fields<'a> {
         keys.iter().find_map(|key| self.address(key))
     }
 
+    /// The same where it mostly is one that is known already, which is then not made again.
+    pub(crate) fn address_of_known(self, keys: &[&str], known: Option<&EmailAddress>) -> Option<EmailAddress> {
+        // What has a colon may be a scheme with an address, and not read as itself.
+        let is_known = |text: &str, known: &EmailAddress| text == known.as_str() && text.is_ascii() && !text.contains(':');
+        let read = |value: Node<'_>| {
+            let text = value.as_str()?;
+            known.filter(|known| is_known(text, known)).cloned().or_else(|| address(text).ok())
+        };
+        keys.iter().find_map(|key| self.find(key, read))
+    }
+
     /// A Message-ID without its angle brackets.
     #[inline]
     pub(crate) fn message_id(self, key: &str) -> Option<String> {
@@ -332,6 +343,21 @@ mod tests {
         ];
         for (value, expected) in cases {
             assert_eq!(of(&value, |fields| fields.message_id("x")).as_deref(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_known_is_the_one_that_is_read() {
+        let texts = ["jo@x.example", "JO@x.example", " jo@x.example", "al@x.example", "mailto:jo@x.example", "jö@x.example", "x"];
+        let all = || texts.iter().map(|text| (text, EmailAddress::parse(text).ok()));
+        for (text, read) in all().map(|(text, _)| (text, of(&json!(text), |fields| fields.address("x")))) {
+            for (_, known) in all() {
+                assert_eq!(
+                    of(&json!(text), |fields| fields.address_of_known(&["y", "x"], known.as_ref())),
+                    read,
+                    "{text} {known:?}"
+                );
+            }
         }
     }
 

@@ -96,15 +96,16 @@ pub(super) fn outbound(kind: Kind, body: Fields<'_>, ids: &Ids, setting: Setting
         last_opened_at: when::believed(body.time("last_opened_at"), received_at),
         ..MessageFacts::default()
     };
+    let known = setting.contact.and_then(|contact| contact.email.as_ref());
     let lead = if kind == EmailReplied {
         // `to_email` and `subject` of a reply may be the alias that answered and the reply's own; these two are the send's.
         facts.subject = sent.text("subject");
-        let target = who::correspondence(body).address_of(&["targetLeadEmail", "target_lead_email"]);
-        target.or_else(|| body.address_of(&["sl_lead_email", "lead_email"]))
+        let target = who::correspondence(body).address_of_known(&["targetLeadEmail", "target_lead_email"], known);
+        target.or_else(|| body.address_of_known(&["sl_lead_email", "lead_email"], known))
     } else {
         facts.subject = sent.text("subject").or_else(|| body.text_of(&["subject", "custom_subject"]));
         facts.body_html = facts.body_html.or_else(|| body.verbatim("custom_email_message"));
-        body.address_of(&["to_email", "lead_email"])
+        body.address_of_known(&["to_email", "lead_email"], known)
     };
     // Mailboxes alone tell nothing of a message.
     if facts == MessageFacts::default() {
