@@ -6,7 +6,10 @@ use crate::instantly::{
     label::Label,
     who::{self, Addresses},
 };
-use crate::{Settings, json::Fields};
+use crate::{
+    Settings,
+    json::{Fields, Keys},
+};
 
 /// Where Instantly puts the name (captures).
 pub(crate) const EVENT_TYPE: &str = "event_type";
@@ -54,6 +57,17 @@ const NAMES: &[(&str, Kind, About)] = &[
     ("account_error", Kind::AccountError, About::Nobody),
     ("supersearch_enrichment_completed", Kind::Other, About::Nobody),
 ];
+
+/// The names alone, to be looked for.
+static KNOWN: Keys<{ NAMES.len() }> = {
+    let mut keys = [""; NAMES.len()];
+    let mut at = 0;
+    while at < keys.len() {
+        keys[at] = NAMES[at].0;
+        at += 1;
+    }
+    Keys::new(keys)
+};
 
 /// All names.
 pub(super) fn all() -> Vec<(&'static str, Kind)> {
@@ -163,7 +177,9 @@ fn stated<'a>(body: Fields<'a>, settings: &Settings) -> Option<(&'static str, &'
 
 /// What Instantly means by a name.
 fn known(name: &str) -> Option<(Kind, About)> {
-    NAMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(_, kind, about)| (*kind, *about))
+    // Nearly all are written as here.
+    let otherwise = || NAMES.iter().position(|(known, ..)| known.eq_ignore_ascii_case(name));
+    KNOWN.place(name).or_else(otherwise).map(|at| (NAMES[at].1, NAMES[at].2))
 }
 
 /// What a name stands for: an event, a trial, the label that was set on a lead, or something new.

@@ -120,8 +120,10 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
         return false;
     }
     match one.len() {
+        2..4 => one.first_chunk::<2>() == other.first_chunk::<2>() && one.last_chunk::<2>() == other.last_chunk::<2>(),
         4..8 => one.first_chunk::<4>() == other.first_chunk::<4>() && one.last_chunk::<4>() == other.last_chunk::<4>(),
         8..=16 => one.first_chunk::<8>() == other.first_chunk::<8>() && one.last_chunk::<8>() == other.last_chunk::<8>(),
+        17..=32 => one.first_chunk::<16>() == other.first_chunk::<16>() && one.last_chunk::<16>() == other.last_chunk::<16>(),
         _ => one == other,
     }
 }
