@@ -3,8 +3,16 @@
 //! An event changes several parts of one contact. As rows of their own each would be sought, read and written alone; in a chunk
 //! they are read once and written once. It is sorted, so a part is found by looking at the ones before it, which are few.
 
-/// A chunk that grew beyond this is cut in two.
-pub(super) const CHUNK_BYTES_MAX: usize = 3 * 1024;
+use crate::sqlite::open::RECORDS_PAGE_BYTES;
+
+/// What a row of a table without rowids may have before SQLite continues it on pages of its own (its file format, 1.6): four such
+/// rows fit on a page.
+const ROW_BYTES_MAX: i64 = (RECORDS_PAGE_BYTES - 12) * 64 / 255 - 23;
+/// What a row of `part` has beside the parts: the number, where the chunk begins and where the next one does, and their lengths.
+const ROW_BESIDE: i64 = 56;
+/// A chunk that grew beyond this is cut in two. A larger one would be continued on a page that holds nothing else, and that is
+/// let go of and taken anew with every change.
+pub(super) const CHUNK_BYTES_MAX: usize = (ROW_BYTES_MAX - ROW_BESIDE) as usize;
 
 /// Parts in order, each as its length, its name, the length of its state, its state. In front stands where the next chunk
 /// begins, empty if there is none.
@@ -233,6 +241,25 @@ mod tests {
         assert!(chunk.retain(|name| name != b"b") && !chunk.retain(|name| name != b"b"));
         assert_eq!(chunk.iter().map(|(name, _)| name).collect::<Vec<_>>(), [b"a", b"c"]);
         assert!(!chunk.is_nothing() && chunk.retain(|_| false) && chunk.is_nothing());
+    }
+
+    #[test]
+    fn four_of_the_largest_rows_fit_on_a_page() {
+        let records = rusqlite::Connection::open_in_memory().expect("a database can be opened");
+        records.pragma_update(None, "page_size", RECORDS_PAGE_BYTES).expect("the size is one");
+        records.execute_batch(include_str!("../schema/records.sql")).expect("the schema is one");
+        let pages = || records.pragma_query_value(None, "page_count", |row| row.get::<_, i64>(0)).expect("it has pages");
+        let before = pages();
+        let (name, next) = ([7; 17], [8; 17]);
+        let state = vec![9; CHUNK_BYTES_MAX - name.len() - 3];
+        let mut chunk = Chunk { next: next.to_vec(), parts: Vec::new() };
+        chunk.put(&name, &state);
+        assert_eq!(chunk.parts.len(), CHUNK_BYTES_MAX);
+        for contact in 0..400_i64 {
+            let values = rusqlite::params![(1_i64 << 40) + contact, name, chunk.stored()];
+            records.execute("INSERT INTO part (contact, first, parts) VALUES (?1, ?2, ?3)", values).expect("a row is inserted");
+        }
+        assert!(pages() - before <= 102, "{} pages for 400 rows", pages() - before);
     }
 
     #[test]

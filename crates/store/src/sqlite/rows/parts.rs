@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, ops::Bound};
 
 use hookline_model::maps::Map;
-use rusqlite::params;
+use rusqlite::{Row, params};
 use serde::de::DeserializeOwned;
 
 use super::{SqlRows, broken, chunk::Chunk, part::Range, unpack};
@@ -15,6 +15,10 @@ use crate::Error;
 pub(super) const HELD_TO_WRITE_MAX: usize = 16 * 1024;
 /// And by who only reads, and comes back to few.
 pub(super) const HELD_TO_READ_MAX: usize = 256;
+
+/// How many chunks of a contact key are read at once when none is held: most contacts have no more, and an event changes parts of
+/// several of them.
+const FIRST_CHUNKS: i64 = 4;
 
 /// The name of a part.
 type Name = Vec<u8>;
@@ -52,8 +56,36 @@ impl SqlRows<'_> {
         {
             return Ok(first.clone());
         }
+        if !self.parts.held.contains_key(&contact)
+            && let Some(first) = self.read_first_chunks(contact, part)?
+        {
+            return Ok(first);
+        }
         let sql = "SELECT first, parts FROM part WHERE contact = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1";
         self.read_chunk(sql, contact, part).map(Option::unwrap_or_default)
+    }
+
+    /// Reads the first chunks of a contact key of which none is held; answers where the one begins that a part lies in, if it is
+    /// among them.
+    fn read_first_chunks(&mut self, contact: i64, part: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let sql = "SELECT first, parts FROM part WHERE contact = ?1 ORDER BY first LIMIT ?2";
+        let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Chunk::read(row.get_ref(1)?.as_blob()?)));
+        let found = self.all(sql, params![contact, FIRST_CHUNKS], read)?;
+        if self.parts.held.len() >= self.parts.max {
+            self.write_parts()?;
+        }
+        let mut chunks = BTreeMap::new();
+        for (first, chunk) in found {
+            let chunk = chunk.ok_or_else(|| broken("read a chunk"))?;
+            chunks.insert(first, Held { chunk, changed: false });
+        }
+        if chunks.is_empty() {
+            chunks.insert(Vec::new(), Held::default());
+        }
+        let place = chunks.range::<[u8], _>((Bound::Unbounded, Bound::Included(part))).next_back();
+        let place = place.filter(|(_, held)| held.chunk.reaches(part)).map(|(first, _)| first.clone());
+        self.parts.held.insert(contact, chunks);
+        Ok(place)
     }
 
     /// The same for the chunk in front of the one that begins with `first`.
