@@ -63,6 +63,10 @@ const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
 /// How many pages the write-ahead log of deliveries.db has before its writer copies it back.
 const DELIVERIES_WAL_PAGES: i64 = 4_096;
 
+/// What of a write-ahead log is left of its file when it is begun anew. With less than it usually has, a part of the file would be
+/// cut off and made again each time.
+const WAL_BYTES_KEPT: i64 = 160 * 1024 * 1024;
+
 /// The files of a data folder.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
@@ -258,7 +262,7 @@ pub(super) fn settle(connection: &Connection, durability: Durability, cache_kib:
         ("temp_store", 2),
         ("mmap_size", 0),
         ("trusted_schema", 0),
-        ("journal_size_limit", 64 * 1024 * 1024),
+        ("journal_size_limit", WAL_BYTES_KEPT),
         ("wal_autocheckpoint", 0),
         ("cache_size", -cache_kib),
     ];

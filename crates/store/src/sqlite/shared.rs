@@ -171,6 +171,11 @@ impl Shared {
         }
     }
 
+    /// Whether somebody waits to read.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.reading.load(Ordering::Relaxed) > 0
+    }
+
     /// Waits a little for more to fold: a fold of a few entries takes nearly as long as one of a few hundred. Whoever comes to read
     /// ends the waiting.
     fn linger<'r>(&self, recent: MutexGuard<'r, Recent>, from: u64) -> MutexGuard<'r, Recent> {

@@ -22,8 +22,11 @@ use super::{
 };
 use crate::{Error, RebuildKeys};
 
-/// Entries folded in one transaction, at most.
-const FOLD_ENTRIES_MAX: usize = 4_000;
+/// Entries folded in one transaction, at most. The more there are, the fewer times a page is written that many of them change; but
+/// while they are folded they are in memory beside those that wait.
+const FOLD_ENTRIES_MAX: usize = 8_000;
+/// Entries folded before it is looked whether somebody waits to read: who does is let in with what is folded by then.
+const BATCH_ENTRIES: usize = 2_000;
 /// Entries folded together, at most. What they change is in the processor's caches until it is written, and they seldom share a
 /// contact with the next ones; what they do share, their campaigns, is written once for all.
 const GROUP_ENTRIES: usize = 256;
@@ -77,26 +80,32 @@ impl View {
         }
     }
 
-    /// Folds entries that follow on the watermark, and moves it behind them.
+    /// Folds entries that follow on the watermark, or as many of them as go before somebody waits to read, and moves it behind them.
     fn fold(&mut self, entries: &[Arc<Logged>]) -> Result<(), Error> {
-        let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(()) };
+        if entries.is_empty() {
+            return Ok(());
+        }
         (self.shared.probe)("folding");
         self.step("BEGIN IMMEDIATE")?;
-        let folded = self.fold_inside(entries, last).and_then(|()| {
+        let folded = self.fold_inside(entries).and_then(|folded| {
             (self.shared.probe)("folded");
-            self.step("COMMIT")
+            self.step("COMMIT")?;
+            Ok(folded)
         });
-        if let Err(error) = folded {
-            self.kept.forget();
-            if !self.records.is_autocommit() {
-                self.step("ROLLBACK")?;
+        let folded = match folded {
+            Ok(folded) => folded,
+            Err(error) => {
+                self.kept.forget();
+                if !self.records.is_autocommit() {
+                    self.step("ROLLBACK")?;
+                }
+                return Err(error);
             }
-            return Err(error);
-        }
+        };
         (self.shared.probe)("flushed");
-        metrics::histogram!(FOLD_ENTRIES).record(entries.len() as f64);
-        self.folded = last;
-        self.shared.fold_done(last);
+        metrics::histogram!(FOLD_ENTRIES).record((folded - self.folded) as f64);
+        self.folded = folded;
+        self.shared.fold_done(folded);
         Ok(())
     }
 
@@ -104,44 +113,29 @@ impl View {
         self.records.execute_batch(sql).map_err(|error| failed("fold a batch", &error))
     }
 
-    fn fold_inside(&mut self, entries: &[Arc<Logged>], last: u64) -> Result<(), Error> {
-        let mut by_workspace: BTreeMap<i64, Vec<&Logged>> = BTreeMap::new();
-        for logged in entries {
-            by_workspace.entry(logged.no).or_default().push(logged);
-        }
-        for (no, entries) in by_workspace {
-            let Some(workspace) = entries.first().map(|logged| logged.workspace) else { continue };
-            let mut rest = entries.as_slice();
-            while !rest.is_empty() {
-                let (plain, later) = rest.split_at(rest.iter().take_while(|logged| logged.supersedes.is_none()).count());
-                self.fold_plain(no, workspace, plain)?;
-                let (steps, later) = later.split_at(level::first_group(later));
-                if !steps.is_empty() {
-                    self.kept.forget();
-                }
-                level::level(&self.records, &self.log, no, workspace, steps)?;
-                rest = later;
+    /// Folds entries inside the transaction, and answers up to where.
+    fn fold_inside(&mut self, entries: &[Arc<Logged>]) -> Result<u64, Error> {
+        let View { records, log, shared, kept, .. } = self;
+        let mut rows_of = BTreeMap::new();
+        let mut last = self.folded;
+        for batch in entries.chunks(BATCH_ENTRIES) {
+            let mut by_workspace: BTreeMap<i64, Vec<&Logged>> = BTreeMap::new();
+            for logged in batch {
+                by_workspace.entry(logged.no).or_default().push(logged);
+            }
+            for (no, entries) in by_workspace {
+                fold_of_one(records, log, &mut rows_of, kept, no, &entries)?;
+            }
+            last = batch.last().map_or(last, |logged| logged.position);
+            if shared.is_awaited() {
+                break;
             }
         }
-        set_watermark(&self.records, last)
-    }
-
-    /// Folds entries of one workspace that supersede nothing.
-    fn fold_plain(&mut self, no: i64, workspace: WorkspaceId, entries: &[&Logged]) -> Result<(), Error> {
-        if entries.is_empty() {
-            return Ok(());
+        for (no, rows) in rows_of {
+            kept.put(no, rows.finish_knowing()?);
         }
-        let entries = by_campaign(entries);
-        let mut rows = SqlRows::new(&self.records, &self.log, no, workspace).knowing(self.kept.take(no));
-        for group in entries.chunks(GROUP_ENTRIES) {
-            let with_records = group.iter().filter(|logged| logged.makes_records);
-            fold(&mut rows, with_records.filter_map(|logged| logged.entry.as_ref()))?;
-            group.iter().filter_map(|logged| logged.entry.as_ref()).try_for_each(|entry| rows.list_event(entry))?;
-            rows.end_group()?;
-        }
-        let campaigns = rows.finish_knowing()?;
-        self.kept.put(no, campaigns);
-        Ok(())
+        set_watermark(records, last)?;
+        Ok(last)
     }
 
     /// Reads what memory no longer has.
@@ -193,6 +187,45 @@ impl View {
         let supersedes = supersedes.map(read_superseded).transpose()?;
         Ok(Logged { no, workspace, position, makes_records, entry, supersedes, bytes })
     }
+}
+
+/// Folds entries of one workspace. Rows that are changed stay in `rows_of` until the transaction ends.
+fn fold_of_one<'c>(
+    records: &'c Connection,
+    log: &'c Connection,
+    rows_of: &mut BTreeMap<i64, SqlRows<'c>>,
+    kept: &mut Kept,
+    no: i64,
+    entries: &[&Logged],
+) -> Result<(), Error> {
+    let Some(workspace) = entries.first().map(|logged| logged.workspace) else { return Ok(()) };
+    let mut rest = entries;
+    while !rest.is_empty() {
+        let (plain, later) = rest.split_at(rest.iter().take_while(|logged| logged.supersedes.is_none()).count());
+        if !plain.is_empty() {
+            let new = || SqlRows::new(records, log, no, workspace).knowing(kept.take(no));
+            fold_plain(rows_of.entry(no).or_insert_with(new), plain)?;
+        }
+        let (steps, later) = later.split_at(level::first_group(later));
+        if !steps.is_empty() {
+            rows_of.remove(&no).map_or(Ok(()), SqlRows::finish)?;
+            kept.forget();
+        }
+        level::level(records, log, no, workspace, steps)?;
+        rest = later;
+    }
+    Ok(())
+}
+
+/// Folds entries of one workspace that supersede nothing.
+fn fold_plain(rows: &mut SqlRows<'_>, entries: &[&Logged]) -> Result<(), Error> {
+    for group in by_campaign(entries).chunks(GROUP_ENTRIES) {
+        let with_records = group.iter().filter(|logged| logged.makes_records);
+        fold(rows, with_records.filter_map(|logged| logged.entry.as_ref()))?;
+        group.iter().filter_map(|logged| logged.entry.as_ref()).try_for_each(|entry| rows.list_event(entry))?;
+        rows.end_group()?;
+    }
+    Ok(())
 }
 
 /// Entries in an order in which those of a campaign follow on each other: what is listed by campaign is then written to pages that

@@ -1,6 +1,6 @@
 //! Many entries in one fold, of which a view that keeps up sees few at a time: what comes of both is the same.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use hookline_model::{
     event::AliasFact,
@@ -17,10 +17,10 @@ use hookline_store::{
     sqlite::SqliteStore,
 };
 use serde_json::Value;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 
 use crate::{
-    Folder,
+    Folder, options,
     sqlite::{ACME, delivery, make_workspace},
 };
 
@@ -96,5 +96,53 @@ async fn a_variant_of_another_campaign_stops_the_one_before_it_in_the_same_fold(
     let listed: Vec<(Kind, Option<CampaignKey>)> =
         listed.rows.iter().map(|row| (row.event.kind, row.event.campaign_key().cloned())).collect();
     assert_eq!(listed, [(Kind::EmailSent, Some(campaign("1")))]);
+    store.close().await.expect("an open store closes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_to_read_is_let_in_before_all_that_waits_is_folded() {
+    let folder = Folder::new();
+    let (arrive, mut arrived) = tokio::sync::mpsc::unbounded_channel();
+    let (permit, permits) = mpsc::channel::<()>();
+    let permits = Mutex::new(permits);
+    let mut options = options(folder.path());
+    // The view stops in front of each fold until it is let go on, and for good when nobody lets it any more.
+    options.probe = Arc::new(move |step| {
+        if step == "folding" && arrive.send(()).is_ok() {
+            permits.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+        }
+    });
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(options).expect("the folder can be opened"));
+    make_workspace(store.as_ref()).await;
+    store.append(delivery(0)).await.expect("an append is answered");
+    arrived.recv().await.expect("the view begins");
+    let mut appends = JoinSet::new();
+    for n in 1..4_500 {
+        let door = Arc::clone(&store);
+        appends.spawn(async move { door.append(delivery(n)).await.expect("an append is answered") });
+    }
+    while let Some(appended) = appends.join_next().await {
+        assert!(!appended.expect("it went through").duplicate);
+    }
+    let mut read = store.events(ACME, EventFilter::default(), PageRequest::default());
+    tokio::select! {
+        biased;
+        _ = &mut read => panic!("nothing is folded yet"),
+        () = yield_now() => {}
+    }
+    let mut folded = Vec::new();
+    for _ in 0..2 {
+        permit.send(()).expect("the view waits");
+        tokio::select! {
+            biased;
+            again = arrived.recv() => again.expect("the view goes on"),
+            _ = &mut read => panic!("all was folded at once"),
+        }
+        folded.push(store.status().folded);
+    }
+    assert_eq!(folded, [1, 2_001]);
+    drop((permit, arrived));
+    let page = read.await.expect("a list is answered");
+    assert_eq!(page.rows.first().map(|row| row.event.occurred_at), Some(delivery(4_499).event.occurred_at));
     store.close().await.expect("an open store closes");
 }
