@@ -5,11 +5,12 @@ use std::sync::Arc;
 use hookline_model::{
     entry::Origin,
     event::Event,
-    id::{AgencyId, WorkspaceId},
+    id::{AgencyId, EmailId, WorkspaceId},
     time::Millis,
 };
 use hookline_store::{
-    Append, Store,
+    Append, Store, StoredEvent,
+    deliveries::Deliveries,
     directory::{Agency, DirectoryChange, Workspace},
     sqlite::{SqliteOptions, SqliteStore},
 };
@@ -60,6 +61,39 @@ pub(crate) async fn dump(store: &SqliteStore) -> String {
     serde_json::to_string_pretty(&store.dump(WORKSPACE).await.expect("the records are read")).expect("JSON prints")
 }
 
+/// Whether every event is passed on with the records that a read of each shows.
+async fn snapshots_are_the_records(store: &SqliteStore) -> Result<(), TestCaseError> {
+    let told = store.feed(0, u64::MAX, None).await.expect("the log is read").entries;
+    let snapshots = store.snapshots(told.clone()).await.expect("the records are read");
+    for (fed, snapshot) in told.iter().zip(snapshots) {
+        let snapshot = snapshot.expect("what was fed is there");
+        let (event, stored) = (&snapshot.event.event, &snapshot.event);
+        prop_assert!(Arc::ptr_eq(event, &fed.event) && snapshot.event.received_at == fed.received_at);
+        let shown = store.event(WORKSPACE, event.id, false).await.expect("an event is read").expect("it is there");
+        // Of its variants another one may count.
+        if shown.event == *event {
+            let brief = |event: &StoredEvent| {
+                (event.contact_id, event.contact_email.clone(), event.campaign_id, event.duplicates, event.origin)
+            };
+            prop_assert_eq!(brief(stored), brief(&shown));
+        }
+        let contact = match stored.contact_id {
+            Some(id) => store.contact(WORKSPACE, id).await.expect("a contact is read"),
+            None => None,
+        };
+        let campaign = match stored.campaign_id {
+            Some(id) => store.campaign(WORKSPACE, id).await.expect("a campaign is read"),
+            None => None,
+        };
+        let email = match event.email_key() {
+            Some(key) => store.email(WORKSPACE, EmailId::derive(WORKSPACE, key)).await.expect("a message is read"),
+            None => None,
+        };
+        prop_assert_eq!((snapshot.contact, snapshot.campaign, snapshot.email), (contact, campaign, email));
+    }
+    Ok(())
+}
+
 pub(crate) fn cases(usual: u32) -> ProptestConfig {
     let cases = std::env::var("HOOKLINE_PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual);
     ProptestConfig { cases, max_shrink_iters: 2_000, ..ProptestConfig::default() }
@@ -80,6 +114,7 @@ proptest! {
             make_workspace(&store).await;
             append_all(&store, &shuffled).await;
             prop_assert!(dump(&store).await == expected, "as appended");
+            snapshots_are_the_records(&store).await?;
             store.close().await.expect("closes");
             drop(store);
             SqliteStore::forget_records(folder.path()).expect("nobody has the folder");
