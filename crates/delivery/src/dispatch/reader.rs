@@ -281,7 +281,7 @@ pub(super) fn outgoing(
     };
     let is_ordered = subscribed.settings.ordered;
     Some(Outgoing {
-        id: DeliveryId::derive(id, fed.event.id, run),
+        id: if run == 0 { message_id } else { DeliveryId::derive(id, fed.event.id, run) },
         subscription: id,
         key: DeliveryKey { position: fed.position, run },
         workspace: fed.workspace,

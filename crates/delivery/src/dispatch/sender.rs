@@ -359,7 +359,10 @@ impl Sender {
 
 /// The id that a receiver knows a delivery by: the event's to this subscription, also when it is replayed.
 fn message_id(subscribed: &Subscribed, outgoing: &Outgoing) -> String {
-    DeliveryId::derive(subscribed.row.id, outgoing.event_id, 0).to_string()
+    match outgoing.key.run {
+        0 => outgoing.id.to_string(),
+        _ => DeliveryId::derive(subscribed.row.id, outgoing.event_id, 0).to_string(),
+    }
 }
 
 /// An attempt, as it is kept.
