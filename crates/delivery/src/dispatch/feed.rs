@@ -232,7 +232,9 @@ fn fitting(sizes: impl Iterator<Item = usize>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use hookline_model::{entry::Origin, kind::Kind, platform::Platform};
+    use hookline_store::sqlite::{SqliteOptions, SqliteStore};
 
     use super::*;
     use crate::matching::quick::tests::fed;
@@ -255,5 +257,27 @@ mod tests {
             assert!(entry.rendered("one", rendered).is_some() && entry.rendered("another", || None).is_none());
         }
         assert_eq!(shared.held.load(Ordering::Relaxed), 1_300);
+    }
+
+    #[tokio::test]
+    async fn records_that_somebody_reads_are_not_read_by_others_too() {
+        let temp = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(SqliteOptions::new(temp.path())).expect("the folder opens");
+        store.close().await.expect("it closes");
+        let feed = Feed::new(Arc::new(store));
+        let page = Arc::<Shared>::default();
+        let entry = || {
+            let fed = fed(Kind::EmailSent, Platform::Smartlead, None, None, Origin::Live);
+            [Arc::new(Entry::new(fed, &page))]
+        };
+        let (known, unknown) = (entry(), entry());
+        let somebody = page.reading.lock().await;
+        let mut asked = Box::pin(feed.snapshots(&known));
+        assert!(asked.as_mut().now_or_never().is_none(), "somebody is at it");
+        assert!(known[0].snapshot.set(None).is_ok());
+        drop(somebody);
+        // A store that is closed answers nothing: who does not ask it does not notice.
+        assert!(asked.await.is_ok());
+        assert!(feed.snapshots(&unknown).await.is_err());
     }
 }
