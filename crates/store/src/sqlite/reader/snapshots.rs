@@ -137,8 +137,8 @@ impl WorkspaceReader<'_> {
                 None => BTreeSet::new(),
             },
         };
-        let contact = contact.and(others.contact.first().or(keys.contact.first()));
-        let campaign = campaign.and(others.campaign.first().or(keys.campaign.first()));
+        let contact = contact.and_then(|_| others.contact.first().or_else(|| keys.contact.first()));
+        let campaign = campaign.and_then(|_| others.campaign.first().or_else(|| keys.campaign.first()));
         Ok(Some(record::email_of(self.workspace, (key, &held.state, texts), contact, campaign)))
     }
 
