@@ -8,6 +8,7 @@
 //! [`delta`]); how rows follow ([`rows`], [`packed`], [`buffer`], [`fold`]); what is shown ([`texts`], [`record`], [`dump`],
 //! [`calendar`]). How a delivery proves its origin is named in [`source`].
 
+mod address;
 pub mod buffer;
 pub mod calendar;
 pub mod campaign;

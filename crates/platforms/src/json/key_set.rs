@@ -215,8 +215,8 @@ mod tests {
             marks[..count].iter().for_each(|mark| of.push(*mark));
             let put = Marks::new(of.words());
             assert_eq!(put.is_empty(), count == 0);
-            for wanted in 0..count {
-                assert_eq!(put.find(marks[wanted], |at| at == wanted), Some(wanted), "{count}");
+            for (wanted, mark) in marks[..count].iter().enumerate() {
+                assert_eq!(put.find(*mark, |at| at == wanted), Some(wanted), "{count}");
             }
             for mark in [0, 1, 3, 0x7e, 0x81, 0xfe] {
                 let first = marks[..count].iter().position(|known| *known == mark);
@@ -232,7 +232,7 @@ mod tests {
             assert!(is_same(&key[..length], &key.to_owned()[..length]));
             assert!(!is_same(&key[..length], &key[..length + 1]) && !is_same(&key[..length + 1], &key[..length]));
             for at in 0..length {
-                let mut other = key[..length].as_bytes().to_vec();
+                let mut other = key.as_bytes()[..length].to_vec();
                 other[at] = b'#';
                 assert!(!is_same(&key[..length], std::str::from_utf8(&other).expect("ASCII")), "{length} {at}");
             }
