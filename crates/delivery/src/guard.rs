@@ -2,7 +2,7 @@
 //!
 //! Somebody types a URL, and the server connects to it from inside a network. So nothing inside is reached unless an operator says
 //! so: no private, loopback or link-local address, in none of the spellings in which IPv6 carries an IPv4 address, and no name that
-//! leads there. A URL is looked at when it is saved and before every attempt; what decides is the address that a connection is
+//! leads there. A URL is looked at when it is saved and when its sender starts; what decides is the address that a connection is
 //! actually made to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -34,7 +34,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Reads a URL that somebody wants to be sent to, as it is saved and before every attempt. A name is not looked up here.
+    /// Reads a URL that somebody wants to be sent to, as it is saved and when a sender starts. A name is not looked up here.
     ///
     /// # Errors
     /// When it can be seen from the text that nothing may be sent there.

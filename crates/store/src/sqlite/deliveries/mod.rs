@@ -70,7 +70,7 @@ impl Desk {
         let readers = (0..READERS).map(|_| open::reader(&files.deliveries)).collect::<Result<Vec<_>, Error>>()?;
         let desk =
             Desk { commands: Mutex::new(Some(sender)), readers: Pool::new(readers), woken: broadcast::Sender::new(WOKEN_MAX) };
-        Ok((desk, Writer::new(connection, commands)?))
+        Ok((desk, Writer::new(connection, commands)))
     }
 
     /// Has the writer change something, and waits until it is committed.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::{
-    runtime::{Builder, Runtime},
+    runtime::Builder,
     sync::{mpsc, oneshot},
     time::{Instant, timeout_at},
 };
@@ -78,21 +78,20 @@ impl Command {
 pub(in crate::sqlite) struct Writer {
     connection: Connection,
     commands: mpsc::Receiver<Command>,
-    /// What the thread waits in.
-    waiting: Runtime,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, commands: mpsc::Receiver<Command>) -> Result<Writer, Error> {
-        let waiting = Builder::new_current_thread().enable_time().build();
-        let waiting = waiting.map_err(|error| Error::Storage { attempted: "wait for deliveries", cause: error.to_string() })?;
-        Ok(Writer { connection, commands, waiting })
+    pub(super) fn new(connection: Connection, commands: mpsc::Receiver<Command>) -> Writer {
+        Writer { connection, commands }
     }
 
     /// Works until the store closes.
     pub(in crate::sqlite) fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
-        while self.waiting.block_on(gather(&mut self.commands, &mut batch)) {
+        // Made here, since it must not be dropped by whoever opens a store in vain. A fault would end the process, as it should.
+        let waiting = Builder::new_current_thread().enable_time().build();
+        let waiting = waiting.unwrap_or_else(|error| unreachable!("to wait takes no file and no thread: {error}"));
+        while waiting.block_on(gather(&mut self.commands, &mut batch)) {
             let mut done = Vec::with_capacity(batch.len());
             let outcome = self.carry_out(&mut batch, &mut done);
             for error in outcome.as_ref().err().into_iter().chain(done.iter().filter_map(|(_, own)| own.as_ref())) {
@@ -216,7 +215,7 @@ mod tests {
     fn inserted(batch: &[(Hurry, Option<i64>)]) -> (Vec<bool>, i64) {
         let connection = Connection::open_in_memory().expect("there is memory");
         connection.execute_batch("CREATE TABLE kept (value INTEGER NOT NULL) STRICT").expect("a table");
-        let mut writer = Writer::new(connection, mpsc::channel(1).1).expect("a writer");
+        let mut writer = Writer::new(connection, mpsc::channel(1).1);
         let mut told = Vec::new();
         let commands = batch.iter().map(|(hurry, value)| {
             let (reply, heard) = oneshot::channel();
