@@ -26,7 +26,7 @@ use crate::{Error, RebuildKeys};
 /// while they are folded they are in memory beside those that wait.
 const FOLD_ENTRIES_MAX: usize = 8_000;
 /// Entries folded before it is looked whether somebody waits to read: who does is let in with what is folded by then.
-const BATCH_ENTRIES: usize = 2_000;
+const BATCH_ENTRIES: usize = 4_000;
 /// Entries folded together, at most. What they change is in the processor's caches until it is written, and they seldom share a
 /// contact with the next ones; what they do share, their campaigns, is written once for all.
 const GROUP_ENTRIES: usize = 256;

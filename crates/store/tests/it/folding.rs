@@ -140,7 +140,7 @@ async fn who_comes_to_read_is_let_in_before_all_that_waits_is_folded() {
         }
         folded.push(store.status().folded);
     }
-    assert_eq!(folded, [1, 2_001]);
+    assert_eq!(folded, [1, 4_001]);
     drop((permit, arrived));
     let page = read.await.expect("a list is answered");
     assert_eq!(page.rows.first().map(|row| row.event.occurred_at), Some(delivery(4_499).event.occurred_at));
