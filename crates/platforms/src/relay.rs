@@ -16,12 +16,6 @@ const WRAPPINGS_MAX: usize = 4;
 /// The most events in one body.
 const EVENTS_MAX: usize = 500;
 
-/// Where a workflow tool shows the headers of a request.
-const HEADERS: &str = "headers";
-
-/// Words in the names of headers that carry secrets, lower case.
-const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
-
 /// The event's own object. `wrapper` says under which key it stands, if an object is only a wrapping.
 ///
 /// # Errors
@@ -82,10 +76,9 @@ pub(crate) fn split(body: &[u8]) -> Result<Option<Vec<&[u8]>>, ParseError> {
     }
 }
 
-/// Secrets under the `fields` of every object down the wrappings, and in secret headers under [`HEADERS`].
+/// Secrets under the `fields` of every object down the wrappings, and in what a workflow tool shows beside it.
 pub(crate) const fn secrets(fields: &'static [&'static str], wrappers: &'static [&'static str]) -> Secrets {
-    let (beside, words): (&[&str], &[&str]) = (&[HEADERS], &SECRET_HEADERS);
-    Secrets::new(LookedFor { fields, beside, words, wrappers, wrappings_max: WRAPPINGS_MAX })
+    Secrets::new(LookedFor { fields, wrappers, wrappings_max: WRAPPINGS_MAX })
 }
 
 #[cfg(test)]

@@ -9,18 +9,10 @@ use crate::{
 /// developer pages).
 pub(super) const SECRET: &str = "secret";
 
-/// Words in the names of headers that carry secrets, lower case.
-const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
-
-/// The text of every top-level `secret`, and of every secret header under `headers`, also in the objects of an array and in what a
-/// relay has wrapped.
-pub(super) static SECRETS: Secrets = Secrets::new(LookedFor {
-    fields: &[SECRET],
-    beside: &["headers"],
-    words: &SECRET_HEADERS,
-    wrappers: &[WRAPPER],
-    wrappings_max: WRAPPERS_MAX,
-});
+/// The text of every top-level `secret`, also in the objects of an array and in what a relay has wrapped, and secrets in what it shows
+/// beside that.
+pub(super) static SECRETS: Secrets =
+    Secrets::new(LookedFor { fields: &[SECRET], wrappers: &[WRAPPER], wrappings_max: WRAPPERS_MAX });
 
 #[cfg(test)]
 mod tests {

@@ -4,10 +4,7 @@
 //! adds in a header. An n8n webhook node shows a request as `{"headers": {..}, "params": {..}, "query": {..}, "body": {..}}`, and
 //! there the header, and a secret in the address (`?token=`), stand in the body.
 
-use crate::json::{LookedFor, Secrets};
-
-/// Words in the names of headers and parameters that carry secrets, lower case (public receivers of EmailBison's webhooks).
-const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
+use crate::{json::Secrets, relay};
 
 /// The names of these fields where a body cannot be read.
 pub(super) const SECRET_FIELDS: [&str; 10] = [
@@ -23,9 +20,9 @@ pub(super) const SECRET_FIELDS: [&str; 10] = [
     "x-webhook-token",
 ];
 
-/// The text of every secret header and parameter of a relay's, also in the objects of an array.
-pub(super) static SECRETS: Secrets =
-    Secrets::new(LookedFor { fields: &[], beside: &["headers", "query"], words: &SECRET_WORDS, wrappers: &[], wrappings_max: 0 });
+/// The text of every secret header and parameter of a relay's, also in the objects of an array and of relays behind each other. Under
+/// `data` stand the headers of a message, which are its own.
+pub(super) static SECRETS: Secrets = relay::secrets(&[], &["body"]);
 
 #[cfg(test)]
 mod tests {
@@ -45,6 +42,7 @@ mod tests {
             (r#"[{"query":{"token":"ab","page":"2"}}]"#, r#"[{"query":{"token":"**","page":"2"}}]"#),
             (r#"{"query":{"Secret":"é\""},"headers":{}}"#, r#"{"query":{"Secret":"****"},"headers":{}}"#),
             (r#"{"headers":{"x-emailbison-signature":"0f"}}"#, r#"{"headers":{"x-emailbison-signature":"**"}}"#),
+            (r#"{"body":{"query":{"token":"ab"},"body":{}}}"#, r#"{"body":{"query":{"token":"**"},"body":{}}}"#),
             (r#"{"headers":{"cookie":"a","cookie":"b"}}"#, r#"{"headers":{"cookie":"*","cookie":"*"}}"#),
         ];
         for (body, expected) in cases {

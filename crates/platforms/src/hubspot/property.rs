@@ -86,7 +86,7 @@ pub(super) fn unkept(body: Fields<'_>) -> Option<&'static str> {
 }
 
 /// Whether the value of an event's property is not for everybody: if it is said at all and not denied.
-fn is_sensitive(body: Fields<'_>) -> bool {
+pub(super) fn is_sensitive(body: Fields<'_>) -> bool {
     body.value(MARK).is_some() && body.flag(MARK) != Some(false)
 }
 

@@ -1,11 +1,11 @@
 //! Blanks what nobody may keep: values of properties that HubSpot marks as sensitive, and the secrets that a relay or a workflow
 //! carries along. HubSpot's own events hold no secret; what authenticates them is a header (HubSpot's guide).
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
-    hubspot::property::{MARK, VALUE},
-    json::{Blanks, Keys, Names, Node, Object, blank_any, sorted_values, values},
+    hubspot::property::{MARK, VALUE, is_sensitive},
+    json::{Arena, BESIDE, Blanks, Fields, Keys, Names, Node, Object, blank_any, names_a_secret, sorted_values, values},
     redact_text::redact_text,
 };
 
@@ -18,9 +18,6 @@ pub(super) const SECRET_FIELDS: [&str; 5] = ["secret_key", "client_secret", "web
 /// The fields that are blanked by the letter in what cannot be read.
 pub(super) const TEXT_FIELDS: [&str; 8] =
     ["secret_key", "client_secret", "webhook_secret", "access_token", "hapikey", "authorization", "Authorization", "cookie"];
-
-/// Words in the names of headers, and of the parameters of an address, that carry secrets; lower case.
-const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "api-key", "apikey", "cookie", "signature"];
 
 /// A body that is JSON and has none of these has nothing to blank.
 static NAMES: Names = Names::new(&SECRET_FIELDS, &OTHERS);
@@ -39,7 +36,7 @@ static TOLD_BY: Keys<9> = Keys::new([
 ]);
 
 /// Beside these fields, what says that there may be something to blank.
-const OTHERS: [&str; 3] = [MARK, "headers", "query"];
+const OTHERS: [&str; 3] = [MARK, BESIDE[0], BESIDE[1]];
 
 /// A body that is no JSON has nothing to blank without this.
 static VALUES: Names = Names::new(&[VALUE], &[]);
@@ -95,8 +92,8 @@ fn found(value: &str, wrappers: usize) -> Vec<&str> {
     let sort = |key: &str| match key {
         MARK => Some(Sort::Mark),
         VALUE => Some(Sort::Value),
-        "headers" | "query" => Some(Sort::Shown),
         "body" => Some(Sort::Wrapped),
+        key if BESIDE.contains(&key) => Some(Sort::Shown),
         key => SECRET_FIELDS.contains(&key).then_some(Sort::Secret),
     };
     let (mut is_marked, mut values_of) = (false, Vec::new());
@@ -107,7 +104,7 @@ fn found(value: &str, wrappers: usize) -> Vec<&str> {
             // for it.
             Sort::Mark => is_marked = is_set(value),
             Sort::Value => values_of.push(value),
-            Sort::Shown if value.starts_with('{') => all.extend(values(value, is_secret)),
+            Sort::Shown if value.starts_with('{') => all.extend(values(value, names_a_secret)),
             Sort::Wrapped if wrappers > 0 => all.extend(found(value, wrappers - 1)),
             Sort::Shown | Sort::Wrapped => {}
         }
@@ -118,18 +115,10 @@ fn found(value: &str, wrappers: usize) -> Vec<&str> {
     all
 }
 
-/// Whether a mark is there and is not denied.
+/// Whether a mark is there and is not denied: read as the event is, so that what is hidden there is blanked, and nothing else is.
 fn is_set(mark: &str) -> bool {
-    match serde_json::from_str(mark) {
-        Ok(Value::Null | Value::Bool(false)) => false,
-        Ok(Value::String(text)) => !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "null" | "false" | "0"),
-        Ok(Value::Number(number)) => number.as_f64() != Some(0.0),
-        _ => true,
-    }
-}
-
-/// Whether a header or a parameter carries a secret.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name == "key" || SECRET_WORDS.iter().any(|word| name.contains(word))
+    let marked = format!("{{\"{MARK}\":{mark}}}");
+    let arena = Arena::new(marked.as_bytes());
+    // What cannot be read is not denied.
+    arena.read(marked.as_bytes()).map_or(true, |value| value.as_object().is_none_or(|object| is_sensitive(Fields::new(object))))
 }

@@ -3,14 +3,10 @@
 //! Instantly's own bodies hold none: what authenticates a delivery is a header (Instantly's developer pages). An n8n webhook node
 //! shows a request as `{"headers": {..}, "body": {..}}` (captures), and there that header stands in the body.
 
-use crate::json::{LookedFor, Secrets};
+use crate::{json::Secrets, relay};
 
-/// Words in the names of headers that carry secrets, lower case (public receivers of Instantly's webhooks).
-const SECRET_HEADERS: [&str; 6] = ["authorization", "secret", "token", "api-key", "apikey", "cookie"];
-
-/// The text of every secret header under the top-level `headers`, also in the objects of an array.
-pub(super) static SECRETS: Secrets =
-    Secrets::new(LookedFor { fields: &[], beside: &["headers"], words: &SECRET_HEADERS, wrappers: &[], wrappings_max: 0 });
+/// The text of every secret header and parameter of a relay's, also in the objects of an array and of relays behind each other.
+pub(super) static SECRETS: Secrets = relay::secrets(&[], &["body"]);
 
 #[cfg(test)]
 mod tests {
@@ -29,6 +25,11 @@ mod tests {
             (r#"{"headers":{"authorization":"Bearer x"}}"#, r#"{"headers":{"authorization":"********"}}"#),
             (r#"[{"headers":{"X-Webhook-Secret":"ab","host":"h"}}]"#, r#"[{"headers":{"X-Webhook-Secret":"**","host":"h"}}]"#),
             (r#"{"headers":{"x-shared-secret":"é\"","a":1}}"#, r#"{"headers":{"x-shared-secret":"****","a":1}}"#),
+            (
+                r#"{"body":{"headers":{"authorization":"x"},"body":{}}}"#,
+                r#"{"body":{"headers":{"authorization":"*"},"body":{}}}"#,
+            ),
+            (r#"{"query":{"token":"ab","page":"2"}}"#, r#"{"query":{"token":"**","page":"2"}}"#),
             (r#"{"headers":{"x-token":"a","x-token":"b"}}"#, r#"{"headers":{"x-token":"*","x-token":"*"}}"#),
         ];
         for (body, expected) in cases {
@@ -44,7 +45,6 @@ mod tests {
             r#"{"event_type":"email_sent","secret":"a custom variable","token":"x"}"#,
             r#"{"headers":"authorization"}"#,
             r#"{"headers":{"authorization":5}}"#,
-            r#"{"body":{"headers":{"authorization":"x"}}}"#,
             r#"{"headers":{"authorization":"x""#,
             "null",
         ] {

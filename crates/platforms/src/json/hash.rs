@@ -8,16 +8,11 @@ use sha2::{Digest, Sha256};
 use super::{
     key_set::Keys,
     node::{Node, Object},
+    secrets::{BESIDE, names_a_secret},
 };
 
 /// Fields that are secrets: every name that some platform's redaction looks for.
 static SECRETS: Keys<6> = Keys::new(["secret", "secret_key", "client_secret", "webhook_secret", "access_token", "hapikey"]);
-
-/// Where a relay puts what came beside a body.
-const BESIDE: [&str; 2] = ["headers", "query"];
-
-/// Words in the names of headers and parameters that carry secrets, lower case.
-const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
 
 /// HubSpot's mark of a value that nobody may keep, and where the value stands.
 const MARKED: (&str, &str) = ("isSensitive", "propertyValue");
@@ -53,12 +48,6 @@ fn put_fields(said: &mut Vec<u8>, object: Object<'_>, is_left_out: impl Fn(&str)
             value => put_value(said, value),
         }
     }
-}
-
-/// Whether a header or a parameter carries a secret.
-fn names_a_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name == "key" || SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Puts a value. The depth is bounded by the reader's.

@@ -21,7 +21,7 @@ pub(crate) use hash::{object_hash, object_hash_without};
 pub(crate) use key_set::Keys;
 pub(crate) use node::{Entry, Node, Number, Object, by_name};
 pub(crate) use scalar::{cut, fold, folded, id_of_text, is_present, is_scalar, is_uuid, trimmed};
-pub(crate) use secrets::{Blanks, LookedFor, Secrets};
+pub(crate) use secrets::{BESIDE, Blanks, LookedFor, Secrets, names_a_secret};
 pub(crate) use split::elements;
 
 /// Reading a text of mailboxes.

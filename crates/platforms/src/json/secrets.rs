@@ -10,6 +10,18 @@ use super::{
     node::{Node, Object},
 };
 
+/// Where a relay puts what came beside a body.
+pub(crate) const BESIDE: [&str; 2] = ["headers", "query"];
+
+/// Words in the names of headers and parameters that carry secrets, lower case.
+const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
+
+/// Whether a header, or a parameter of an address, carries a secret.
+pub(crate) fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "key" || SECRET_WORDS.iter().any(|word| name.contains(word))
+}
+
 /// What blanks the secrets of a platform's bodies.
 pub(crate) trait Blanks: Sync {
     /// Overwrites the secrets of a body in place, each by as many bytes. What is not JSON is read by nobody, and is not blanked
@@ -21,8 +33,8 @@ pub(crate) trait Blanks: Sync {
     fn texts(&self, tree: Node<'_>, found: &mut dyn FnMut(&str) -> bool) -> bool;
 }
 
-/// Secrets by the names of their fields: at the top of a body, in the objects of an array, and in what a relay has wrapped. What
-/// is no text is no secret.
+/// Secrets by the names of their fields: at the top of a body, in the objects of an array, and in what a relay has wrapped; and
+/// those in what came [beside](BESIDE) each of these. What is no text is no secret.
 pub(crate) struct Secrets {
     looked_for: LookedFor,
     names: Names,
@@ -33,10 +45,6 @@ pub(crate) struct Secrets {
 pub(crate) struct LookedFor {
     /// Fields that are secrets.
     pub(crate) fields: &'static [&'static str],
-    /// Objects of what came beside a body, such as its headers.
-    pub(crate) beside: &'static [&'static str],
-    /// Words in the names of what is secret there, lower case.
-    pub(crate) words: &'static [&'static str],
     /// Under which keys a body is wrapped.
     pub(crate) wrappers: &'static [&'static str],
     /// How many wrappings are looked into.
@@ -44,9 +52,9 @@ pub(crate) struct LookedFor {
 }
 
 impl Secrets {
-    /// These secrets. Names of fields and of what is beside are letters, digits, hyphens and underscores.
+    /// These secrets. Names of fields are letters, digits, hyphens and underscores.
     pub(crate) const fn new(looked_for: LookedFor) -> Secrets {
-        Secrets { looked_for, names: Names::new(looked_for.fields, looked_for.beside) }
+        Secrets { looked_for, names: Names::new(looked_for.fields, &BESIDE) }
     }
 }
 
@@ -80,7 +88,7 @@ impl LookedFor {
         let sort = |key: &str| {
             if self.fields.contains(&key) {
                 Some(Sort::Secret)
-            } else if self.beside.contains(&key) {
+            } else if BESIDE.contains(&key) {
                 Some(Sort::Beside)
             } else {
                 (depth > 0 && self.wrappers.contains(&key)).then_some(Sort::Wrapped)
@@ -89,7 +97,7 @@ impl LookedFor {
         for (sort, value) in sorted_values(value, sort) {
             match sort {
                 Sort::Secret => found.push(value),
-                Sort::Beside if value.starts_with('{') => found.extend(values(value, |name| self.is_secret(name))),
+                Sort::Beside if value.starts_with('{') => found.extend(values(value, names_a_secret)),
                 Sort::Beside => {}
                 Sort::Wrapped => self.in_text(value, depth - 1, found),
             }
@@ -109,16 +117,10 @@ impl LookedFor {
 
     fn in_object(&self, object: Object<'_>, depth: usize, found: &mut dyn FnMut(&str) -> bool) -> bool {
         let under = |keys: &'static [&'static str]| keys.iter().filter_map(move |key| object.get(key));
-        let beside = under(self.beside).filter_map(Node::as_object).flat_map(Object::iter);
+        let beside = under(&BESIDE).filter_map(Node::as_object).flat_map(Object::iter);
         under(self.fields).filter_map(Node::as_str).all(&mut *found)
-            && beside.filter(|(name, _)| self.is_secret(name)).filter_map(|(_, value)| value.as_str()).all(&mut *found)
+            && beside.filter(|(name, _)| names_a_secret(name)).filter_map(|(_, value)| value.as_str()).all(&mut *found)
             && (depth == 0 || under(self.wrappers).all(|wrapped| self.in_tree(wrapped, depth - 1, found)))
-    }
-
-    /// Whether what is called so beside a body is a secret.
-    fn is_secret(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        self.words.iter().any(|word| name.contains(word))
     }
 }
 
@@ -148,13 +150,7 @@ mod tests {
     use super::*;
     use crate::json::Arena;
 
-    static SECRETS: Secrets = Secrets::new(LookedFor {
-        fields: &["secret"],
-        beside: &["headers"],
-        words: &["token"],
-        wrappers: &["body", "data"],
-        wrappings_max: 2,
-    });
+    static SECRETS: Secrets = Secrets::new(LookedFor { fields: &["secret"], wrappers: &["body", "data"], wrappings_max: 2 });
 
     /// The body with its secrets blanked by itself, and where the tree says that they are.
     fn both(body: &str) -> (String, Option<String>) {

@@ -1,4 +1,4 @@
-//! Blanks the secret that SmartLead puts into every body.
+//! Blanks the secret that SmartLead puts into every body, and those that a relay carries along.
 
 use crate::{
     json::{LookedFor, Secrets},
@@ -8,9 +8,10 @@ use crate::{
 /// The field with the secret, at the top of a body (SmartLead webhook guide).
 const SECRET_KEY: &str = "secret_key";
 
-/// The text under every top-level `secret_key`, also in the objects of an array and in what a relay has wrapped.
+/// The text under every top-level `secret_key`, also in the objects of an array and in what a relay has wrapped, and secrets in what
+/// it shows beside that.
 pub(super) static SECRETS: Secrets =
-    Secrets::new(LookedFor { fields: &[SECRET_KEY], beside: &[], words: &[], wrappers: &WRAPPERS, wrappings_max: WRAPPERS_MAX });
+    Secrets::new(LookedFor { fields: &[SECRET_KEY], wrappers: &WRAPPERS, wrappings_max: WRAPPERS_MAX });
 
 #[cfg(test)]
 mod tests {
@@ -36,6 +37,10 @@ mod tests {
             (r#"[{"secret_key":"abc"}]"#, r#"[{"secret_key":"***"}]"#),
             (r#"{"headers":{},"body":{"secret_key":"abc"}}"#, r#"{"headers":{},"body":{"secret_key":"***"}}"#),
             (r#"[{"body":[{"data":{"secret_key":"abc"}}]}]"#, r#"[{"body":[{"data":{"secret_key":"***"}}]}]"#),
+            (
+                r#"{"headers":{"Authorization":"Bearer x","host":"h"},"query":{"key":"ab","token":"c"},"body":{}}"#,
+                r#"{"headers":{"Authorization":"********","host":"h"},"query":{"key":"**","token":"*"},"body":{}}"#,
+            ),
             (r#"[7,{"secret_key":"abc"},"x",{"secret_key":"d"}]"#, r#"[7,{"secret_key":"***"},"x",{"secret_key":"*"}]"#),
         ];
         for (body, expected) in cases {

@@ -6,6 +6,7 @@ use hookline_model::{
     event::{Bounce, BounceType, Change},
     key::EmailKey,
     kind::Kind,
+    platform::Platform,
     time::Millis,
 };
 
@@ -189,5 +190,17 @@ fn a_sensitive_value_is_never_kept() {
     for mark in [json!(false), json!("false"), json!(null), json!("")] {
         let event = event(&with(change("jobtitle", &json!("x")), &json!({"isSensitive": mark})));
         assert_eq!(event.facts.custom_fields.len(), 1, "{mark}");
+    }
+}
+
+#[test]
+fn what_an_event_hides_is_blanked_and_nothing_else() {
+    let texts = ["NULL", "Null", " null ", "00", "+0", "-0", "0", "FALSE", " false ", "no", "true"].map(|text| json!(text));
+    for mark in texts.into_iter().chain([json!(0), json!(-0.0), json!(0.0), json!(1.0), json!(2), json!([]), json!({})]) {
+        let body = with(change("jobtitle", &json!("hush")), &json!({"isSensitive": mark}));
+        let is_hidden = event(&body).facts.custom_fields.is_empty();
+        let mut blanked = body.to_string().into_bytes();
+        crate::parser(Platform::Hubspot).expect("it is read").redact(&mut blanked);
+        assert_eq!(!String::from_utf8_lossy(&blanked).contains("hush"), is_hidden, "{mark}");
     }
 }
