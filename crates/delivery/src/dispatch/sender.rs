@@ -79,6 +79,8 @@ pub(super) struct Sender {
     failing: Failing,
     pace: Pace,
     is_stopped: bool,
+    /// And that is written down.
+    has_stopped: bool,
 }
 
 /// Where deliveries come from.
@@ -149,16 +151,22 @@ impl Sender {
             held_count: 0,
             failing,
             is_stopped: false,
+            has_stopped: false,
         }
     }
 
-    /// Sends until it is stopped, or its reader is gone and nothing is left; then lets what is on the wire end.
-    pub(super) async fn run(mut self) {
+    /// Sends until it is stopped, or its reader is gone and nothing is left; then lets what is on the wire end. Answers whether it
+    /// stopped its subscription, and that is written down.
+    pub(super) async fn run(mut self) -> bool {
         self.take_up().await;
         while !self.is_stopped {
             // Of attempts that ended together, together.
             while let Some(Some(ended)) = self.in_flight.next().now_or_never() {
                 self.joined(ended).await;
+            }
+            if self.is_stopped {
+                // One of them was one too many: nothing that is due goes out any more.
+                break;
             }
             self.outcomes.begin(self.options.clock.now());
             match self.next().await {
@@ -174,6 +182,7 @@ impl Sender {
         self.bulk.close();
         self.replayed.close();
         self.let_end().await;
+        self.has_stopped
     }
 
     /// Waits until nothing is on the wire. What ends is written down meanwhile: whoever waits may be killed.
@@ -350,9 +359,12 @@ impl Sender {
         let (id, at) = (self.subscribed.row.id, self.options.clock.now());
         tracing::warn!(subscription = %id, ?status, %reason, "a subscription was stopped");
         let change = DirectoryChange::SetSubscriptionStatus { id, status, reason: Some(reason), at };
-        if let Err(error) = self.options.store.change_directory(vec![change]).await {
+        match self.options.store.change_directory(vec![change]).await {
+            Ok(()) => self.has_stopped = true,
             // It stays active for the supervisor, which starts it anew; the next failure stops it.
-            tracing::error!(%error, subscription = %id, "that a subscription was stopped could not be written down");
+            Err(error) => {
+                tracing::error!(%error, subscription = %id, "that a subscription was stopped could not be written down");
+            }
         }
     }
 }

@@ -52,6 +52,13 @@ struct Served {
     work: Id,
 }
 
+/// Whose tasks ended.
+struct Over {
+    id: SubscriptionId,
+    /// They stopped their subscription themselves, and that is written down.
+    has_stopped: bool,
+}
+
 /// The next subscription that the store tells of; `None` if some were missed.
 async fn heard(woken: &mut broadcast::Receiver<SubscriptionId>) -> Option<SubscriptionId> {
     match woken.recv().await {
@@ -69,7 +76,7 @@ pub(super) struct Supervisor {
     stopping: CancellationToken,
     served: HashMap<SubscriptionId, Served>,
     /// The tasks of all of these.
-    work: JoinSet<SubscriptionId>,
+    work: JoinSet<Over>,
     /// Tasks ended that nobody stopped: they are begun anew at the next look at the latest, and not at once, lest they fall for ever.
     has_fallen: bool,
     /// Subscriptions that cannot be read, by their row, so that each is told of once.
@@ -237,34 +244,46 @@ impl Supervisor {
         let (own, id) = (stopping.clone(), row.id);
         let work = self.work.spawn(async move {
             let mut all = JoinSet::new();
-            all.spawn(reader.run());
+            all.spawn(async move {
+                reader.run().await;
+                false
+            });
             all.spawn(sender.run());
-            all.spawn(replayer.run());
+            all.spawn(async move {
+                replayer.run().await;
+                false
+            });
+            let mut has_stopped = false;
             // None goes on without the others.
             while let Some(ended) = all.join_next().await {
                 own.cancel();
-                if let Err(error) = ended {
-                    tracing::error!(%error, subscription = %id, "a subscription's task ended as it should not");
+                match ended {
+                    Ok(stopped) => has_stopped |= stopped,
+                    Err(error) => {
+                        tracing::error!(%error, subscription = %id, "a subscription's task ended as it should not");
+                    }
                 }
             }
-            id
+            Over { id, has_stopped }
         });
         self.served.insert(id, Served { wakes, row, stopping, is_leaving: false, work: work.id() });
     }
 
     /// The tasks of a subscription ended: what was on the wire has, too.
-    fn ended(&mut self, ended: Result<SubscriptionId, JoinError>) {
+    fn ended(&mut self, ended: Result<Over, JoinError>) {
+        let has_stopped = ended.as_ref().is_ok_and(|over| over.has_stopped);
         let id = ended.map_or_else(
             |error| {
                 tracing::error!(%error, "a subscription's tasks ended as they should not");
                 self.served.iter().find(|(_, served)| served.work == error.id()).map(|(id, _)| *id)
             },
-            Some,
+            |over| Some(over.id),
         );
         let Some(served) = id.and_then(|id| self.served.remove(&id)) else { return };
         self.tidy.soon();
-        if served.is_leaving {
-            // Its successor waits for this.
+        if served.is_leaving || has_stopped {
+            // Its successor waits for this. Of one that stopped by itself and was resumed by now, the directory may say what it said
+            // before, so that nobody saw it leave.
             self.seen = None;
         } else {
             self.has_fallen = true;
