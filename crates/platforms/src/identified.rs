@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use hookline_model::{event::Event, identity::Claim, time::TimeSource};
+use hookline_model::{event::Event, id::EventId, identity::Claim, key::EmailKey, time::TimeSource};
 
 /// An event's identity.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,17 @@ pub(crate) struct Identified {
 }
 
 impl Identified {
+    /// Gives an event its id, and the message that came in a key if it has none of its own: by the identity, and with the event's
+    /// time where `time_tells` and it was stated, since the same words twice are two messages.
+    pub(crate) fn name(&self, event: &mut Event, time_tells: bool) {
+        event.id = EventId::derive(event.occurred_at, &self.digest);
+        let (id, is_timed) = (event.id, time_tells && event.time_source == TimeSource::Stated);
+        let by_identity = || if is_timed { hex::encode(id.0.as_bytes()) } else { hex::encode(id.hash_part()) };
+        if let Some(inbound) = &mut event.inbound {
+            inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
+        }
+    }
+
     /// The guard beside the id, if there must be one.
     pub(crate) fn claim(&self, time_source: TimeSource) -> Option<Claim> {
         let mut hash = [0; 16];

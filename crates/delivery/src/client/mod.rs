@@ -9,7 +9,7 @@ mod fault;
 mod headers;
 mod resolve;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{sync::Arc, time::Duration};
 

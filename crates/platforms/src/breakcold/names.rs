@@ -7,7 +7,7 @@ use hookline_model::{item::ItemSort, kind::Kind};
 use crate::{
     Settings,
     breakcold::envelope::Body,
-    json::{Keys, folded},
+    json::{Keys, folded, keys_of},
 };
 
 /// Where the name stands, in both generations.
@@ -96,15 +96,7 @@ const NAMES: &[(&str, Kind, Topic)] = &[
 ];
 
 /// The names alone, to be looked for.
-static KNOWN: Keys<{ NAMES.len() }> = {
-    let mut keys = [""; NAMES.len()];
-    let mut at = 0;
-    while at < keys.len() {
-        keys[at] = NAMES[at].0;
-        at += 1;
-    }
-    Keys::new(keys)
-};
+static KNOWN: Keys<{ NAMES.len() }> = keys_of!(NAMES);
 
 /// The name of a task that was done.
 const TASK_COMPLETED: &str = "task.completed";

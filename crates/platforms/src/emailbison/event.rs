@@ -2,14 +2,7 @@
 
 use uuid::Uuid;
 
-use hookline_model::{
-    event::Event,
-    id::EventId,
-    key::EmailKey,
-    kind::Kind,
-    platform::Platform,
-    time::{TimeSource, effective},
-};
+use hookline_model::{event::Event, id::EventId, kind::Kind, platform::Platform, time::effective};
 
 use crate::{
     Delivery, ParseError, Parsed,
@@ -62,15 +55,7 @@ pub(super) fn read(opened: Opened<'_>, delivery: &Delivery<'_>) -> Result<Parsed
         facts,
     };
     let identified = identify(&event, &name, parts, &ids);
-    event.id = EventId::derive(occurred_at, &identified.digest);
-    // With its time, if it has one of its own: the same words twice are two messages.
-    let by_identity = || match time_source {
-        TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
-        TimeSource::Received => hex::encode(event.id.hash_part()),
-    };
-    if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
-    }
+    identified.name(&mut event, true);
     Ok(Parsed { event, claim: identified.claim(time_source) })
 }
 

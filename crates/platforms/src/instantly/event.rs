@@ -5,7 +5,6 @@ use uuid::Uuid;
 use hookline_model::{
     event::Event,
     id::EventId,
-    key::EmailKey,
     kind::Kind,
     platform::Platform,
     time::{Millis, TimeSource, effective},
@@ -69,15 +68,7 @@ pub(super) fn read(name: &Name, body: Fields<'_>, addresses: &Addresses, deliver
     };
     let event = &mut parsed.event;
     let identified = identify(event, name, body, &ids);
-    event.id = EventId::derive(occurred_at, &identified.digest);
-    // With its time, if it has one of its own: the same words twice are two messages.
-    let by_identity = || match time_source {
-        TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
-        TimeSource::Received => hex::encode(event.id.hash_part()),
-    };
-    if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
-    }
+    identified.name(event, true);
     parsed.claim = identified.claim(time_source);
     Ok(parsed)
 }

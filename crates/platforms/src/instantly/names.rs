@@ -8,7 +8,7 @@ use crate::instantly::{
 };
 use crate::{
     Settings,
-    json::{Fields, Keys},
+    json::{Fields, Keys, keys_of},
 };
 
 /// Where Instantly puts the name (captures).
@@ -59,15 +59,7 @@ const NAMES: &[(&str, Kind, About)] = &[
 ];
 
 /// The names alone, to be looked for.
-static KNOWN: Keys<{ NAMES.len() }> = {
-    let mut keys = [""; NAMES.len()];
-    let mut at = 0;
-    while at < keys.len() {
-        keys[at] = NAMES[at].0;
-        at += 1;
-    }
-    Keys::new(keys)
-};
+static KNOWN: Keys<{ NAMES.len() }> = keys_of!(NAMES);
 
 /// All names.
 pub(super) fn all() -> Vec<(&'static str, Kind)> {

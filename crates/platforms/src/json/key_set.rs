@@ -128,6 +128,20 @@ pub(super) fn is_same(one: &str, other: &str) -> bool {
     }
 }
 
+/// The [`Keys`] that stand first in the rows of a table.
+macro_rules! keys_of {
+    ($table:expr) => {{
+        let mut keys = [""; $table.len()];
+        let mut at = 0;
+        while at < keys.len() {
+            keys[at] = $table[at].0;
+            at += 1;
+        }
+        $crate::json::Keys::new(keys)
+    }};
+}
+pub(crate) use keys_of;
+
 /// A list of at most 255 keys that is asked often whether a key is in it.
 #[derive(Debug)]
 pub(crate) struct Keys<const N: usize> {

@@ -18,7 +18,7 @@ pub(crate) use blank::{Names, blank_any, sorted_values, values};
 pub(crate) use draft::{Draft, filled};
 pub(crate) use fields::Fields;
 pub(crate) use hash::{object_hash, object_hash_without};
-pub(crate) use key_set::Keys;
+pub(crate) use key_set::{Keys, keys_of};
 pub(crate) use node::{Entry, Node, Number, Object, by_name};
 pub(crate) use scalar::{cut, fold, folded, id_of_text, is_present, is_scalar, is_uuid, trimmed};
 pub(crate) use secrets::{BESIDE, Blanks, LookedFor, Secrets, names_a_secret};

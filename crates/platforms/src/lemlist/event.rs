@@ -5,7 +5,6 @@ use uuid::Uuid;
 use hookline_model::{
     event::{ContactRef, Event},
     id::EventId,
-    key::EmailKey,
     kind::Kind,
     platform::Platform,
     time::{Millis, TimeSource, effective},
@@ -68,15 +67,8 @@ pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Re
         facts,
     };
     let identified = identify::identify(&event, name, body);
-    event.id = EventId::derive(occurred_at, &identified.digest);
-    // With its time, unless that tells nothing: the same words twice are two messages.
-    let by_identity = || match time_source {
-        TimeSource::Stated if !identified.lasting => hex::encode(event.id.0.as_bytes()),
-        _ => hex::encode(event.id.hash_part()),
-    };
-    if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
-    }
+    // A time that tells nothing of the activity tells nothing of its message either.
+    identified.name(&mut event, !identified.lasting);
     let claim = identify::claim(&event, &identified);
     Ok(Parsed { event, claim })
 }

@@ -5,7 +5,6 @@ use uuid::Uuid;
 use hookline_model::{
     event::{ContactRef, Event},
     id::EventId,
-    key::EmailKey,
     kind::Kind,
     platform::Platform,
     time::{Millis, TimeSource, effective},
@@ -62,15 +61,7 @@ pub(super) fn read(name: &Name, body: Fields<'_>, delivery: &Delivery<'_>) -> Re
         facts,
     };
     let identified = identify::identify(&event, name, body, &ids);
-    event.id = EventId::derive(occurred_at, &identified.digest);
-    // With its time, if it has one of its own: the same words twice are two messages.
-    let by_identity = || match time_source {
-        TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
-        TimeSource::Received => hex::encode(event.id.hash_part()),
-    };
-    if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
-    }
+    identified.name(&mut event, true);
     let claim = identify::claim(&event, name, &identified);
     Ok(Parsed { event, claim })
 }

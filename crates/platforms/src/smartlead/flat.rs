@@ -11,7 +11,7 @@ use hookline_model::{
     key::{ContactKey, EmailKey},
     kind::Kind,
     platform::Platform,
-    time::{Millis, TimeSource, effective},
+    time::{Millis, effective},
 };
 
 use crate::{
@@ -59,15 +59,7 @@ pub(super) fn read(name: &str, kind: Kind, shape: Shape, body: Fields<'_>, recei
         outbound.key = outbound.key.take().or(step);
     }
     let identified = identify(&event, name, body, &ids);
-    event.id = EventId::derive(occurred_at, &identified.digest);
-    // With its time, if it has one of its own: the same words twice are two messages.
-    let by_identity = || match time_source {
-        TimeSource::Stated => hex::encode(event.id.0.as_bytes()),
-        TimeSource::Received => hex::encode(event.id.hash_part()),
-    };
-    if let Some(inbound) = &mut event.inbound {
-        inbound.key.get_or_insert_with(|| EmailKey::InboundEvent(by_identity()));
-    }
+    identified.name(&mut event, true);
     Ok(Parsed { event, claim: identified.claim(time_source) })
 }
 

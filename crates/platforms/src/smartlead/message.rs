@@ -1,7 +1,5 @@
 //! The message that was sent and the message that came in.
 
-use uuid::Uuid;
-
 use hookline_model::{
     event::{ContactRef, MessageFacts},
     key::{EmailAddress, EmailKey},
@@ -9,7 +7,7 @@ use hookline_model::{
     time::Millis,
 };
 
-use crate::json::Fields;
+use crate::json::{Fields, is_uuid};
 use crate::smartlead::{
     when,
     who::{self, external},
@@ -56,11 +54,6 @@ fn sent_message_id(body: Fields<'_>) -> Option<String> {
 fn stats_id_of(message_id: &str) -> Option<String> {
     let (local, domain) = message_id.split_once('@')?;
     (!domain.is_empty() && is_uuid(local)).then(|| local.to_ascii_lowercase())
-}
-
-/// Whether a text is a UUID in its usual form.
-pub(super) fn is_uuid(text: &str) -> bool {
-    text.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(text).is_ok()
 }
 
 /// Who takes part in the messages of an event, and when it happened.

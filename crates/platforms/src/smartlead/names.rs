@@ -2,7 +2,7 @@
 
 use hookline_model::kind::Kind;
 
-use crate::json::{Fields, Keys};
+use crate::json::{Fields, Keys, keys_of};
 
 /// Where the name stands, first found first.
 pub(crate) const KEYS: [&str; 4] = ["event_type", "event", "eventType", "type"];
@@ -47,15 +47,7 @@ const NAMES: &[(&str, Kind)] = &[
 ];
 
 /// The names alone, to be looked for.
-static KNOWN: Keys<{ NAMES.len() }> = {
-    let mut keys = [""; NAMES.len()];
-    let mut at = 0;
-    while at < keys.len() {
-        keys[at] = NAMES[at].0;
-        at += 1;
-    }
-    Keys::new(keys)
-};
+static KNOWN: Keys<{ NAMES.len() }> = keys_of!(NAMES);
 
 /// All names.
 pub(super) fn all() -> Vec<(&'static str, Kind)> {

@@ -7,8 +7,7 @@
 
 use hookline_model::kind::Kind;
 
-use crate::json::{Arena, Draft, Fields, Node, Object, filled};
-use crate::smartlead::message;
+use crate::json::{Arena, Draft, Fields, Node, Object, filled, is_uuid};
 
 /// The tags by which a text is HTML. Addresses and links in angle brackets are none.
 const TAGS: [&str; 26] = [
@@ -143,7 +142,7 @@ fn is_perhaps_ours<'t>(arena: &'t Arena, body: &Draft<'t>) -> bool {
     };
     let lead = body.address("lead_email");
     let is_leads = lead.is_some_and(|lead| lead.domain().eq_ignore_ascii_case(domain));
-    message::is_uuid(local) && !local.contains(|c: char| c.is_ascii_uppercase()) && !is_leads
+    is_uuid(local) && !local.contains(|c: char| c.is_ascii_uppercase()) && !is_leads
 }
 
 /// Puts a text where HTML or plain text goes, whichever it is.

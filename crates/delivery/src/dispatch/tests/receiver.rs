@@ -8,12 +8,13 @@ use std::{
 
 use serde_json::Value;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncWriteExt, BufReader},
     net::TcpListener,
     sync::watch,
 };
 
 use super::world::PATIENCE;
+use crate::client::tests::read_request;
 
 /// A receiver: what it answers next, the last for ever, and what it was sent.
 #[derive(Clone)]
@@ -44,21 +45,7 @@ impl Receiver {
 
     async fn serve(&self, mut stream: BufReader<tokio::net::TcpStream>) -> Option<()> {
         loop {
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                if stream.read_line(&mut line).await.ok()? == 0 {
-                    return None;
-                }
-                if line == "\r\n" {
-                    break;
-                }
-                if let Some(stated) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = stated.trim().parse().ok()?;
-                }
-            }
-            let mut body = vec![0; length];
-            stream.read_exact(&mut body).await.ok()?;
+            let (_, body) = read_request(&mut stream).await?;
             let body: Value = serde_json::from_slice(&body).expect("JSON");
             let who = body["contact"].as_str().unwrap_or_default().to_owned();
             self.received.send_modify(|received| received.push(body));

@@ -201,9 +201,9 @@ mod tests {
         send(Hurry::Soon).await;
         let begun = Instant::now();
         let come = async {
-            tokio::time::sleep(LINGER / 4).await;
+            tokio::time::advance(LINGER / 4).await;
             send(Hurry::Soon).await;
-            tokio::time::sleep(LINGER / 4).await;
+            tokio::time::advance(LINGER / 4).await;
             send(Hurry::Now).await;
             Instant::now()
         };

@@ -2,13 +2,10 @@
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
+use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-};
+use tokio::{net::TcpListener, sync::mpsc};
 
 use hookline_delivery::{
     client::{Client, ClientOptions, Resolve, Resolving},
@@ -26,38 +23,17 @@ async fn receiver(answers: bool) -> (String, mpsc::UnboundedReceiver<Value>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
     let (tell, told) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let tell = tell.clone();
-            tokio::spawn(async move { serve(BufReader::new(stream), &tell, answers).await });
+    let hook = move |Json(body): Json<Value>| {
+        let has_heard = tell.send(body).is_ok();
+        async move {
+            if has_heard && !answers {
+                std::future::pending::<()>().await;
+            }
+            StatusCode::INTERNAL_SERVER_ERROR
         }
-    });
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(hook)).await });
     (url, told)
-}
-
-async fn serve(mut stream: BufReader<TcpStream>, tell: &mpsc::UnboundedSender<Value>, answers: bool) -> Option<()> {
-    loop {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            if stream.read_line(&mut line).await.ok()? == 0 {
-                return None;
-            }
-            if line == "\r\n" {
-                break;
-            }
-            if let Some(stated) = line.to_lowercase().strip_prefix("content-length:") {
-                length = stated.trim().parse().ok()?;
-            }
-        }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await.ok()?;
-        tell.send(serde_json::from_slice(&body).expect("JSON")).ok()?;
-        if !answers {
-            std::future::pending::<()>().await;
-        }
-        stream.write_all(b"HTTP/1.1 500 X\r\ncontent-length: 0\r\n\r\n").await.ok()?;
-    }
 }
 
 /// Finds no name: receivers are addresses here.
