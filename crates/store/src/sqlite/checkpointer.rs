@@ -15,8 +15,9 @@ use crate::Error;
 
 /// How many pages a WAL has before somebody copies it back, as a rule.
 pub(super) const PAGES: i32 = 4_096;
-/// From this many times as many on the writer copies back what there is and waits for it, so that a WAL has a bound.
-const PATIENCE: i32 = 4;
+/// When it has had this many times as many since, the writer waits for the thread and copies back the rest. So unless somebody
+/// reads old pages for longer, a WAL has at most one more than that times [`PAGES`], and what one transaction changes.
+pub(super) const PATIENCE: i32 = 4;
 
 thread_local! {
     /// Pages in the WAL after this thread's last commit. SQLite's hook takes a bare function, so the figure goes this way.
@@ -92,6 +93,7 @@ impl Checkpointer {
                 tracing::warn!(%error, ?wal, "a write-ahead log could not be copied back on the side");
             }
             *self.lock().of(wal) = State::Through;
+            self.changed.notify_all();
         }
     }
 
@@ -110,6 +112,14 @@ impl Checkpointer {
         drop(asked);
         self.changed.notify_all();
         false
+    }
+
+    /// Waits until nobody copies this WAL back any more, or the thread ends: two cannot at the same time, and the second would
+    /// be sent away.
+    fn wait_until_through(&self, wal: Wal) {
+        let is_busy = |asked: &mut Asked| *asked.of(wal) == State::Asked && !asked.closing;
+        let waited = self.changed.wait_while(self.lock(), is_busy);
+        *waited.unwrap_or_else(PoisonError::into_inner).of(wal) = State::Idle;
     }
 
     /// Lets the thread end.
@@ -153,12 +163,14 @@ impl Checkpoints {
         if pages < self.due {
             return Ok(());
         }
-        let is_through = self.checkpointer.ask(self.wal);
-        if is_through || pages >= self.due.saturating_add(usual.saturating_mul(PATIENCE)) {
-            self.due = pages.saturating_add(usual);
-            return copy_back(connection);
+        if !self.checkpointer.ask(self.wal) {
+            if pages < self.due.saturating_add(usual.saturating_mul(PATIENCE)) {
+                return Ok(());
+            }
+            self.checkpointer.wait_until_through(self.wal);
         }
-        Ok(())
+        self.due = pages.saturating_add(usual);
+        copy_back(connection)
     }
 }
 
@@ -168,5 +180,55 @@ pub(super) fn copy_back(connection: &Connection) -> Result<(), Error> {
     match run().map_err(|error| failed("copy a write-ahead log back", &error)) {
         Ok(()) | Err(Error::DiskFull(_)) => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::mpsc};
+
+    use super::*;
+    use crate::sqlite::open::{Durability, settle};
+
+    const USUAL: i32 = 8;
+
+    fn open(path: &Path) -> Connection {
+        let connection = Connection::open(path).expect("the file can be opened");
+        settle(&connection, Durability::Eventually, 2_048).expect("the settings are taken");
+        connection
+    }
+
+    /// A WAL of one page more, and what is done about it.
+    fn write(connection: &Connection, checkpoints: &mut Checkpoints) -> i32 {
+        connection.execute("UPDATE text SET text = text || '.'", []).expect("the row is there");
+        checkpoints.see_to(connection).expect("the WAL can be copied back");
+        WAL_PAGES.get()
+    }
+
+    #[test]
+    fn a_writer_that_is_far_ahead_waits_for_the_thread_and_copies_back_the_rest() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let path = folder.path().join("records.db");
+        let mut writer = open(&path);
+        writer.execute_batch("CREATE TABLE text (text TEXT); INSERT INTO text VALUES ('');").expect("it is ours");
+        let checkpointer = Arc::new(Checkpointer::new(USUAL));
+        let mut checkpoints = Checkpoints::of(Wal::Records, &mut writer, Arc::clone(&checkpointer));
+        // Nobody does what is asked for, until the writer is as far ahead as it may be.
+        let limit = USUAL * (1 + PATIENCE);
+        while write(&writer, &mut checkpoints) < limit - 1 {}
+        let (other, at_work) = (open(&path), Arc::clone(&checkpointer));
+        let (has_begun, begun) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let log = Connection::open_in_memory().expect("memory can be opened");
+            begun.recv().expect("the writer says when");
+            at_work.run(&log, &other);
+        });
+        has_begun.send(()).expect("the thread listens");
+        let pages: Vec<i32> = (0..50 * limit).map(|_| write(&writer, &mut checkpoints)).collect();
+        assert!(pages.iter().all(|pages| *pages <= limit), "{pages:?}");
+        checkpointer.close();
+        thread.join().expect("the thread ends");
+        // Who closes does not hold up who still writes.
+        while write(&writer, &mut checkpoints) < limit {}
     }
 }

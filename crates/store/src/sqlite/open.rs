@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::known;
+use super::{checkpointer, known};
 use crate::Error;
 
 /// Version of log.db's schema. A landed schema is never edited; a new version comes with a migration.
@@ -63,9 +63,9 @@ const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
 /// How many pages the write-ahead log of deliveries.db has before its writer copies it back.
 const DELIVERIES_WAL_PAGES: i64 = 4_096;
 
-/// What of a write-ahead log is left of its file when it is begun anew. With less than it usually has, a part of the file would be
-/// cut off and made again each time.
-const WAL_BYTES_KEPT: i64 = 160 * 1024 * 1024;
+/// What of a write-ahead log is left of its file when it is begun anew: all that it has unless somebody reads old pages for long
+/// (160 MiB for log.db). With less, a part of the file would be cut off and made again each time.
+const WAL_BYTES_KEPT: i64 = (1 + checkpointer::PATIENCE as i64) * checkpointer::PAGES as i64 * LOG_PAGE_BYTES;
 
 /// The files of a data folder.
 #[derive(Clone, Debug)]
