@@ -1,5 +1,5 @@
-//! The benchmarks. Of ingest: a fixed corpus, a load generator, baselines, and what is measured with them. Of parsing: [`parse()`]. Of
-//! passing on: [`deliver`].
+//! The benchmarks. Of ingest: a fixed corpus, a load generator, baselines, and what is measured with them. Of parsing:
+//! [`parse()`]. Of passing on: [`deliver`].
 //!
 //! - [`corpus`]: the deliveries, each a function of its number;
 //! - `load`: sends them, in a closed or an open loop, and checks every answer;

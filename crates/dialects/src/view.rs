@@ -233,7 +233,8 @@ impl<'a> View<'a> {
         self.snapshot.email.as_ref().filter(|email| (email.direction == "inbound") == is_inbound)
     }
 
-    /// The id of the message that we sent: of its key; else, so that it is always the same, of whose step of which campaign it is.
+    /// The id of the message that we sent: of its key; else, so that it is always the same, of whose step of which campaign it
+    /// is.
     pub(crate) fn sent_id(&self) -> Uuid {
         let of_key = || self.event.outbound_key().map(|key| EmailId::derive(self.workspace(), key));
         if let Some(id) = self.email(false).map(|email| email.id).or_else(of_key) {

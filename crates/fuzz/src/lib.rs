@@ -1,7 +1,7 @@
 //! Fuzzing of everything that reads what strangers send: the parsers of the platforms and the verifiers of deliveries.
 //!
-//! A [`Target`] is one parser or one verifier, and what must hold of it for any bytes. [`run()`] feeds it mutated bodies on a stable
-//! toolchain; the targets of cargo-fuzz in `fuzz/` at the top of the repository are the same functions. The parts:
+//! A [`Target`] is one parser or one verifier, and what must hold of it for any bytes. [`run()`] feeds it mutated bodies on a
+//! stable toolchain; the targets of cargo-fuzz in `fuzz/` at the top of the repository are the same functions. The parts:
 //!
 //! - `parsing`, `proving`: what is held of a parser, and of a verifier, with `proofs` that are right;
 //! - `reached`: what an input reached, in place of coverage; `work`: what reading it allocated, in place of a clock;

@@ -2,7 +2,8 @@
 
 use hookline_fuzz::{Options, Target, run};
 
-/// How many inputs per target: fewer without optimisation, where each takes ten times as long. `cargo xtask full` tries a million.
+/// How many inputs per target: fewer without optimisation, where each takes ten times as long. `cargo xtask full` tries a
+/// million.
 const EXECUTIONS: u64 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
 
 fn holds(name: &str) {

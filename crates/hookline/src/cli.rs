@@ -174,7 +174,8 @@ pub(crate) struct ServeFlags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) public_url: Option<String>,
 
-    /// Proxies whose X-Forwarded-For, -Proto and -Host are believed, comma separated networks [default: none] [env: HOOKLINE_TRUSTED_PROXIES]
+    /// Proxies whose X-Forwarded-For, -Proto and -Host are believed, comma separated networks [default: none] [env:
+    /// HOOKLINE_TRUSTED_PROXIES]
     #[arg(long, value_name = "CIDR,..")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) trusted_proxies: Option<String>,
@@ -194,7 +195,8 @@ pub(crate) struct ServeFlags {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) search: Option<Switch>,
 
-    /// Send webhooks to private addresses too: this machine, and what is in its network [default: off] [env: HOOKLINE_ALLOW_PRIVATE_DESTINATIONS]
+    /// Send webhooks to private addresses too: this machine, and what is in its network [default: off] [env:
+    /// HOOKLINE_ALLOW_PRIVATE_DESTINATIONS]
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) allow_private_destinations: bool,

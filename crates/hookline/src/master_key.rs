@@ -17,8 +17,8 @@ const UNFINISHED: &str = "master.key.new";
 /// More than this is not read of it.
 const FILE_BYTES_MAX: u64 = 1024;
 
-/// The master key of a data folder. One that is given wins over the file. Where neither is, and nothing was sealed yet, the file is
-/// made; it is on disk when this returns.
+/// The master key of a data folder. One that is given wins over the file. Where neither is, and nothing was sealed yet, the
+/// file is made; it is on disk when this returns.
 pub(crate) fn load(folder: &Path, given: Option<MasterKey>, is_needed: bool, entropy: &dyn Entropy) -> anyhow::Result<MasterKey> {
     if let Some(key) = given {
         return Ok(key);

@@ -162,8 +162,8 @@ impl Moment<'_> {
     }
 }
 
-/// The kinds of events that say who is blocked: changes of the list, hard bounces, and SmartLead's category for those who are not to be
-/// written to. What platforms say may be of a time that is yet to come.
+/// The kinds of events that say who is blocked: changes of the list, hard bounces, and SmartLead's category for those who are
+/// not to be written to. What platforms say may be of a time that is yet to come.
 const MARKS: [Kind; 4] = [Kind::ContactBlocked, Kind::ContactUnblocked, Kind::EmailBounced, Kind::ContactCategoryUpdated];
 
 /// The entry that something is to have from `at` on: that which it has, or a new one. A reason takes the place of the former one.

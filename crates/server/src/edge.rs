@@ -1,5 +1,5 @@
-//! What every answer of an API has, whichever surface it is of: an end in time, no copy anywhere, a connection in a known state, and
-//! the surface's own words also where a handler fails.
+//! What every answer of an API has, whichever surface it is of: an end in time, no copy anywhere, a connection in a known
+//! state, and the surface's own words also where a handler fails.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 

@@ -12,12 +12,12 @@
 //! - `secrets`: what sources are verified by and subscriptions sign with, sealed with the master key.
 //! - `passing_on`: what the dispatcher is given: the words of every dialect, and opened secrets.
 //!
-//! The surfaces share `service` (what they are given), `limits` (every bound), `caller` (whose key it is), `edge` (what every answer of
-//! an API has), `body` (how bodies are read), `problem` (every answer that is not a success), `reading` (how a parser is asked),
-//! `routing` (where an agency's deliveries belong), `subscriptions` (what may be subscribed to, and how it is stored), `blocking` (who
-//! is not to be written to), `stated` (when a change of our own happened), `rejections` (who was refused at the door), `metrics` and
-//! `drift` (what platforms send otherwise than before), and do not call each other. No SQL, no wall clock and no entropy in here: the
-//! store, the clock and the source of chance are handed in.
+//! The surfaces share `service` (what they are given), `limits` (every bound), `caller` (whose key it is), `edge` (what every
+//! answer of an API has), `body` (how bodies are read), `problem` (every answer that is not a success), `reading` (how a parser
+//! is asked), `routing` (where an agency's deliveries belong), `subscriptions` (what may be subscribed to, and how it is
+//! stored), `blocking` (who is not to be written to), `stated` (when a change of our own happened), `rejections` (who was
+//! refused at the door), `metrics` and `drift` (what platforms send otherwise than before), and do not call each other. No SQL,
+//! no wall clock and no entropy in here: the store, the clock and the source of chance are handed in.
 
 mod api;
 mod blocking;

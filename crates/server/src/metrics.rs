@@ -36,7 +36,8 @@ pub(crate) const OPEN_CONNECTIONS: &str = "hookline_open_connections";
 
 /// Label: the platform of the address, or [`PLATFORM_UNKNOWN`].
 pub(crate) const LABEL_PLATFORM: &str = "platform";
-/// Label: `processed`, `duplicate`, `unrouted`, `quarantined`, or the problem's name; of webhooks `active`, `paused` or `disabled`.
+/// Label: `processed`, `duplicate`, `unrouted`, `quarantined`, or the problem's name; of webhooks `active`, `paused` or
+/// `disabled`.
 pub(crate) const LABEL_STATUS: &str = "status";
 /// Label: `missing`, `stale` or `wrong`.
 pub(crate) const LABEL_WHY: &str = "why";
@@ -45,7 +46,8 @@ pub(crate) const LABEL_WHAT: &str = "what";
 /// The platform of an address whose path names none.
 pub(crate) const PLATFORM_UNKNOWN: &str = "unknown";
 
-/// Describes every metric of this crate, and of the one that passes events on, to the installed recorder; call it once, after installing one.
+/// Describes every metric of this crate, and of the one that passes events on, to the installed recorder; call it once, after
+/// installing one.
 pub fn describe() {
     describe_counter!(RECEIVED_TOTAL, Unit::Count, "Requests to receiving addresses");
     describe_counter!(UNPROVEN_TOTAL, Unit::Count, "Deliveries that did not prove where they come from");

@@ -48,6 +48,14 @@ impl Problem {
         Problem::new(ProblemType::Internal, "This is a fault of the server, written to its log. Repeating may help.")
     }
 
+    /// A failure of the store whose conflicts are for the caller to read, such as that there are too many of something.
+    pub(crate) fn told(error: hookline_store::Error) -> Problem {
+        match error {
+            hookline_store::Error::Conflict(why) => Problem::new(ProblemType::Conflict, why),
+            error => error.into(),
+        }
+    }
+
     /// A 404 that names what is not there.
     #[must_use]
     pub fn not_found(what: &str) -> Problem {
@@ -122,16 +130,6 @@ impl IntoResponse for Problem {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
-    }
-}
-
-impl Problem {
-    /// A failure of the store whose conflicts are for the caller to read, such as that there are too many of something.
-    pub(crate) fn told(error: hookline_store::Error) -> Problem {
-        match error {
-            hookline_store::Error::Conflict(why) => Problem::new(ProblemType::Conflict, why),
-            error => error.into(),
-        }
     }
 }
 

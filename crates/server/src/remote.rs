@@ -28,8 +28,8 @@ pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, trusted: &[I
     Some(nearest)
 }
 
-/// The whole addresses that a request may have been sent to, as its sender wrote them: below our public address, and below the one
-/// that a trusted proxy says it was asked for. `target` is the path and query as they came.
+/// The whole addresses that a request may have been sent to, as its sender wrote them: below our public address, and below the
+/// one that a trusted proxy says it was asked for. `target` is the path and query as they came.
 pub(crate) fn uris(
     extensions: &Extensions,
     headers: &HeaderMap,

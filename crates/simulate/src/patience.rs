@@ -94,8 +94,8 @@ pub enum Next {
     Lost,
 }
 
-/// What became of a webhook's deliveries, a batch being one. Each is counted once among `at_once`, `later`, `lost` and `not_sent`, when its end is
-/// known.
+/// What became of a webhook's deliveries, a batch being one. Each is counted once among `at_once`, `later`, `lost` and
+/// `not_sent`, when its end is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Taken at the first attempt.

@@ -12,8 +12,8 @@ use crate::{
 /// At most so many deliveries wait for another attempt; beyond, the one that failed is given up.
 const WAITING_MAX: usize = 1_000_000;
 
-/// Sends deliveries, so many a second, to a server that answers every attempt of a time with 500 and all others with 200, at once.
-/// The time is counted from the first delivery; the end of the range is outside.
+/// Sends deliveries, so many a second, to a server that answers every attempt of a time with 500 and all others with 200, at
+/// once. The time is counted from the first delivery; the end of the range is outside.
 ///
 /// # Errors
 /// When the rate is not a number above 0.

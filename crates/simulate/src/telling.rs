@@ -21,7 +21,8 @@ pub(crate) fn of_contact(world: &World, place: &Place, day: i64) -> Told {
     let story = Story { round, campaign: place.campaign, contact: Some(contact), sends: Vec::new(), replies: Vec::new(), record };
     let rng = story.chance(world, About::Story, 0);
     let campaign = world.campaign(place.campaign);
-    // What a server tells apart by its time of receipt may come once only, or its repetition would look like a delivery sent twice.
+    // What a server tells apart by its time of receipt may come once only, or its repetition would look like a delivery sent
+    // twice.
     let is_first_time = round < world.campaigns();
     let manual_step = campaign.manual_step.filter(|_| is_first_time);
     let mut teller = Teller { seed: world.seed, rng, campaign, manual_step, story, moments: Vec::new(), is_gone: false };

@@ -2,9 +2,9 @@
 //!
 //! The log is the outbox: a committed event is owed to its subscribers by its position. A *cursor* says up to which position a
 //! subscription has been looked after; whatever it wants up to there is in the outbox or done. A delivery comes into the outbox
-//! with its body in the transaction that moves the cursor, so that none is skipped, and a repetition has the same bytes; it leaves
-//! it in the transaction that writes down how it ended. These are not synced one by one: after a power cut a delivery may be made
-//! again, and none is lost.
+//! with its body in the transaction that moves the cursor, so that none is skipped, and a repetition has the same bytes; it
+//! leaves it in the transaction that writes down how it ended. These are not synced one by one: after a power cut a delivery
+//! may be made again, and none is lost.
 
 use std::{borrow::Cow, collections::HashSet, sync::Arc, time::Duration};
 
@@ -379,8 +379,8 @@ pub trait Deliveries: Send + Sync {
     /// Answers how many came back: not those that are on their way, were delivered, or are not there.
     fn revive(&self, deliveries: Vec<DeliveryId>, now: Millis) -> Answer<'_, u64>;
 
-    /// How many deliveries to these subscriptions, together, stand how: by the day in which they were made, from the first day to the
-    /// last one, in order. Those that were pruned count on for [`ROLLUP_DAYS`].
+    /// How many deliveries to these subscriptions, together, stand how: by the day in which they were made, from the first day
+    /// to the last one, in order. Those that were pruned count on for [`ROLLUP_DAYS`].
     fn summary(&self, subscriptions: Vec<SubscriptionId>, first: Day, last: Day) -> Answer<'_, Vec<DayCount>>;
 
     /// Forgets that deliveries failed in a row, and what was warned of it.

@@ -1,4 +1,5 @@
-//! Agencies, workspaces, addresses, keys, sources, rules and subscriptions: small, read on every request, so kept in memory whole.
+//! Agencies, workspaces, addresses, keys, sources, rules and subscriptions: small, read on every request, so kept in memory
+//! whole.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -229,8 +230,8 @@ impl Directory {
         }
     }
 
-    /// The workspaces that an owner's subscriptions are told of: those whose events it sees, and an agency's reserved one for what
-    /// is the agency's own.
+    /// The workspaces that an owner's subscriptions are told of: those whose events it sees, and an agency's reserved one for
+    /// what is the agency's own.
     #[must_use]
     pub fn told_of(&self, owner: AddressOwner) -> Vec<WorkspaceId> {
         let reserved = match owner {
@@ -328,8 +329,8 @@ impl Directory {
         self.sources.get(&(owner, platform))
     }
 
-    /// The source that deliveries of a platform to an owner's addresses are of: the owner's own, else, of a workspace, that of its
-    /// agency.
+    /// The source that deliveries of a platform to an owner's addresses are of: the owner's own, else, of a workspace, that of
+    /// its agency.
     #[must_use]
     pub fn source_for(&self, owner: AddressOwner, platform: Platform) -> Option<&Arc<Source>> {
         self.source(owner, platform).or_else(|| match owner {

@@ -174,8 +174,8 @@ pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Warnings + Send 
     /// [`Error::Overloaded`] at once when the queue is full.
     fn append(&self, delivery: Append) -> Answer<'_, Appended>;
 
-    /// Appends what somebody did through the API or console, with the answer to it, in one transaction. An answer under a key that
-    /// one is kept under already is a conflict, and nothing is appended.
+    /// Appends what somebody did through the API or console, with the answer to it, in one transaction. An answer under a key
+    /// that one is kept under already is a conflict, and nothing is appended.
     fn record(&self, delivery: Append, answer: Option<KeptAnswer>) -> Answer<'_, Appended>;
 
     /// Keeps a delivery that could not be read. The oldest of the workspace go when its bound is reached.
@@ -214,15 +214,15 @@ pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Warnings + Send 
     /// Appends a delivery to an agency's address, of which `delivery` names the reserved workspace: into the workspace that the
     /// decision or what is known of its campaign names, else into the reserved one, with the reason why it waits.
     ///
-    /// A test, and what belongs in no workspace of the agency, waits whatever is decided. A repetition of what was placed from the
-    /// reserved workspace counts where it was placed, if nothing else is decided.
+    /// A test, and what belongs in no workspace of the agency, waits whatever is decided. A repetition of what was placed from
+    /// the reserved workspace counts where it was placed, if nothing else is decided.
     fn deliver(&self, delivery: Append, decision: Decision) -> Answer<'_, Delivered>;
 
     /// A page of what waits in a reserved workspace, newest first, with the reasons.
     fn unplaced(&self, reserved: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Unplaced>>;
 
-    /// Moves entries that wait into the workspaces they belong in, all of them and the answer in one transaction. Answers what became
-    /// of each when that is on disk, in their order. An entry that goes on waiting has its new reason then.
+    /// Moves entries that wait into the workspaces they belong in, all of them and the answer in one transaction. Answers what
+    /// became of each when that is on disk, in their order. An entry that goes on waiting has its new reason then.
     ///
     /// More entries than a page has, or one of another workspace, are a conflict; so is a workspace that is not reserved, and an
     /// answer under a key that one is kept under already.
@@ -268,7 +268,8 @@ pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Warnings + Send 
     fn item(&self, workspace: WorkspaceId, id: ItemId) -> Answer<'_, Option<Item>>;
 
     /// A page of the items of a sort that are nobody's, by their first event, newest first: lists, statuses, tags and the block
-    /// list; of the other sorts those that name no contact. A page that would carry more than [`query::PAGE_BODY_BYTES_MAX`] of fields has fewer rows.
+    /// list; of the other sorts those that name no contact. A page that would carry more than [`query::PAGE_BODY_BYTES_MAX`] of
+    /// fields has fewer rows.
     fn items(&self, workspace: WorkspaceId, sort: ItemSort, page: PageRequest) -> Answer<'_, Page<Item>>;
 
     /// A page of the notes, tasks or messages of the contact that has, or ever had, this id, as of [`Store::items`]. Nothing if
@@ -284,8 +285,8 @@ pub trait Store: Deliveries + Attempts + Redelivery + Pulling + Warnings + Send 
     /// A page of the contacts marked for erasure, the latest mark first.
     fn erasures(&self, workspace: WorkspaceId, page: PageRequest) -> Answer<'_, Page<Erasure>>;
 
-    /// A page of the events that have the words, newest first: in their kind, category, reason of a bounce, names, addresses, campaign
-    /// or messages, each word in any of them. The index may be behind, and the answer says how far it is.
+    /// A page of the events that have the words, newest first: in their kind, category, reason of a bounce, names, addresses,
+    /// campaign or messages, each word in any of them. The index may be behind, and the answer says how far it is.
     ///
     /// Words are compared without case and accents, and "ß" is "ss". [`Error::SearchOff`] if there is no index.
     fn search_events(

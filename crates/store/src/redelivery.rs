@@ -1,7 +1,7 @@
 //! Delivering again: single deliveries that are retried, and replays of what came in a period.
 //!
-//! A replay is a job of a subscription, with a number of its own (`run`). It has a cursor in the log, which moves in the transaction
-//! that puts its deliveries into the outbox, so that it goes on where it was after whatever stopped it.
+//! A replay is a job of a subscription, with a number of its own (`run`). It has a cursor in the log, which moves in the
+//! transaction that puts its deliveries into the outbox, so that it goes on where it was after whatever stopped it.
 
 use hookline_model::{
     id::{DeliveryId, SubscriptionId},
@@ -118,20 +118,20 @@ pub struct ReplayStep {
 
 /// What delivering again needs of a store.
 pub trait Redelivery: Send + Sync {
-    /// Tells of subscriptions whose outbox or replays were changed by somebody else than who serves them. Who misses some has to look
-    /// at all.
+    /// Tells of subscriptions whose outbox or replays were changed by somebody else than who serves them. Who misses some has
+    /// to look at all.
     fn woken(&self) -> broadcast::Receiver<SubscriptionId>;
 
-    /// Tries a delivery again at once: one that failed comes back into the outbox as it was, one on its way becomes due. Answers how
-    /// it stood before; of others nothing changes. `None` if it is not there.
+    /// Tries a delivery again at once: one that failed comes back into the outbox as it was, one on its way becomes due.
+    /// Answers how it stood before; of others nothing changes. `None` if it is not there.
     fn retry(&self, id: DeliveryId, now: Millis) -> Answer<'_, Option<DeliveryStatus>>;
 
-    /// A part of the log with everything that was received from `since` on and before `until`: behind the first position, up to and
-    /// with the second.
+    /// A part of the log with everything that was received from `since` on and before `until`: behind the first position, up to
+    /// and with the second.
     ///
     /// Entries lie in the order of their coming, so this is a search, and true while clocks were not set by more than
-    /// [`CLOCK_SLACK`], and no more came out of quarantine in a row than one workspace's holds. What was read again or placed later
-    /// lies where that was done.
+    /// [`CLOCK_SLACK`], and no more came out of quarantine in a row than one workspace's holds. What was read again or placed
+    /// later lies where that was done.
     fn received_between(&self, since: Millis, until: Millis) -> Answer<'_, (u64, u64)>;
 
     /// Begins a replay. A conflict with [`REPLAYS_RUNNING_MAX`] running.

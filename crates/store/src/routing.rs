@@ -32,7 +32,8 @@ pub struct Unplaced {
 pub struct Placement {
     /// The entry's place in the log.
     pub position: u64,
-    /// What it says and came with, with the claim that it has in the workspace it is placed in. The workspace is the reserved one.
+    /// What it says and came with, with the claim that it has in the workspace it is placed in. The workspace is the reserved
+    /// one.
     pub append: Append,
     /// Where it belongs.
     pub decision: Decision,

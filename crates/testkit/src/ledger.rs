@@ -106,8 +106,8 @@ impl Ledger {
         }
     }
 
-    /// Opens a closed data folder: its files are sound, the records are those of the answered deliveries by the reference model, and
-    /// search finds each event. Every delivery must have been answered by now.
+    /// Opens a closed data folder: its files are sound, the records are those of the answered deliveries by the reference
+    /// model, and search finds each event. Every delivery must have been answered by now.
     ///
     /// # Panics
     /// When that is not so.

@@ -217,8 +217,8 @@ pub(super) const TOPICS: [&str; 50] = [
     "event staffing",
 ];
 
-/// What a campaign writes: for each step ten ways to say it. `{f}` is the first name, `{c}` the company, `{t}` the topic and `{u}`
-/// a link; `|` is a new line.
+/// What a campaign writes: for each step ten ways to say it. `{f}` is the first name, `{c}` the company, `{t}` the topic and
+/// `{u}` a link; `|` is a new line.
 pub(super) const FRAMES: [[&str; 10]; 4] = [
     [
         "Hi {f},||how does {c} deal with {t} today? Teams of your size get back a day a week.||Nora",

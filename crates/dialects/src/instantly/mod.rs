@@ -1,5 +1,5 @@
-//! Instantly's webhooks: one flat object, in which Instantly's own fields, the lead's and the agency's custom variables stand side
-//! by side; in the default variant the same once more under `data`, where the older documents have them.
+//! Instantly's webhooks: one flat object, in which Instantly's own fields, the lead's and the agency's custom variables stand
+//! side by side; in the default variant the same once more under `data`, where the older documents have them.
 
 pub(crate) mod names;
 

@@ -1,5 +1,5 @@
-//! The flat shape. `from_email` is our mailbox and `to_email` the lead, also on a reply, and a bounce states the time of its send:
-//! consumers rely on both.
+//! The flat shape. `from_email` is our mailbox and `to_email` the lead, also on a reply, and a bounce states the time of its
+//! send: consumers rely on both.
 
 use hookline_model::{event::BounceType, kind::Kind, platform::Platform};
 use serde_json::{Value, json};

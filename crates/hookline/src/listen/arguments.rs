@@ -37,8 +37,8 @@ pub(crate) struct ListenArguments {
     #[arg(long, value_name = "ID")]
     pub(super) workspace: Option<uuid::Uuid>,
 
-    /// Where to begin: now, start, a time of receipt such as 2026-02-11T08:00:00Z, or a cursor [default: behind what was forwarded
-    /// before, else now]
+    /// Where to begin: now, start, a time of receipt such as 2026-02-11T08:00:00Z, or a cursor [default: behind what was
+    /// forwarded before, else now]
     #[arg(long, value_name = "WHERE")]
     pub(super) from: Option<From>,
 
@@ -50,8 +50,8 @@ pub(crate) struct ListenArguments {
     #[arg(long, value_name = "SECRET")]
     pub(super) secret: Option<String>,
 
-    /// File that remembers what was forwarded [default: one below XDG_STATE_HOME, or ~/.local/state, for each server, workspace and
-    /// local address]
+    /// File that remembers what was forwarded [default: one below XDG_STATE_HOME, or ~/.local/state, for each server, workspace
+    /// and local address]
     #[arg(long, value_name = "FILE")]
     pub(super) state: Option<PathBuf>,
 

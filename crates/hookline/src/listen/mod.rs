@@ -1,8 +1,8 @@
 //! `hookline listen`: forwards a workspace's events to a local address as they come, told and signed as a webhook would.
 //!
-//! It follows the server's stream of events by its cursor. What has been answered by the local address is remembered in a file, one
-//! event after the other, so that neither a server that restarts, nor a connection that is cut, nor an end of this process loses
-//! an event; the one that was on its way comes again, with the same id.
+//! It follows the server's stream of events by its cursor. What has been answered by the local address is remembered in a file,
+//! one event after the other, so that neither a server that restarts, nor a connection that is cut, nor an end of this process
+//! loses an event; the one that was on its way comes again, with the same id.
 
 mod arguments;
 mod forward;

@@ -1,4 +1,5 @@
-//! The benchmark of deliveries, tiny: not what it measures is of interest here, but that it measures all of it and nothing is missing.
+//! The benchmark of deliveries, tiny: not what it measures is of interest here, but that it measures all of it and nothing is
+//! missing.
 
 use std::{path::Path, process::Command};
 

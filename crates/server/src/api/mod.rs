@@ -1,12 +1,12 @@
 //! The native API: everything under `/v1`.
 //!
 //! One endpoint is one file and one line in [`endpoints`]. The file has a handler and, beside it, a function `describe` that says
-//! what the endpoint takes and answers; the shapes it answers derive their schemas. A handler takes what it may work on from an extractor of [`auth`],
-//! which has found it and checked the key; it calls the store once or twice and maps what comes back. One that changes something
-//! makes the change through [`once`], so that [`idempotency`] can repeat its answer. Shared parts: [`query`] and
-//! [`fields`] read parameters and bodies and name what is wrong with them, [`page`] and [`cursor`] make listings, [`shapes`] are
-//! the objects of the contract, but for those that subscribers are sent as well, which [`hookline_dialects::shapes`] has;
-//! [`describe`] is what descriptions have in common.
+//! what the endpoint takes and answers; the shapes it answers derive their schemas. A handler takes what it may work on from an
+//! extractor of [`auth`], which has found it and checked the key; it calls the store once or twice and maps what comes back.
+//! One that changes something makes the change through [`once`], so that [`idempotency`] can repeat its answer. Shared parts:
+//! [`query`] and [`fields`] read parameters and bodies and name what is wrong with them, [`page`] and [`cursor`] make listings,
+//! [`shapes`] are the objects of the contract, but for those that subscribers are sent as well, which
+//! [`hookline_dialects::shapes`] has; [`describe`] is what descriptions have in common.
 
 mod addresses;
 mod agencies;

@@ -112,7 +112,8 @@ impl Once {
         self.change_keeping(service, changes, reply.clone(), reply).await
     }
 
-    /// Keeps the reply to a change that was made elsewhere and does no harm when it is made again: the two are not one transaction.
+    /// Keeps the reply to a change that was made elsewhere and does no harm when it is made again: the two are not one
+    /// transaction.
     pub(super) async fn keep(self, service: &Service, reply: Reply) -> Result<Reply, Problem> {
         if self.0.is_none() {
             return Ok(reply);

@@ -1,4 +1,5 @@
-//! Management APIs that are compatible with a platform's own: a client that was written for it works with another address and key.
+//! Management APIs that are compatible with a platform's own: a client that was written for it works with another address and
+//! key.
 //!
 //! A folder per platform. They call neither each other nor the native API; what a subscription may be is decided in
 //! [`crate::subscriptions`], and one that is made here is one like every other. What such an interface remembers of it is in

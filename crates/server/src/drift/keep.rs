@@ -43,8 +43,8 @@ impl Service {
         if gone.is_empty() { Ok(()) } else { self.store.keep_shapes(Vec::new(), gone).await }
     }
 
-    /// Brings what is known of the shapes of deliveries to the store: what is new, or with `all` what was only counted, too. To be
-    /// called once a minute or so, and with `all` before the end.
+    /// Brings what is known of the shapes of deliveries to the store: what is new, or with `all` what was only counted, too. To
+    /// be called once a minute or so, and with `all` before the end.
     ///
     /// # Errors
     /// When the store does not take it; it is tried again the next time.

@@ -71,14 +71,15 @@ problem_types! {
     /// it is listed as rejected.
     UnknownAddress = NOT_FOUND, "unknown-address", "This webhook address is not known",
         "Copy the webhook address from Hookline again. A workspace's address and an agency's are for different paths.";
-    /// The platform is known, but this version cannot read its webhooks. Nothing of the delivery is kept; it is listed as rejected.
+    /// The platform is known, but this version cannot read its webhooks. Nothing of the delivery is kept; it is listed as
+    /// rejected.
     PlatformNotReceived = NOT_FOUND, "platform-not-received", "This platform's webhooks cannot be received",
         "Ask the operator for a newer version, or remove the webhook at the platform.";
     /// The source that this address is for is switched off. The body was not read; the delivery is listed as rejected.
     SourceDisabled = FORBIDDEN, "source-disabled", "The source is switched off",
         "Switch the source on in Hookline, or remove the webhook at the platform.";
-    /// The source is verified, and the delivery does not prove where it comes from: a secret or a signature is missing or wrong, or
-    /// the signed time is more than five minutes away. Nothing of the delivery is kept; it is listed as rejected.
+    /// The source is verified, and the delivery does not prove where it comes from: a secret or a signature is missing or
+    /// wrong, or the signed time is more than five minutes away. Nothing of the delivery is kept; it is listed as rejected.
     UnprovenDelivery = UNAUTHORIZED, "unproven-delivery", "The delivery does not prove where it comes from",
         "Compare the method and the secret of the source in Hookline with what the platform is set to, and the server's clock and \
          public address with the truth.";

@@ -154,8 +154,8 @@ struct Way<'a> {
     headers: &'a HeaderMap,
     settings: Option<&'a Settings>,
     received_at: Millis,
-    /// Whether drift looks at what is kept: at a copy, which has its own room in the budget. Where there is none, the next delivery
-    /// of the shape is looked at instead.
+    /// Whether drift looks at what is kept: at a copy, which has its own room in the budget. Where there is none, the next
+    /// delivery of the shape is looked at instead.
     is_watched: bool,
 }
 
@@ -211,8 +211,8 @@ impl Way<'_> {
         quarantine(self.service, self.door, reason, headers, self.received_at, body).await
     }
 
-    /// Several events, kept together: they meet in the batches of the log. One that cannot be read spoils no other. If one cannot be
-    /// kept the platform must come again with all, and finds the others there.
+    /// Several events, kept together: they meet in the batches of the log. One that cannot be read spoils no other. If one
+    /// cannot be kept the platform must come again with all, and finds the others there.
     async fn batch(&self, elements: Vec<Vec<u8>>) -> Outcome {
         let outcomes = futures_util::future::join_all(elements.into_iter().map(|element| self.one(element))).await;
         let mut kept = Vec::with_capacity(outcomes.len());

@@ -5,8 +5,9 @@
 //! and kept, in the log or in quarantine, and answers after that.
 //!
 //! What is promised: a 200 is sent after the event is on disk. A body that was read whole is never dropped, unless the store
-//! cannot take it (503: the platform comes again), or it does not prove where it comes from. Who was refused at the door is listed, without body and address.
-//! [`budget`] is load-bearing for memory; the look at `Content-Length` is courtesy, since senders may lie or leave it out.
+//! cannot take it (503: the platform comes again), or it does not prove where it comes from. Who was refused at the door is
+//! listed, without body and address. [`budget`] is load-bearing for memory; the look at `Content-Length` is courtesy, since
+//! senders may lie or leave it out.
 
 mod body;
 pub(crate) mod budget;

@@ -40,14 +40,14 @@ pub(crate) use tried::{Tried, try_out};
 /// How often one change is tried: it is made anew when somebody else's came in between.
 const TRIES_MAX: usize = 5;
 
-/// The tries of one change of a subscription. What it is to be is made of what it is, and made anew of what it is by then if somebody
-/// else changes it meanwhile: nobody's change is lost.
+/// The tries of one change of a subscription. What it is to be is made of what it is, and made anew of what it is by then if
+/// somebody else changes it meanwhile: nobody's change is lost.
 #[derive(Debug, Default)]
 pub(crate) struct Tries(usize);
 
 impl Tries {
-    /// Says that a try to change `from` failed with this problem. If it is good, look `from` up again, which may be gone, and make the
-    /// change anew.
+    /// Says that a try to change `from` failed with this problem. If it is good, look `from` up again, which may be gone, and
+    /// make the change anew.
     ///
     /// # Errors
     /// The problem, if no change of somebody else's was the cause; or that there were too many of these.
@@ -138,8 +138,8 @@ pub(crate) fn changed(
     Ok(Subscribed { row: Arc::new(row), settings, policy, secrets })
 }
 
-/// Refuses one more than there may be. Asked, and the subscription stored, while [`Service::making`] is held: of two at once the second
-/// sees the first.
+/// Refuses one more than there may be. Asked, and the subscription stored, while [`Service::making`] is held: of two at once
+/// the second sees the first.
 ///
 /// # Errors
 /// When the owner's agency has as many as it may have, those of its workspaces among them.
@@ -186,8 +186,8 @@ pub(crate) async fn standing(service: &Service, id: SubscriptionId) -> Result<St
     Ok(standings.into_iter().find(|(of, _)| *of == id).map(|(_, standing)| standing).unwrap_or_default())
 }
 
-/// How many positions of the log, which ends at `committed`, a subscription is behind. `reached` is where it stands, 0 if it was sent
-/// nothing yet.
+/// How many positions of the log, which ends at `committed`, a subscription is behind. `reached` is where it stands, 0 if it
+/// was sent nothing yet.
 pub(crate) fn backlog(row: &Subscription, reached: u64, committed: u64) -> u64 {
     committed.saturating_sub(reached.max(row.since))
 }

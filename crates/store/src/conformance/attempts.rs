@@ -25,8 +25,8 @@ fn again(position: u64, number: u32, minute: i64) -> Outcome {
     Outcome::Again { subscription: ONE, key, due_at: at(900), charged: number, attempt: tried(number, minute, Some(503)) }
 }
 
-/// One delivery on its way after two tries, one that was never tried, and three that ended: the first by its third try, the second
-/// for good, and that of the other subscription at once.
+/// One delivery on its way after two tries, one that was never tried, and three that ended: the first by its third try, the
+/// second for good, and that of the other subscription at once.
 async fn world(make_place: MakePlace<'_>) -> World {
     let world = World::new(make_place).await;
     put(&world, (1..=4).map(|position| outgoing(ONE, position)).chain([outgoing(OTHER, 9)]), Vec::new()).await;

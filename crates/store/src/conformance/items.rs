@@ -329,8 +329,8 @@ pub(super) async fn a_superseded_entry_tells_of_no_item(make_place: MakePlace<'_
     let world = World::new(make_place).await;
     world.append_all(base()).await;
     assert_eq!(world.dump(ACME).await["items"].as_array().map(Vec::len), Some(2));
-    // One after the other: a link that takes the whole workspace to undo was none, and no note came with it; the deletion was none;
-    // then what moved the note to Bob, then its first word, and the tag was a list.
+    // One after the other: a link that takes the whole workspace to undo was none, and no note came with it; the deletion was
+    // none; then what moved the note to Bob, then its first word, and the tag was a list.
     let of_no_item = |kind: Kind, ms: i64| event(kind, ms);
     let steps: [(i64, Event); 5] = [
         (5_000, of_no_item(Kind::ActivityRecorded, 5_000)),

@@ -180,7 +180,8 @@ pub(super) fn is_empty(dump: &Value) -> bool {
     lists.len() == 8 && lists.values().all(|list| list.as_array().is_some_and(Vec::is_empty))
 }
 
-/// Events of every sort in a workspace of some life: links, an alias, variants, opens, clicks, replies, bounces, an opt-out, items.
+/// Events of every sort in a workspace of some life: links, an alias, variants, opens, clicks, replies, bounces, an opt-out,
+/// items.
 pub(super) fn some_life() -> Vec<Event> {
     use given::{Sketch, at, by_address, by_lead, campaign_key, event, sent};
     use hookline_model::{item::ItemSort, kind::Kind};

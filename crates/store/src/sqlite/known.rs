@@ -22,7 +22,8 @@ use crate::Error;
 /// How many pairs of workspace and campaign are remembered, about 4 MiB as they come and twice that at most. When there are more,
 /// all are forgotten.
 const REMEMBERED_MAX: usize = 32_768;
-/// The most bytes of a campaign key that is remembered: an id or a name may be as long as a body. Of one with more every append asks.
+/// The most bytes of a campaign key that is remembered: an id or a name may be as long as a body. Of one with more every append
+/// asks.
 const REMEMBERED_BYTES_MAX: usize = 128;
 
 type Hash = [u8; 16];

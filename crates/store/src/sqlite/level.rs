@@ -1,8 +1,8 @@
 //! Bringing the records level with supersessions: as if the superseded entries had never been there.
 //!
-//! The list of events is changed first, and is then what everything is folded again from. Counts that lie apart from what they are
-//! counted of (rollups, campaigns) are moved by the difference; see [`Change`]. Everything happens in the transaction that moves
-//! the watermark.
+//! The list of events is changed first, and is then what everything is folded again from. Counts that lie apart from what they
+//! are counted of (rollups, campaigns) are moved by the difference; see [`Change`]. Everything happens in the transaction that
+//! moves the watermark.
 
 use std::collections::{BTreeMap, BTreeSet};
 

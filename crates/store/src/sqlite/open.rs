@@ -248,8 +248,8 @@ pub(super) fn settle(connection: &Connection, durability: Durability, cache_kib:
     if mode != "wal" {
         return Err(Error::Conflict(format!("the journal mode is {mode}, not wal: is the folder on a network file system?")));
     }
-    // Otherwise a statement whose plan could be better for other values is prepared anew each time that it is used: its values are
-    // cleared in between, and that is a change.
+    // Otherwise a statement whose plan could be better for other values is prepared anew each time that it is used: its values
+    // are cleared in between, and that is a change.
     let is_stable = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
     if !is_stable.map_err(|error| failed("set a pragma", &error))? {
         return Err(Error::Conflict("SQLite's plans cannot be kept from depending on values".to_owned()));

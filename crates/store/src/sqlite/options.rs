@@ -20,8 +20,8 @@ pub struct SqliteOptions {
     pub disk_reserve_bytes: u64,
     /// How many pages a write-ahead log has before it is copied back on the side.
     pub checkpoint_pages: i32,
-    /// Bounds of searches for texts. Without any, texts are not indexed and cannot be searched for; what was indexed before stays,
-    /// and is gone on from.
+    /// Bounds of searches for texts. Without any, texts are not indexed and cannot be searched for; what was indexed before
+    /// stays, and is gone on from.
     pub search: Option<SearchLimits>,
     /// Called when going on could break a promise. It must end the process; in tests it may note and park.
     pub on_fatal: OnFatal,

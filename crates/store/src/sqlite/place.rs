@@ -1,8 +1,9 @@
 //! Placing: what came to an agency's address goes into the workspace it belongs in, at the door or out of the reserved workspace
 //! later, in one transaction with the pointer that stays behind.
 //!
-//! An entry that is placed later takes two positions of the log: at the first it goes out of the reserved workspace, as a superseded
-//! entry does whose successor is elsewhere, and at the second it comes into the other one, by the door, as any delivery.
+//! An entry that is placed later takes two positions of the log: at the first it goes out of the reserved workspace, as a
+//! superseded entry does whose successor is elsewhere, and at the second it comes into the other one, by the door, as any
+//! delivery.
 
 use hookline_model::{
     entry::{Admission, Origin, admit},
@@ -135,7 +136,8 @@ impl ReadyPlacing {
         self.ready.iter().map(|ready| of_one(ready) + 256).sum()
     }
 
-    /// Places inside the writer's transaction, all or none. Each entry that is placed takes one or two positions, from `position` on.
+    /// Places inside the writer's transaction, all or none. Each entry that is placed takes one or two positions, from
+    /// `position` on.
     pub(super) fn apply(
         self,
         desk: &mut Desk<'_>,

@@ -17,7 +17,8 @@ use crate::{
 };
 
 impl SqliteStore {
-    /// Appends a delivery to an agency's address. It waits its turn with those of the workspace it belongs in, if a rule says which.
+    /// Appends a delivery to an agency's address. It waits its turn with those of the workspace it belongs in, if a rule says
+    /// which.
     pub(super) async fn deliver_where_it_belongs(&self, delivery: Append, decision: Decision) -> Result<Delivered, Error> {
         self.must_be_reserved(delivery.workspace)?;
         let lane = match &decision {

@@ -1,10 +1,10 @@
 //! Folding given records again from the log.
 //!
-//! For each key the rows are replaced by the fold of every entry that touches it, found by the list of events or by an item's list
-//! of entries; what no entry is left of is removed. Then what follows from them (the place of a contact's keys, unique counts,
-//! firsts) is derived again. Links that events name are found with the address that they name; what events *state* of links and
-//! aliases is read, not rebuilt, since no list leads to who stated it: a doubt about them is settled by folding the whole
-//! workspace (`refold`).
+//! For each key the rows are replaced by the fold of every entry that touches it, found by the list of events or by an item's
+//! list of entries; what no entry is left of is removed. Then what follows from them (the place of a contact's keys, unique
+//! counts, firsts) is derived again. Links that events name are found with the address that they name; what events *state* of
+//! links and aliases is read, not rebuilt, since no list leads to who stated it: a doubt about them is settled by folding the
+//! whole workspace (`refold`).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! shapes.db: what is known of the shapes of deliveries. A small file of its own, so that nothing waits for it. One that cannot be
-//! used is started anew: what it had is learned again.
+//! shapes.db: what is known of the shapes of deliveries. A small file of its own, so that nothing waits for it. One that cannot
+//! be used is started anew: what it had is learned again.
 
 use hookline_model::id::{AgencyId, WorkspaceId};
 use rusqlite::{Connection, Row, params};

@@ -176,8 +176,8 @@ impl Shared {
         self.reading.load(Ordering::Relaxed) > 0
     }
 
-    /// Waits a little for more to fold: a fold of a few entries takes nearly as long as one of a few hundred. Whoever comes to read
-    /// ends the waiting.
+    /// Waits a little for more to fold: a fold of a few entries takes nearly as long as one of a few hundred. Whoever comes to
+    /// read ends the waiting.
     fn linger<'r>(&self, recent: MutexGuard<'r, Recent>, from: u64) -> MutexGuard<'r, Recent> {
         let is_little = |recent: &mut Recent| {
             self.committed() - from < LINGER_ENTRIES

@@ -136,8 +136,9 @@ pub(super) fn canonical(known: &[Variant]) -> Option<u64> {
     known.iter().min_by_key(|variant| (variant.occurred_at, variant.digest)).map(|variant| variant.position)
 }
 
-/// Counts deliveries under the id that they go by now, in the workspace `to`: all of the old id's if no entry of it is left, else the superseded one.
-/// What is stored is how many came beside the first, so that an event which is new takes one of them as its first.
+/// Counts deliveries under the id that they go by now, in the workspace `to`: all of the old id's if no entry of it is left,
+/// else the superseded one. What is stored is how many came beside the first, so that an event which is new takes one of them
+/// as its first.
 pub(super) fn move_deliveries(
     connection: &Connection,
     old: &LogRow,

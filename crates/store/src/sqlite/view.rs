@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{Error, RebuildKeys};
 
-/// Entries folded in one transaction, at most. The more there are, the fewer times a page is written that many of them change; but
-/// while they are folded they are in memory beside those that wait.
+/// Entries folded in one transaction, at most. The more there are, the fewer times a page is written that many of them change;
+/// but while they are folded they are in memory beside those that wait.
 const FOLD_ENTRIES_MAX: usize = 8_000;
 /// Entries folded before it is looked whether somebody waits to read: who does is let in with what is folded by then.
 const BATCH_ENTRIES: usize = 4_000;
@@ -80,7 +80,8 @@ impl View {
         }
     }
 
-    /// Folds entries that follow on the watermark, or as many of them as go before somebody waits to read, and moves it behind them.
+    /// Folds entries that follow on the watermark, or as many of them as go before somebody waits to read, and moves it behind
+    /// them.
     fn fold(&mut self, entries: &[Arc<Logged>]) -> Result<(), Error> {
         if entries.is_empty() {
             return Ok(());
@@ -228,9 +229,9 @@ fn fold_plain(rows: &mut SqlRows<'_>, entries: &[&Logged]) -> Result<(), Error> 
     Ok(())
 }
 
-/// Entries in an order in which those of a campaign follow on each other: what is listed by campaign is then written to pages that
-/// are still in the processor's caches. To records the order makes no difference; in the list of events a variant that stops
-/// another one of these from counting has to come after it.
+/// Entries in an order in which those of a campaign follow on each other: what is listed by campaign is then written to pages
+/// that are still in the processor's caches. To records the order makes no difference; in the list of events a variant that
+/// stops another one of these from counting has to come after it.
 fn by_campaign<'e>(entries: &[&'e Logged]) -> Vec<&'e Logged> {
     let mut sorted = entries.to_vec();
     let first = entries.first().map_or(0, |logged| logged.position);

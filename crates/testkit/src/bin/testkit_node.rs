@@ -1,6 +1,6 @@
 //! A server that dies at a step of the pipe: `testkit_node FOLDER STEP N` serves the folder and aborts when the step is taken for
-//! the N-th time. It says where it listens as `hookline serve` does. `testkit_node FOLDER fill N` puts N deliveries into quarantine
-//! that can be read, and `testkit_node FOLDER wait N` has N wait in the agency's reserved workspace; both end then.
+//! the N-th time. It says where it listens as `hookline serve` does. `testkit_node FOLDER fill N` puts N deliveries into
+//! quarantine that can be read, and `testkit_node FOLDER wait N` has N wait in the agency's reserved workspace; both end then.
 
 use std::{io::Write, sync::Arc};
 

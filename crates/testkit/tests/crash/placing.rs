@@ -1,5 +1,5 @@
-//! A crash while what waits is placed: each entry waits or is in its workspace, never both or neither, and the records are those of
-//! deliveries that came to the workspace itself.
+//! A crash while what waits is placed: each entry waits or is in its workspace, never both or neither, and the records are
+//! those of deliveries that came to the workspace itself.
 
 use std::process::Command;
 

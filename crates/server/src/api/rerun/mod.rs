@@ -209,7 +209,8 @@ pub(in crate::api) async fn rerun(
             };
             return once.supersede(&service, workspace.id, readings, is_dry, reply).await;
         }
-        // Without the answer, which is kept with the last page: who repeats the call goes over these again, and finds them the same.
+        // Without the answer, which is kept with the last page: who repeats the call goes over these again, and finds them the
+        // same.
         let rerun = Rerun { readings, is_dry, answer: None };
         tally.add(&notes, &service.store.supersede(workspace.id, rerun).await?);
     }

@@ -48,8 +48,8 @@ struct NewVerification {
     /// `none` needs one.
     #[schemars(length(min = SECRET_BYTES_MIN, max = SECRET_BYTES_MAX), example = &"7b0e2d5c-0000-4000-8000-0a1b2c3d4e5f")]
     secret: Option<String>,
-    /// The secret of before, which stays valid beside the other. Null removes it. If it is left out, the one that is stored stays,
-    /// unless there is a new `secret`.
+    /// The secret of before, which stays valid beside the other. Null removes it. If it is left out, the one that is stored
+    /// stays, unless there is a new `secret`.
     #[schemars(length(min = SECRET_BYTES_MIN, max = SECRET_BYTES_MAX), example = &"0a1b2c3d-0000-4000-8000-7b0e2d5c4e5f")]
     secret_previous: Option<String>,
     /// For `header_secret` and `hmac_sha256`. If it is null or left out: `X-Webhook-Secret` for the one, and for the other

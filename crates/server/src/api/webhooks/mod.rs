@@ -1,6 +1,7 @@
 //! Webhooks: subscriptions of a workspace or of a whole agency, who is told what, and where.
 //!
-//! No answer has a secret, but for the one that made it. Of the headers that a receiver wants to be sent only the names are shown.
+//! No answer has a secret, but for the one that made it. Of the headers that a receiver wants to be sent only the names are
+//! shown.
 
 pub(super) mod create;
 pub(super) mod delete;

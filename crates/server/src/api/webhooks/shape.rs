@@ -95,8 +95,8 @@ pub(super) struct WebhookShape {
     /// Why it is paused or disabled.
     #[schemars(example = &"5 deliveries failed in a row")]
     status_reason: Option<String>,
-    /// Kinds of which nothing is sent there, each with the webhook that is sent it instead: one of the user level, where both were
-    /// made through SmartLead's API.
+    /// Kinds of which nothing is sent there, each with the webhook that is sent it instead: one of the user level, where both
+    /// were made through SmartLead's API.
     #[schemars(with = "BTreeMap<String, Id>", example = &BTreeMap::<String, String>::new())]
     muted_by: BTreeMap<Kind, SubscriptionId>,
     /// Whether deliveries are signed, or carry a secret.

@@ -42,8 +42,8 @@ pub(super) struct NewWebhook {
     rest: WebhookSettings,
 }
 
-/// What of a webhook is to be otherwise. A field that is not sent stays as it is; null is what a new one has. `name`, `url` and `secret`,
-/// which a webhook always has, stay for null as well.
+/// What of a webhook is to be otherwise. A field that is not sent stays as it is; null is what a new one has. `name`, `url` and
+/// `secret`, which a webhook always has, stay for null as well.
 #[derive(JsonSchema)]
 #[schemars(rename = "WebhookChange", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes a body that is read field by field")]
@@ -255,8 +255,8 @@ impl Wanted {
         Ok(Wanted { settings, headers, secret })
     }
 
-    /// What is secret of the webhook from now on: of `former` stays what was not sent. Where a secret is needed and there is none,
-    /// `make` makes it; the second of the answer says that it did.
+    /// What is secret of the webhook from now on: of `former` stays what was not sent. Where a secret is needed and there is
+    /// none, `make` makes it; the second of the answer says that it did.
     pub(super) fn secrets(
         &self,
         former: Secrets,

@@ -1,8 +1,8 @@
 //! Instantly's API v2, under `/api/v2`: webhooks, what came of them, the block list and the analytics of campaigns.
 //!
 //! A workspace of ours is a workspace of Instantly's. A client that was written for Instantly works when its base address and its
-//! key are changed; what differs is in `docs/compat-instantly.md`. One endpoint is one file and one line in [`endpoints`]. What is
-//! wrong is answered in Instantly's words ([`refused`]), which are those of Fastify and its validator.
+//! key are changed; what differs is in `docs/compat-instantly.md`. One endpoint is one file and one line in [`endpoints`]. What
+//! is wrong is answered in Instantly's words ([`refused`]), which are those of Fastify and its validator.
 
 mod analytics;
 mod auth;

@@ -27,8 +27,8 @@ pub(super) struct Hook {
 }
 
 impl Hook {
-    /// A subscription, if this API can show it: one in SmartLead's dialect. Of those that this API did not make its level is told by
-    /// whose it is and by its campaign, and there is no other filter than categories, which this API has no words for.
+    /// A subscription, if this API can show it: one in SmartLead's dialect. Of those that this API did not make its level is
+    /// told by whose it is and by its campaign, and there is no other filter than categories, which this API has no words for.
     pub(super) fn of(row: &Arc<Subscription>) -> Option<Hook> {
         // What cannot be read is not sent to either, and whoever passes events on says so.
         let settings: Settings = serde_json::from_str(&row.settings).ok()?;

@@ -1,9 +1,9 @@
 //! SmartLead's management of webhooks, under `/api/v1`.
 //!
-//! One endpoint is one file and one line in [`endpoints`]. A handler takes the [`account::Account`] that the key in the query opens,
-//! reads its body through [`fields`], and works on [`hook::Hook`]s: subscriptions in SmartLead's dialect, as this API shows them.
-//! [`scope`] and [`wanted`] say what a body asks for, [`save`] stores it and has [`samples`] sent. Whatever goes wrong is a
-//! [`refusal::Refusal`], in SmartLead's words; [`edge`] sees to it that no other answer gets out.
+//! One endpoint is one file and one line in [`endpoints`]. A handler takes the [`account::Account`] that the key in the query
+//! opens, reads its body through [`fields`], and works on [`hook::Hook`]s: subscriptions in SmartLead's dialect, as this API
+//! shows them. [`scope`] and [`wanted`] say what a body asks for, [`save`] stores it and has [`samples`] sent. Whatever goes
+//! wrong is a [`refusal::Refusal`], in SmartLead's words; [`edge`] sees to it that no other answer gets out.
 
 mod account;
 mod campaigns;

@@ -1,5 +1,5 @@
-//! Every answer that is not a success, in SmartLead's words: `message` for keys and for bodies that are not of the right form, `error`
-//! for the rest.
+//! Every answer that is not a success, in SmartLead's words: `message` for keys and for bodies that are not of the right form,
+//! `error` for the rest.
 
 use axum::{
     Json,

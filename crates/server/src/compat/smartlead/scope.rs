@@ -61,7 +61,8 @@ impl Scope {
         Scope { level: Level::Campaign, owner, campaign: Some(campaign) }
     }
 
-    /// Reads what a body repeats of a hook's scope: each field may be left out, and must be what it is. A hook stays where it was made.
+    /// Reads what a body repeats of a hook's scope: each field may be left out, and must be what it is. A hook stays where it
+    /// was made.
     pub(super) fn repeated(fields: &mut Fields, account: &Account, hook: &Hook) -> Result<(), Refusal> {
         let level = level(fields)?;
         let (campaign, client) = (fields.number("email_campaign_id")?, fields.number("client_id")?);

@@ -1,4 +1,5 @@
-//! What a hook is to be: its name, its URL, its events and its categories, in every form that SmartLead's documents have for them.
+//! What a hook is to be: its name, its URL, its events and its categories, in every form that SmartLead's documents have for
+//! them.
 
 use std::collections::BTreeSet;
 
@@ -16,8 +17,8 @@ use super::{account::Account, categories, fields::Fields, refusal::Refusal};
 /// The longest name of a category, in characters.
 const CATEGORY_CHARACTERS_MAX: usize = 200;
 
-/// The names that a hook is not made with unless it asks for them: the other name of a first send, and the alert that SmartLead sends
-/// outside of webhooks.
+/// The names that a hook is not made with unless it asks for them: the other name of a first send, and the alert that SmartLead
+/// sends outside of webhooks.
 const ON_REQUEST: [&str; 2] = ["FIRST_EMAIL_SENT", "EMAIL_ACCOUNT_DISCONNECTED"];
 
 /// What was sent of it. What was not sent stays as it is.
@@ -117,8 +118,8 @@ fn events(fields: &mut Fields) -> Result<Option<Vec<String>>, Refusal> {
     Ok(Some(names.into_iter().collect()))
 }
 
-/// The categories that are asked for, by `category_id_map`, `categories` or `category_id`; none if there is none of these fields. An
-/// empty map is every category.
+/// The categories that are asked for, by `category_id_map`, `categories` or `category_id`; none if there is none of these
+/// fields. An empty map is every category.
 fn categories(fields: &mut Fields, account: &Account) -> Result<Option<Vec<String>>, Refusal> {
     let map = fields.ticked("category_id_map")?;
     let list = fields.list("categories")?;

@@ -1,8 +1,8 @@
 //! Tries of deliveries of several subscriptions together, newest deliveries first.
 //!
-//! The next one of several subscriptions is the greatest of theirs, so that a page looks at no delivery of anybody else. The rows of
-//! a subscription that ended have an index that holds them in the order of their numbers. Those that wait have none: their numbers
-//! are sorted, as many at once as a page looks at.
+//! The next one of several subscriptions is the greatest of theirs, so that a page looks at no delivery of anybody else. The
+//! rows of a subscription that ended have an index that holds them in the order of their numbers. Those that wait have none:
+//! their numbers are sorted, as many at once as a page looks at.
 
 use std::collections::VecDeque;
 
@@ -58,8 +58,8 @@ impl Part {
         Millis(i64::from(self == Part::OnTheirWay))
     }
 
-    /// How many numbers of rows are read ahead of one of so many subscriptions. Whoever asks for more of those that wait has all of
-    /// them sorted again.
+    /// How many numbers of rows are read ahead of one of so many subscriptions. Whoever asks for more of those that wait has
+    /// all of them sorted again.
     fn ahead(self, subscriptions: usize) -> usize {
         match self {
             Part::OnTheirWay => (AHEAD_MAX / subscriptions.max(1)).clamp(AHEAD_MIN, ATTEMPT_DELIVERIES_MAX),

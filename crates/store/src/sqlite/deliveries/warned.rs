@@ -12,8 +12,8 @@ use crate::{
     warnings::{NewWarning, WARNINGS_WAITING_MAX, Warning, Warnings},
 };
 
-/// Keeps a warning of a subscription's run of failures, by the subscription's number, if it is above those before it; of a run that
-/// began `anew` in the same command there are none before it.
+/// Keeps a warning of a subscription's run of failures, by the subscription's number, if it is above those before it; of a run
+/// that began `anew` in the same command there are none before it.
 pub(super) fn put(connection: &Connection, no: i64, warning: &NewWarning, at: Millis, anew: bool) -> rusqlite::Result<()> {
     let sql = "UPDATE subscription SET warned = ?2 WHERE no = ?1 AND (?3 OR warned < ?2)";
     if connection.prepare_cached(sql)?.execute(params![no, warning.percent, anew])? == 0 {

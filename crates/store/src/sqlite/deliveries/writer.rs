@@ -152,8 +152,8 @@ fn step(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(|_| ())
 }
 
-/// Waits for what is to be done next: up to [`BATCH_MAX`] commands, as soon as one is urgent, or the first has waited long enough.
-/// Answers whether there is anything; there is not once the store closes.
+/// Waits for what is to be done next: up to [`BATCH_MAX`] commands, as soon as one is urgent, or the first has waited long
+/// enough. Answers whether there is anything; there is not once the store closes.
 async fn gather(commands: &mut mpsc::Receiver<Command>, batch: &mut Vec<Command>) -> bool {
     if commands.recv_many(batch, BATCH_MAX).await == 0 {
         return false;

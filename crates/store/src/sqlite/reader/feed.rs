@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-/// How many entries that came from outside one step of a search by time of receipt looks at: more than come out of one quarantine,
-/// and lie in a row, long after they were received.
+/// How many entries that came from outside one step of a search by time of receipt looks at: more than come out of one
+/// quarantine, and lie in a row, long after they were received.
 const WITNESSES_MAX: i64 = quarantine::COUNT_MAX + 1;
 
 impl Reader {
@@ -97,9 +97,9 @@ impl Reader {
 
 /// The first position from which on entries were received at `at` or after; behind the last one if there is none.
 ///
-/// What was read again or placed later came into the log late and keeps its time of receipt, and a rerun makes as many of them in a
-/// row as it likes. So a step that finds nothing in the `witnesses` entries before it passes over these, however many there are. All
-/// steps together pass over about twice as many as there are: each looks at half of what the one before left.
+/// What was read again or placed later came into the log late and keeps its time of receipt, and a rerun makes as many of them
+/// in a row as it likes. So a step that finds nothing in the `witnesses` entries before it passes over these, however many
+/// there are. All steps together pass over about twice as many as there are: each looks at half of what the one before left.
 fn received_from(log: &Connection, at: Millis, committed: u64, witnesses: i64) -> rusqlite::Result<u64> {
     let sql = "SELECT CASE WHEN
             EXISTS (SELECT 1 FROM (SELECT received_at FROM entry WHERE position <= ?1 AND position > ?2

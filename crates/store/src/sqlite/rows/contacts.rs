@@ -53,8 +53,8 @@ pub(in crate::sqlite) enum Sort {
     Erasure,
 }
 
-/// How a contact is listed. The lists themselves are rows of `contact_list`; this is what they follow from. One that is marked for
-/// erasure is on the list of these alone, by the time of the mark.
+/// How a contact is listed. The lists themselves are rows of `contact_list`; this is what they follow from. One that is marked
+/// for erasure is on the list of these alone, by the time of the mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::sqlite) struct Listing {
     pub(in crate::sqlite) created_at: Millis,

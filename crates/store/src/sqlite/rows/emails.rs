@@ -85,8 +85,8 @@ impl SqlRows<'_> {
         self.part(home, &part::email(id))?.ok_or_else(|| broken("read a message"))
     }
 
-    /// Reads a message that is written next, and is probably about this contact key. It lies under one contact key only, so nobody
-    /// needs to be asked where if it lies under that. If it lies nowhere, it lies there from now on.
+    /// Reads a message that is written next, and is probably about this contact key. It lies under one contact key only, so
+    /// nobody needs to be asked where if it lies under that. If it lies nowhere, it lies there from now on.
     pub(super) fn read_email_near(&mut self, key: &EmailKey, contact: &ContactKey) -> Result<Option<EmailState>, Error> {
         let Some(near) = self.contact_no(contact)? else { return self.read_email(key) };
         let id = EmailId::derive(self.workspace, key).0;

@@ -1,8 +1,8 @@
 //! What is kept back of campaign keys within a fold, and kept of them from one fold to the next.
 //!
-//! There are few campaigns and nearly every event names one. So what a fold changes of them is written once, at its end, and what it
-//! read and wrote is remembered. Only the view changes records. It takes what is kept into a fold and gets it back when that is
-//! through; after anything else that changes records, or a fold that was taken back, all is forgotten.
+//! There are few campaigns and nearly every event names one. So what a fold changes of them is written once, at its end, and
+//! what it read and wrote is remembered. Only the view changes records. It takes what is kept into a fold and gets it back when
+//! that is through; after anything else that changes records, or a fold that was taken back, all is forgotten.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,10 +15,11 @@ use hookline_model::{
     stamp::Register,
 };
 
-/// How many campaign keys are kept in all, about 8 MiB as they come and twice that at most. When there are more, all are forgotten.
+/// How many campaign keys are kept in all, about 8 MiB as they come and twice that at most. When there are more, all are
+/// forgotten.
 const KEPT_MAX: usize = 8_192;
-/// The most bytes that texts of a campaign key have that is kept: an id, a name or a status may be as long as a body. One with more
-/// is read again by the next fold.
+/// The most bytes that texts of a campaign key have that is kept: an id, a name or a status may be as long as a body. One with
+/// more is read again by the next fold.
 const KEPT_BYTES_MAX: usize = 1_024;
 
 /// A campaign key as it is in the rows.

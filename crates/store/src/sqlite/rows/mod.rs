@@ -1,8 +1,8 @@
 //! The rows of one workspace in records.db, as the fold reads and writes them.
 //!
-//! Everything about a contact key lies under its number: [`part`] says what, [`parts`] and [`chunk`] how; [`contacts`], [`campaigns`], [`emails`] and [`items`] are the
-//! rows of each, [`events`] the list of events, [`counted`] what
-//! statistics are counted from, [`all`] the walk over everything, [`remove`] what no entry is left of.
+//! Everything about a contact key lies under its number: [`part`] says what, [`parts`] and [`chunk`] how; [`contacts`],
+//! [`campaigns`], [`emails`] and [`items`] are the rows of each, [`events`] the list of events, [`counted`] what statistics are
+//! counted from, [`all`] the walk over everything, [`remove`] what no entry is left of.
 
 mod all;
 mod campaigns;

@@ -48,8 +48,8 @@ struct NamesShape {
 struct AliasesShape {
     #[serde(flatten)]
     names: NamesShape,
-    /// Per id of a campaign at the platform the id of the one that it was stated to be, by the newest 2,000 statements, as far as they
-    /// are among the newest million events.
+    /// Per id of a campaign at the platform the id of the one that it was stated to be, by the newest 2,000 statements, as far
+    /// as they are among the newest million events.
     #[schemars(example = &serde_json::json!({"2900418": "2900417"}))]
     campaigns: BTreeMap<String, String>,
 }

@@ -104,7 +104,8 @@ pub(in crate::api) async fn put_of_workspace(
     }
     let statements = statements(&service, workspace, platform, &account, &campaigns).await?;
     if !statements.is_empty() {
-        // Before the source, with which the answer is kept: who sends this again after a crash between the two states nothing new.
+        // Before the source, with which the answer is kept: who sends this again after a crash between the two states nothing
+        // new.
         let event = statement(&service, workspace, Kind::CampaignAliased, statements, &once).await?;
         service.store.record(event, None).await?;
     }

@@ -59,8 +59,8 @@ async fn named(service: &Service, workspace: WorkspaceId, id: &str) -> Result<Op
     Ok(service.store.campaign(workspace, id).await?)
 }
 
-/// The campaigns that are asked for by `names` of parameters, by their ids here or there, each once; all, if none is. The last active
-/// first. The second of the answer says whether there was nothing to choose by.
+/// The campaigns that are asked for by `names` of parameters, by their ids here or there, each once; all, if none is. The last
+/// active first. The second of the answer says whether there was nothing to choose by.
 async fn wanted(
     service: &Service,
     workspace: WorkspaceId,

@@ -158,8 +158,8 @@ enum Wish {
     Unblock(Blocked),
 }
 
-/// Makes changes, all at one time, that of [`blocking::later_than_any`], and answers when they are on disk. Not one transaction: what was made before a failure stays,
-/// and making it again does no harm.
+/// Makes changes, all at one time, that of [`blocking::later_than_any`], and answers when they are on disk. Not one
+/// transaction: what was made before a failure stays, and making it again does no harm.
 async fn make(service: &Service, workspace: WorkspaceId, at: Millis, wishes: &[Wish]) -> Result<(), Refused> {
     let mut nonce = [0; 32];
     service.entropy.fill(&mut nonce);

@@ -10,8 +10,8 @@ use hookline_delivery::priority::Level;
 
 use super::{account::Account, hook::Hook};
 
-/// How many pages of deliveries one call reads of all hooks together, the last one of each not counted: a hook with little to tell
-/// takes no room from the others.
+/// How many pages of deliveries one call reads of all hooks together, the last one of each not counted: a hook with little to
+/// tell takes no room from the others.
 const PAGES_MAX: usize = 20;
 
 /// How many deliveries there are in these; up to a page of each hook comes on top.

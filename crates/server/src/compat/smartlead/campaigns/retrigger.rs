@@ -19,8 +19,8 @@ use crate::{
     service::Service,
 };
 
-/// Tries again what failed of the events of a period, with the same ids and bytes. What fails again meanwhile lies in front of the
-/// cursor, so that the walk ends.
+/// Tries again what failed of the events of a period, with the same ids and bytes. What fails again meanwhile lies in front of
+/// the cursor, so that the walk ends.
 pub(in crate::compat::smartlead) async fn retrigger(
     account: Account,
     campaign: CampaignNumber,
