@@ -3,7 +3,12 @@
 //! The watermark and the rows it stands for change in one transaction, so after a crash or a power cut the file is exactly the
 //! fold of the log up to some position, and the view goes on from there.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    sync::Arc,
+    time::Duration,
+};
 
 use hookline_model::{entry::Entry, fold::fold, id::WorkspaceId};
 use rusqlite::Connection;
@@ -237,8 +242,9 @@ fn by_campaign<'e>(entries: &[&'e Logged]) -> Vec<&'e Logged> {
     let first = entries.first().map_or(0, |logged| logged.position);
     let uncounted = |logged: &&Logged| Some(logged.entry.as_ref()?.uncounts.as_ref()?.position);
     if entries.iter().filter_map(uncounted).all(|position| position < first) {
-        let campaign = |logged: &&'e Logged| logged.entry.as_ref().and_then(|entry| entry.event.campaign_key());
-        sorted.sort_by(|one, other| campaign(one).cmp(&campaign(other)));
+        // By a number of the key: keys are texts that begin alike, and any order will do.
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        sorted.sort_by_cached_key(|logged| hasher.hash_one(logged.entry.as_ref().and_then(|entry| entry.event.campaign_key())));
     }
     sorted
 }

@@ -2,8 +2,6 @@
 //!
 //! Within a transaction a chunk is read once and written once, when the transaction ends or too many are held.
 
-use std::{collections::BTreeMap, ops::Bound};
-
 use hookline_model::maps::Map;
 use rusqlite::{Row, params};
 use serde::de::DeserializeOwned;
@@ -23,16 +21,23 @@ const FIRST_CHUNKS: i64 = 4;
 /// The name of a part.
 type Name = Vec<u8>;
 
-/// The chunks held, by contact key and by where they begin.
+/// The chunks held, by contact key; those of one in order. Most have one or two.
 pub(super) struct Parts {
-    held: Map<i64, BTreeMap<Vec<u8>, Held>>,
+    held: Map<i64, Vec<Held>>,
     max: usize,
 }
 
-#[derive(Default)]
+/// A chunk, and where it begins.
 struct Held {
+    first: Vec<u8>,
     chunk: Chunk,
     changed: bool,
+}
+
+impl Held {
+    fn new(first: Vec<u8>, chunk: Chunk) -> Held {
+        Held { first, chunk, changed: false }
+    }
 }
 
 impl Parts {
@@ -43,107 +48,118 @@ impl Parts {
 
     /// Holds that a contact key, whose number was just given, has no parts.
     pub(super) fn hold_none(&mut self, contact: i64) {
-        self.held.insert(contact, BTreeMap::from([(Vec::new(), Held::default())]));
+        self.held.insert(contact, vec![Held::new(Vec::new(), Chunk::default())]);
+    }
+
+    /// The place of the chunk that a part lies in, or would, if that is held.
+    fn place(&self, contact: i64, part: &[u8]) -> Option<usize> {
+        let chunks = self.held.get(&contact)?;
+        let place = chunks.partition_point(|held| held.first.as_slice() <= part).checked_sub(1)?;
+        chunks[place].chunk.reaches(part).then_some(place)
+    }
+
+    fn get(&self, contact: i64, place: usize) -> Result<&Held, Error> {
+        self.held.get(&contact).and_then(|chunks| chunks.get(place)).ok_or_else(|| broken("read a chunk"))
+    }
+
+    fn get_mut(&mut self, contact: i64, place: usize) -> Result<&mut Held, Error> {
+        self.held.get_mut(&contact).and_then(|chunks| chunks.get_mut(place)).ok_or_else(|| broken("change a chunk"))
+    }
+
+    /// Holds a chunk of a contact key, unless it is held already; answers its place.
+    fn hold(&mut self, contact: i64, first: Vec<u8>, chunk: Chunk) -> usize {
+        let chunks = self.held.entry(contact).or_default();
+        match chunks.binary_search_by(|held| held.first.cmp(&first)) {
+            Ok(place) => place,
+            Err(place) => {
+                chunks.insert(place, Held::new(first, chunk));
+                place
+            }
+        }
     }
 }
 
 impl SqlRows<'_> {
-    /// Where the chunk begins that a part lies in, or would; the chunk is held from then on.
-    fn hold(&mut self, contact: i64, part: &[u8]) -> Result<Vec<u8>, Error> {
-        if let Some(chunks) = self.parts.held.get(&contact)
-            && let Some((first, held)) = chunks.range::<[u8], _>((Bound::Unbounded, Bound::Included(part))).next_back()
-            && held.chunk.reaches(part)
-        {
-            return Ok(first.clone());
+    /// The place of the chunk that a part lies in, or would; the chunk is held from then on.
+    fn hold(&mut self, contact: i64, part: &[u8]) -> Result<usize, Error> {
+        if let Some(place) = self.parts.place(contact, part) {
+            return Ok(place);
         }
-        if !self.parts.held.contains_key(&contact)
-            && let Some(first) = self.read_first_chunks(contact, part)?
-        {
-            return Ok(first);
+        if !self.parts.held.contains_key(&contact) {
+            self.read_first_chunks(contact)?;
+            if let Some(place) = self.parts.place(contact, part) {
+                return Ok(place);
+            }
         }
         let sql = "SELECT first, parts FROM part WHERE contact = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1";
-        self.read_chunk(sql, contact, part).map(Option::unwrap_or_default)
+        Ok(match self.read_chunk(sql, contact, part)? {
+            Some(place) => place,
+            None => self.parts.hold(contact, Vec::new(), Chunk::default()),
+        })
     }
 
-    /// Reads the first chunks of a contact key of which none is held; answers where the one begins that a part lies in, if it is
-    /// among them.
-    fn read_first_chunks(&mut self, contact: i64, part: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    /// Reads and holds the first chunks of a contact key of which none is held.
+    fn read_first_chunks(&mut self, contact: i64) -> Result<(), Error> {
         let sql = "SELECT first, parts FROM part WHERE contact = ?1 ORDER BY first LIMIT ?2";
         let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Chunk::read(row.get_ref(1)?.as_blob()?)));
         let found = self.all(sql, params![contact, FIRST_CHUNKS], read)?;
-        if self.parts.held.len() >= self.parts.max {
-            self.write_parts()?;
-        }
-        let mut chunks = BTreeMap::new();
+        self.make_room()?;
+        let mut chunks = Vec::with_capacity(found.len().max(1));
         for (first, chunk) in found {
-            let chunk = chunk.ok_or_else(|| broken("read a chunk"))?;
-            chunks.insert(first, Held { chunk, changed: false });
+            chunks.push(Held::new(first, chunk.ok_or_else(|| broken("read a chunk"))?));
         }
         if chunks.is_empty() {
-            chunks.insert(Vec::new(), Held::default());
+            chunks.push(Held::new(Vec::new(), Chunk::default()));
         }
-        let place = chunks.range::<[u8], _>((Bound::Unbounded, Bound::Included(part))).next_back();
-        let place = place.filter(|(_, held)| held.chunk.reaches(part)).map(|(first, _)| first.clone());
         self.parts.held.insert(contact, chunks);
-        Ok(place)
+        Ok(())
     }
 
-    /// The same for the chunk in front of the one that begins with `first`.
-    fn hold_before(&mut self, contact: i64, first: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+    /// Where the chunk in front of one begins, if there is one; it is held from then on.
+    fn hold_before(&mut self, contact: i64, first: &[u8]) -> Result<Option<usize>, Error> {
         if let Some(chunks) = self.parts.held.get(&contact)
-            && let Some((before, held)) = chunks.range::<[u8], _>((Bound::Unbounded, Bound::Excluded(first))).next_back()
-            && held.chunk.next() == Some(first)
+            && let Some(place) = chunks.partition_point(|held| held.first.as_slice() < first).checked_sub(1)
+            && chunks[place].chunk.next() == Some(first)
         {
-            return Ok(Some(before.clone()));
+            return Ok(Some(place));
         }
         let sql = "SELECT first, parts FROM part WHERE contact = ?1 AND first < ?2 ORDER BY first DESC LIMIT 1";
         self.read_chunk(sql, contact, first)
     }
 
-    /// Reads the chunk that a statement finds, unless it is held already.
-    fn read_chunk(&mut self, sql: &'static str, contact: i64, part: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let found = self
-            .one(sql, params![contact, part], |row| Ok((row.get::<_, Vec<u8>>(0)?, Chunk::read(row.get_ref(1)?.as_blob()?))))?;
-        if self.parts.held.len() >= self.parts.max {
-            self.write_parts()?;
-        }
-        let chunks = self.parts.held.entry(contact).or_default();
-        let Some((first, chunk)) = found else {
-            chunks.entry(Vec::new()).or_default();
-            return Ok(None);
-        };
-        let chunk = chunk.ok_or_else(|| broken("read a chunk"))?;
-        chunks.entry(first.clone()).or_insert(Held { chunk, changed: false });
-        Ok(Some(first))
+    /// Reads and holds the chunk that a statement finds.
+    fn read_chunk(&mut self, sql: &'static str, contact: i64, part: &[u8]) -> Result<Option<usize>, Error> {
+        let read = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, Chunk::read(row.get_ref(1)?.as_blob()?)));
+        let found = self.one(sql, params![contact, part], read)?;
+        self.make_room()?;
+        let Some((first, chunk)) = found else { return Ok(None) };
+        Ok(Some(self.parts.hold(contact, first, chunk.ok_or_else(|| broken("read a chunk"))?)))
     }
 
-    fn held(&self, contact: i64, first: &[u8]) -> Result<&Chunk, Error> {
-        let held = self.parts.held.get(&contact).and_then(|chunks| chunks.get(first));
-        held.map(|held| &held.chunk).ok_or_else(|| broken("read a chunk"))
+    /// Lets go of what is held, if that is as much as may be.
+    fn make_room(&mut self) -> Result<(), Error> {
+        if self.parts.held.len() >= self.parts.max { self.write_parts() } else { Ok(()) }
     }
 
     /// A part of a contact key, unpacked.
     pub(super) fn part<T: DeserializeOwned>(&mut self, contact: i64, part: &[u8]) -> Result<Option<T>, Error> {
-        let first = self.hold(contact, part)?;
-        self.held(contact, &first)?.get(part).map(unpack).transpose()
+        let place = self.hold(contact, part)?;
+        self.parts.get(contact, place)?.chunk.get(part).map(unpack).transpose()
     }
 
     /// Puts a part of a contact key in place of the one there is; answers whether there was none.
     pub(super) fn put_part(&mut self, contact: i64, part: &[u8], state: &[u8]) -> Result<bool, Error> {
-        let first = self.hold(contact, part)?;
-        let held = self.parts.held.get_mut(&contact).and_then(|chunks| chunks.get_mut(&first));
-        let held = held.ok_or_else(|| broken("write a chunk"))?;
+        let place = self.hold(contact, part)?;
+        let held = self.parts.get_mut(contact, place)?;
         held.changed = true;
         Ok(held.chunk.put(part, state))
     }
 
     /// Takes a part of a contact key out.
     pub(super) fn remove_part(&mut self, contact: i64, part: &[u8]) -> Result<(), Error> {
-        let first = self.hold(contact, part)?;
-        let held = self.parts.held.get_mut(&contact).and_then(|chunks| chunks.get_mut(&first));
-        if let Some(held) = held {
-            held.changed |= held.chunk.retain(|name| name != part);
-        }
+        let place = self.hold(contact, part)?;
+        let held = self.parts.get_mut(contact, place)?;
+        held.changed |= held.chunk.retain(|name| name != part);
         Ok(())
     }
 
@@ -151,9 +167,8 @@ impl SqlRows<'_> {
     pub(super) fn retain_parts(&mut self, contact: i64, keep: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
         let mut at = Vec::new();
         loop {
-            let first = self.hold(contact, &at)?;
-            let held = self.parts.held.get_mut(&contact).and_then(|chunks| chunks.get_mut(&first));
-            let held = held.ok_or_else(|| broken("change a chunk"))?;
+            let place = self.hold(contact, &at)?;
+            let held = self.parts.get_mut(contact, place)?;
             held.changed |= held.chunk.retain(&keep);
             match held.chunk.next() {
                 Some(next) => at = next.to_vec(),
@@ -171,8 +186,8 @@ impl SqlRows<'_> {
     ) -> Result<(), Error> {
         let mut at = from.to_vec();
         loop {
-            let first = self.hold(contact, &at)?;
-            let chunk = self.held(contact, &first)?;
+            let place = self.hold(contact, &at)?;
+            let chunk = &self.parts.get(contact, place)?.chunk;
             for (part, state) in chunk.iter().filter(|(part, _)| *part >= from.as_slice() && *part < to.as_slice()) {
                 take(part, state)?;
             }
@@ -206,30 +221,31 @@ impl SqlRows<'_> {
     /// The names of the parts of a contact key from `least` on and before `below`, of one chunk, the last one first; and what to
     /// go on below of, if there may be more.
     pub(super) fn names_below(&mut self, contact: i64, least: &[u8], below: &[u8]) -> Result<(Vec<Name>, Option<Name>), Error> {
-        let mut first = self.hold(contact, below)?;
-        if first == below {
+        let mut place = self.hold(contact, below)?;
+        if self.parts.get(contact, place)?.first == below {
             // Parts before the beginning of a chunk lie in the one in front of it.
-            match self.hold_before(contact, &first)? {
-                Some(before) => first = before,
+            match self.hold_before(contact, below)? {
+                Some(before) => place = before,
                 None => return Ok((Vec::new(), None)),
             }
         }
+        let Held { first, chunk, .. } = self.parts.get(contact, place)?;
         let within = |(part, _): (&[u8], &[u8])| (part >= least && part < below).then(|| part.to_vec());
-        let mut names: Vec<Name> = self.held(contact, &first)?.iter().filter_map(within).collect();
+        let mut names: Vec<Name> = chunk.iter().filter_map(within).collect();
         names.reverse();
-        let more = (first.as_slice() > least).then_some(first);
+        let more = (first.as_slice() > least).then(|| first.clone());
         Ok((names, more))
     }
 
     /// Writes the chunks that were changed, and lets go of all.
     pub(in crate::sqlite) fn write_parts(&mut self) -> Result<(), Error> {
         for (contact, chunks) in std::mem::take(&mut self.parts.held) {
-            for (first, held) in chunks.into_iter().filter(|(_, held)| held.changed) {
-                if first.is_empty() && held.chunk.is_nothing() {
+            for Held { first, chunk, .. } in chunks.into_iter().filter(|held| held.changed) {
+                if first.is_empty() && chunk.is_nothing() {
                     self.write("DELETE FROM part WHERE contact = ?1", [contact])?;
                     continue;
                 }
-                for (first, chunk) in held.chunk.cut(first) {
+                for (first, chunk) in chunk.cut(first) {
                     let sql = "REPLACE INTO part (contact, first, parts) VALUES (?1, ?2, ?3)";
                     self.write(sql, params![contact, first, chunk.stored()])?;
                 }
