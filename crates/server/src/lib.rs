@@ -32,6 +32,7 @@ mod edge;
 mod health;
 mod limits;
 mod listen;
+mod mend;
 mod metrics;
 mod openapi;
 mod passing_on;

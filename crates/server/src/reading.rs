@@ -51,6 +51,13 @@ pub(crate) fn split(parser: &dyn Parser, body: &[u8]) -> Result<Option<Vec<Vec<u
     guarded(parser, || Ok(parser.split(body)?.map(|parts| parts.into_iter().map(<[u8]>::to_vec).collect())))
 }
 
+/// Whether this version knows a name of an event, however that is spelled.
+pub(crate) fn knows(parser: &dyn Parser, name: &str) -> bool {
+    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let written = letters(name);
+    parser.names().iter().any(|(known, _)| letters(known) == written)
+}
+
 /// What a source is set to that its deliveries are read by, if it is set to anything.
 pub(crate) fn settings(source: Option<&Source>) -> Option<Settings> {
     let source = source.filter(|source| source.account.is_some() || !source.names.is_empty())?;

@@ -14,7 +14,8 @@ use super::{
 pub(crate) const BESIDE: [&str; 2] = ["headers", "query"];
 
 /// Words in the names of headers and parameters that carry secrets, lower case.
-const SECRET_WORDS: [&str; 7] = ["authorization", "secret", "token", "signature", "api-key", "apikey", "cookie"];
+const SECRET_WORDS: [&str; 9] =
+    ["authorization", "secret", "token", "signature", "api-key", "api_key", "apikey", "cookie", "password"];
 
 /// Whether a header, or a parameter of an address, carries a secret.
 pub(crate) fn names_a_secret(name: &str) -> bool {

@@ -18,7 +18,10 @@ use metrics::counter;
 use serde::{Deserialize, Serialize};
 
 use super::known::{Drift, Known, LEARNED, Room};
-use crate::metrics::{DRIFT_TOTAL, LABEL_PLATFORM, LABEL_WHAT};
+use crate::{
+    metrics::{DRIFT_TOTAL, LABEL_PLATFORM, LABEL_WHAT},
+    reading,
+};
 
 /// The largest body that is looked at, in bytes.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -284,9 +287,7 @@ impl Watch {
 
 /// Whether nobody knows a name: it was read as `other`, and the parser does not list it, whatever its case and signs.
 fn is_unknown(parser: &dyn Parser, name: &str, kind: Kind) -> bool {
-    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    let written = letters(name);
-    kind == Kind::Other && !parser.names().iter().any(|(known, _)| letters(known) == written)
+    kind == Kind::Other && !reading::knows(parser, name)
 }
 
 #[cfg(test)]

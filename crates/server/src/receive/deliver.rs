@@ -23,13 +23,14 @@ use hookline_store::{Append, Appended, Error, Quarantined, directory::AddressOwn
 use crate::{
     chance::uuid_v7,
     drift::{self, Seen},
+    mend::mend,
     metrics::INGEST_SECONDS,
     problem::{Problem, ProblemType},
     reading,
     receive::{
         body::{self, ReadError},
         door::Door,
-        mask, proof,
+        form, mask, proof,
     },
     routing,
     service::Service,
@@ -101,9 +102,10 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
         Ok(rule) => rule,
         Err(problem) => return Outcome::Refused(problem),
     };
-    if let Err(problem) = acceptable(&head.headers, service.limits.body_bytes_max) {
-        return Outcome::Refused(problem.closing());
-    }
+    let form = match acceptable(&head.headers, service.limits.body_bytes_max) {
+        Ok(form) => form,
+        Err(problem) => return Outcome::Refused(problem.closing()),
+    };
     let mut reservation = service.bodies.reserve(door.workspace);
     let deadline = started + service.limits.body_timeout;
     let mut body = match body::read(body, service.limits.body_bytes_max, deadline, &mut reservation).await {
@@ -111,13 +113,26 @@ async fn receive(service: &Service, door: &Door, request: Request, started: Inst
         Err(error) => return Outcome::Refused(unread(service, error)),
     };
     let received_at = service.clock.now();
-    if let Some(rule) = &rule {
-        if let Err(problem) = proof::prove(service, door, rule, &head, &body, received_at) {
-            return Outcome::Refused(problem);
+    let mut sent = None;
+    if form == Form::UrlEncoded {
+        let json = form::as_json(&body);
+        if reservation.grow(json.capacity()).is_err() {
+            return Outcome::Refused(unread(service, ReadError::NoRoom));
         }
-        // Before parsing, so that no parser takes the secret for something to keep.
+        sent = Some(std::mem::replace(&mut body, json));
+    }
+    if let Some(rule) = &rule
+        && let Err(problem) = proof::prove(service, door, rule, &head, sent.as_deref(), &body, received_at)
+    {
+        return Outcome::Refused(problem);
+    }
+    drop(sent);
+    // Before parsing, so that no parser takes a secret for something to keep, or fails for what can be mended.
+    mend(&mut body);
+    if let Some(rule) = &rule {
         rule.blank(&mut body);
     }
+    mask::body(&mut body, &door.token);
     let settings = reading::settings(door.source.as_deref());
     let mut way = Way {
         service,
@@ -226,23 +241,44 @@ impl Way<'_> {
     }
 }
 
-/// What the head says against reading the body.
-fn acceptable(headers: &HeaderMap, body_bytes_max: usize) -> Result<(), Problem> {
-    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
-    if !content_type.is_none_or(is_json) {
-        let detail = "Send JSON, with the content type application/json.";
+/// What a body is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Json,
+    UrlEncoded,
+}
+
+/// What the body is written in by its head, or what that says against reading it.
+fn acceptable(headers: &HeaderMap, body_bytes_max: usize) -> Result<Form, Problem> {
+    let content_type = headers.get(header::CONTENT_TYPE).map(|value| essence(value.to_str().unwrap_or("?")));
+    let form = match content_type.as_deref() {
+        None => Form::Json,
+        Some(essence) if is_json(essence) => Form::Json,
+        Some("application/x-www-form-urlencoded") => Form::UrlEncoded,
+        Some(_) => {
+            let detail = "Send JSON, with the content type application/json, or a form as application/x-www-form-urlencoded.";
+            return Err(Problem::new(ProblemType::UnsupportedMediaType, detail));
+        }
+    };
+    let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if !encodings.all(|value| value.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let detail = "Send the body as it is, without a content encoding such as gzip.";
         return Err(Problem::new(ProblemType::UnsupportedMediaType, detail));
     }
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > body_bytes_max as u64) {
         return Err(too_large(body_bytes_max));
     }
-    Ok(())
+    Ok(form)
+}
+
+/// A content type without its parameters, in lower case.
+fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
 /// Whether a content type is JSON: `application/json`, or any type ending in `+json`.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence.ends_with("+json")
 }
 

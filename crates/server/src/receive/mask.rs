@@ -1,6 +1,8 @@
-//! Headers as they are kept with a delivery in quarantine: enough to see what was wrong, nothing that opens a door.
+//! What is kept of a delivery opens no door: neither the body that everybody sees who may read the workspace, nor the headers that
+//! are kept with a delivery in quarantine.
 
 use http::HeaderMap;
+use memchr::memmem;
 
 use hookline_platforms::verify::Rule;
 
@@ -11,7 +13,8 @@ const MASK: &str = "***";
 const HEADERS_MAX: usize = 64;
 
 /// Parts of a header's name by which its value is a secret or proves one.
-const SECRET_PARTS: [&str; 8] = ["authorization", "cookie", "secret", "token", "signature", "api-key", "apikey", "password"];
+const SECRET_PARTS: [&str; 9] =
+    ["authorization", "cookie", "secret", "token", "signature", "api-key", "api_key", "apikey", "password"];
 
 /// The headers with secrets masked: those that are known to have some, the one that the source is verified by, and whatever else
 /// has its secret in it. `address`, the token of the webhook address, is masked wherever a proxy repeated it.
@@ -26,6 +29,16 @@ pub(super) fn headers(headers: &HeaderMap, address: &str, rule: Option<&Rule>) -
             (name.as_str().to_owned(), shown)
         })
         .collect()
+}
+
+/// Overwrites the token of the webhook address in a body, in place: platforms write down where they post to, and who may read a
+/// client's events may not write into every other client of the agency. A token has no character that JSON writes otherwise.
+pub(super) fn body(body: &mut [u8], address: &str) {
+    let mut at = 0;
+    while let Some(found) = memmem::find(&body[at..], address.as_bytes()) {
+        body[at + found..at + found + address.len()].fill(b'*');
+        at += found + address.len();
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +90,13 @@ mod tests {
         }
         let expected = cases.map(|(name, _, shown)| (name.to_owned(), shown.to_owned()));
         assert_eq!(headers(&map, "ADDRESS", Some(&rule)), expected);
+    }
+
+    #[test]
+    fn the_address_is_overwritten_wherever_a_body_has_it() {
+        let mut bytes = *b"{\"webhook_url\":\"https:\\/\\/h\\/in\\/ADDR?x=ADDR\",\"ADD\":\"ADDADDR\"}";
+        body(&mut bytes, "ADDR");
+        assert_eq!(bytes.as_slice(), b"{\"webhook_url\":\"https:\\/\\/h\\/in\\/****?x=****\",\"ADD\":\"ADD****\"}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) mod budget;
 mod deliver;
 mod describe;
 mod door;
+mod form;
 mod hook;
 mod mask;
 mod probe;

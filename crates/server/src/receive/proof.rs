@@ -40,19 +40,22 @@ pub(super) fn rule(service: &Service, door: &Door) -> Result<Option<Arc<Rule>>, 
     }
 }
 
-/// Verifies a delivery.
+/// Verifies a delivery. A form is signed as it was `sent`, and has a secret where the JSON does that it was made into.
 pub(super) fn prove(
     service: &Service,
     door: &Door,
     rule: &Rule,
     head: &Parts,
+    sent: Option<&[u8]>,
     body: &[u8],
     received_at: Millis,
 ) -> Result<(), Problem> {
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
     let uris = remote::uris(&head.extensions, &head.headers, &service.trusted_proxies, &service.public_url, target);
-    let evidence = Evidence { method: head.method.as_str(), uris: &uris, headers: &head.headers, body, now: received_at };
-    rule.verify(&evidence).map_err(|why| {
+    let with = |body| Evidence { method: head.method.as_str(), uris: &uris, headers: &head.headers, body, now: received_at };
+    let as_sent = sent.is_some_and(|sent| rule.verify(&with(sent)).is_ok());
+    let proven = if as_sent { Ok(()) } else { rule.verify(&with(body)) };
+    proven.map_err(|why| {
         counter!(UNPROVEN_TOTAL, LABEL_PLATFORM => door.platform.name(), LABEL_WHY => why.name()).increment(1);
         Problem::new(ProblemType::UnprovenDelivery, UNPROVEN)
     })

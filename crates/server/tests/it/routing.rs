@@ -190,6 +190,7 @@ async fn what_makes_no_rule_says_what_to_mend() {
         (json!({"match": {"campaign_id": " "}, "workspace_id": own}), 400, "match.campaign_id"),
         (json!({"match": {"sending_account": "nora"}, "workspace_id": own}), 400, "match.sending_account"),
         (json!({"match": {"sending_domain": "a@b.example"}, "workspace_id": own}), 400, "match.sending_domain"),
+        (json!({"match": {"sending_domain": "*.b.example"}, "workspace_id": own}), 400, "match.sending_domain"),
         (json!({"platform": "smartled", "match": by_id, "workspace_id": own}), 400, "platform"),
         (json!({"platform": "hookline", "match": by_id, "workspace_id": own}), 400, "platform"),
         (json!({"platform": "smartlead", "match": {"platform_workspace": "7"}, "workspace_id": own}), 400, "match"),

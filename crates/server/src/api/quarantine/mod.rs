@@ -23,6 +23,7 @@ use hookline_store::{Append, Quarantined, directory::AddressOwner, settle::Settl
 
 use crate::{
     api::auth::{OwnerRead, OwnerWrite, path_id},
+    mend::mend,
     openapi::{Count, Id, PlatformName, Time},
     problem::Problem,
     reading,
@@ -137,11 +138,13 @@ fn shape(row: Quarantined, body: String) -> QuarantinedShape {
 
 /// Reads a delivery again, with the parser of today, as if it came when it came. What its body lacks are secrets only, which no
 /// parser looks for.
-fn reread(service: &Service, row: Quarantined) -> Settlement {
+fn reread(service: &Service, mut row: Quarantined) -> Settlement {
     let Some(parser) = (service.parsers)(row.platform) else {
         return Settlement::Stay(row.id, format!("this version cannot read {}'s webhooks", row.platform));
     };
     let settings = reading::settings_of(&service.store.directory(), row.workspace, row.platform);
+    // What a former version did not mend.
+    mend(&mut row.body);
     match reading::read(parser, &row.body, row.received_at, settings.as_ref()) {
         Ok(Parsed { event, claim }) => {
             let (workspace, origin, received_at) = (row.workspace, reading::origin(&event), row.received_at);

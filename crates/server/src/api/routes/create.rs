@@ -81,6 +81,9 @@ fn matcher(fields: Fields) -> Result<Matcher, Problem> {
     let by = MatchBy::named(&name).ok_or_else(one)?;
     let field = format!("match.{name}");
     let Value::String(text) = value else { return Err(Problem::invalid(field, "Give a text.")) };
+    if by == MatchBy::SendingDomain && text.contains(['*', '?']) {
+        return Err(Problem::invalid(field, "Give one domain, whole: only campaign_name takes a pattern."));
+    }
     Matcher::new(by, &text).map_err(|error| {
         let detail = match error {
             MatcherError::Text => "Give 1 to 200 characters, without line breaks and other control characters.",

@@ -195,3 +195,49 @@ async fn the_account_of_the_source_is_that_of_its_deliveries_where_they_name_non
     let accounts: Vec<Option<String>> = door.app.store.appended().into_iter().map(|append| append.event.account).collect();
     assert_eq!(accounts, [Some("8123".to_owned()), Some("acme".to_owned())]);
 }
+
+#[tokio::test]
+async fn a_text_that_was_cut_in_two_halves_of_a_character_is_kept() {
+    let door = Door::new().await;
+    // What `"Tue \u{1f600}".slice(0, 5)` becomes in JavaScript.
+    let body = delivery(1).to_string().replace("\"Hello\"", r#""Tue \ud83d""#);
+    let answer = door.post(&door.own, format!("\u{feff}{body}")).await;
+    assert_eq!((answer.status, &answer.body["status"]), (StatusCode::OK, &json!("processed")), "{answer:?}");
+    let appended = door.app.store.appended();
+    let subject = appended[0].event.outbound.as_ref().and_then(|message| message.subject.as_deref());
+    assert_eq!(subject, Some("Tue \u{fffd}"));
+}
+
+#[tokio::test]
+async fn a_body_opens_no_address() {
+    let door = Door::new().await;
+    for (number, (path, owner)) in (1..).zip([(&door.own, &door.workspace), (&door.global, &door.agency)]) {
+        let mut body = delivery(number);
+        body["webhook_url"] = format!("https://hub.example{path}?x=1").into();
+        assert_eq!(door.post(path, body.to_string()).await.status, StatusCode::OK);
+        let broken = format!(r#"{{"webhook_url":"https:\/\/hub.example{}""#, path.replace('/', "\\/"));
+        assert_eq!(door.post(path, broken).await.status, StatusCode::BAD_REQUEST);
+        let (appended, quarantined) = (door.app.store.appended(), door.app.store.quarantined());
+        for raw in [&appended.last().expect("it is kept").raw, &quarantined.last().expect("it is kept").body] {
+            let raw = String::from_utf8_lossy(raw);
+            assert!(raw.contains("webhook_url") && !raw.contains(text(&owner["address"])), "{raw}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_is_read_as_its_fields_or_as_the_delivery_in_one_of_them() {
+    let door = Door::new().await;
+    let form = "application/x-www-form-urlencoded";
+    let whole: String = form_urlencoded::Serializer::new(String::new()).append_pair("payload", &delivery(1).to_string()).finish();
+    let fields = "event_type=EMAIL_SENT&event_timestamp=2026-02-11T08%3A03%3A27.000Z&to_email=jo%40lead.example\
+        &from_email=us%40sender.example&campaign_id=41&stats_id=stats-1&sequence_number=1&secret_key=topsecret";
+    let first = door.post_as(&door.own, form, whole).await;
+    assert_eq!((first.status, &first.body["status"]), (StatusCode::OK, &json!("processed")), "{first:?}");
+    let again = door.post_as(&door.own, form, fields).await;
+    assert_eq!(again.body["event_id"], first.body["event_id"], "{again:?}");
+    for row in door.app.store.appended() {
+        assert!(!String::from_utf8_lossy(&row.raw).contains("topsecret"));
+    }
+    assert_eq!(door.app.service.bodies.in_use(), 0);
+}

@@ -231,3 +231,27 @@ async fn secrets_are_in_nothing_that_is_kept() {
     assert!(newest.contains(&json!({"name": "user-agent", "value": "axios"})), "{shown:?}");
     assert_eq!(text(&shown.body["data"][2]["body"]).len(), unreadable.to_string().len());
 }
+
+/// HMAC-SHA256 by the letter of RFC 2104, of a key that is no longer than a block.
+fn hmac(key: &str, message: &str) -> String {
+    let pad = |byte: u8| -> Vec<u8> { (0..64).map(|at| key.as_bytes().get(at).copied().unwrap_or(0) ^ byte).collect() };
+    let inner = Sha256::digest([pad(0x36), message.as_bytes().to_vec()].concat());
+    hex::encode(Sha256::digest([pad(0x5c), inner.to_vec()].concat()))
+}
+
+#[tokio::test]
+async fn a_form_is_signed_as_it_was_sent_and_has_its_secret_as_any_field() {
+    let door = Door::new().await;
+    let [own, _] = door.owners();
+    let form = "application/x-www-form-urlencoded";
+    let body = format!("event_type=EMAIL_SENT&to_email=jo%40lead.example&campaign_id=41&stats_id=s-1&secret_key={SECRET}");
+    for (method, headers) in [("body_secret", vec![]), ("hmac_sha256", vec![("x-smartlead-signature", hmac(SECRET, &body))])] {
+        door.connect(&own, "smartlead", json!({"verification": {"method": method, "secret": SECRET}, "enabled": true})).await;
+        for (body, status) in [(body.clone(), 200), (body.replace(SECRET, "s3cret-of-others"), 401)] {
+            let request = Request::post(&door.own).header("content-type", form);
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+            let answer = door.app.send(request.body(Body::from(body)).expect("a request")).await;
+            assert_eq!(answer.status.as_u16(), status, "{method} {answer:?}");
+        }
+    }
+}

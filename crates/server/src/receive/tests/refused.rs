@@ -73,13 +73,14 @@ async fn a_platform_without_a_parser_is_told_so() {
 }
 
 #[tokio::test]
-async fn only_json_is_taken() {
+async fn only_json_and_forms_are_taken() {
     let door = Door::new().await;
     let cases = [
         ("application/json", 200),
         ("Application/JSON; charset=utf-8", 200),
         ("application/cloudevents+json", 200),
-        ("application/x-www-form-urlencoded", 415),
+        ("application/x-www-form-urlencoded", 200),
+        ("multipart/form-data; boundary=x", 415),
         ("text/plain", 415),
         ("application/jsonx", 415),
         ("", 415),
@@ -90,6 +91,10 @@ async fn only_json_is_taken() {
     }
     let request = Request::post(&door.own).body(Body::from(delivery(1).to_string())).expect("a request");
     assert_eq!(door.app.send(request).await.status, StatusCode::OK);
+    for (encoding, status) in [("identity", 200), ("gzip", 415), ("br", 415)] {
+        let answer = door.post_with(&door.own, &[("content-encoding", encoding)], delivery(1).to_string()).await;
+        assert_eq!(answer.status.as_u16(), status, "{encoding}");
+    }
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ use crate::{
     },
     openapi::Operation,
     problem::{Problem, ProblemType},
+    reading,
     service::Service,
 };
 
@@ -136,13 +137,18 @@ fn names(service: &Service, platform: Platform, fields: &mut Fields) -> Result<B
     if given.len() > NAMES_MAX {
         return Err(Problem::invalid("names", format!("Give {NAMES_MAX} names at most.")));
     }
-    let known = (service.parsers)(platform).map(Parser::names).unwrap_or_default();
+    let parser = (service.parsers)(platform);
+    let known = parser.map(Parser::names).unwrap_or_default();
     let mut names = BTreeMap::new();
     for (written, stands_for) in given {
         let refused = |detail: String| Err(Problem::invalid(within("names", &written), detail));
         let name = written.trim().to_lowercase();
         if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_control) {
             return refused(format!("A name has 1 to {NAME_BYTES_MAX} bytes, none of them of a control character."));
+        }
+        if parser.is_some_and(|parser| reading::knows(parser, &name)) {
+            let detail = format!("This version knows this name of {platform}, and reads it as what it is. Leave it out.");
+            return refused(detail);
         }
         let wanted = stands_for.trim().to_lowercase();
         let Some((stands_for, _)) = known.iter().find(|(known, _)| known.to_lowercase() == wanted) else {

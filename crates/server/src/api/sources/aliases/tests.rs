@@ -111,3 +111,13 @@ async fn what_is_wrong_with_aliases_is_named() {
     assert_eq!(client.put(&client.workspace, json!({"names": full})).await.status, StatusCode::OK);
     assert_eq!(client.stored().names.len(), 200);
 }
+
+#[tokio::test]
+async fn a_name_that_is_known_stays_what_it_is() {
+    let client = Client::new().await;
+    for known in ["EMAIL_SENT", " email_reply ", "EmailBounce"] {
+        let answer = client.put(&client.workspace, json!({"names": {known: "EMAIL_OPEN"}})).await;
+        assert_eq!((answer.status, answer.problem()), (StatusCode::BAD_REQUEST, "invalid-request"), "{known} {answer:?}");
+    }
+    assert!(client.app.store.directory().source(client.owner, Platform::Smartlead).is_none());
+}
