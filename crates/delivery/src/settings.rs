@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use hookline_model::{entry::Origin, kind::Kind, platform::Platform};
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -148,6 +149,27 @@ pub struct Secrets {
     pub headers: BTreeMap<String, String>,
 }
 
+/// The fewest bytes of a text that is blanked: a header may have any value, and a shorter one is part of too much else.
+const BLANKED_BYTES_MIN: usize = 8;
+
+impl Secrets {
+    /// Overwrites them, in place, in what a receiver answered: some answer with what they were sent. A header's value of less than
+    /// eight bytes stays.
+    pub fn blank(&self, bytes: &mut [u8]) {
+        let texts = self.secret.iter().chain(self.previous.iter().map(|(secret, _)| secret)).chain(self.headers.values());
+        for text in texts.filter(|text| text.len() >= BLANKED_BYTES_MIN) {
+            let quoted = serde_json::Value::from(text.as_str()).to_string();
+            for written in [text.as_str(), quoted.trim_matches('"')] {
+                let mut at = 0;
+                while let Some(found) = memmem::find(&bytes[at..], written.as_bytes()) {
+                    bytes[at + found..at + found + written.len()].fill(b'*');
+                    at += found + written.len();
+                }
+            }
+        }
+    }
+}
+
 impl std::fmt::Debug for Secrets {
     /// Names, never values.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -280,6 +302,19 @@ mod tests {
 
     fn settings(json: &str) -> Result<Policy, SettingsError> {
         serde_json::from_str::<Settings>(json).expect("settings").check()
+    }
+
+    #[test]
+    fn what_is_secret_is_blanked_in_an_answer() {
+        let secrets = Secrets {
+            secret: Some(r#"se"cret-1"#.to_owned()),
+            previous: Some(("secret-0".to_owned(), 0)),
+            headers: [("Authorization".to_owned(), "Bearer abc".to_owned()), ("X-Short".to_owned(), "1".to_owned())].into(),
+        };
+        let mut answer = br#"{"secret_key":"se\"cret-1","was":"secret-0","auth":"Bearer abc","raw":se"cret-1,"x":"1"}"#.to_vec();
+        secrets.blank(&mut answer);
+        let expected = r#"{"secret_key":"**********","was":"********","auth":"**********","raw":*********,"x":"1"}"#;
+        assert_eq!(String::from_utf8(answer).as_deref(), Ok(expected));
     }
 
     #[test]

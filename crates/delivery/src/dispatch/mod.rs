@@ -91,10 +91,16 @@ pub struct Headers {
 
 /// Puts events into words, and signs them. Pure: the same arguments, the same bytes.
 pub trait Voice: Send + Sync {
-    /// An event in a subscription's dialect; `None` if that has no words for it. `message_id` is the same on every try.
+    /// An event in a subscription's dialect, as it is stored until it is taken; `None` if that has no words for it. `message_id` is
+    /// the same on every try. Nothing secret of the subscription is in it.
     fn render(&self, subscription: &Subscribed, snapshot: &Snapshot, message_id: &str) -> Option<Rendered>;
 
-    /// The headers of an attempt at `at`.
+    /// A stored body as it goes out: with the secret that the dialect carries there, the one of today.
+    fn reveal(&self, _: &Subscribed, body: Bytes) -> Bytes {
+        body
+    }
+
+    /// The headers of an attempt at `at`, with a body as it goes out.
     fn headers(&self, subscription: &Subscribed, message_id: &str, at: Millis, rendered: &Rendered) -> Headers;
 
     /// The sort of subscriptions that are sent the same bodies, whatever else they are set to, if this is of one: then an event is put

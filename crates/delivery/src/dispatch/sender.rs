@@ -280,7 +280,8 @@ impl Sender {
         let now = self.options.clock.now();
         self.pace.took(now);
         let message_id = message_id(&self.subscribed, &outgoing);
-        let rendered = Rendered { content_type: outgoing.content_type.clone(), body: std::mem::take(&mut outgoing.body) };
+        let body = self.options.voice.reveal(&self.subscribed, std::mem::take(&mut outgoing.body));
+        let rendered = Rendered { content_type: outgoing.content_type.clone(), body };
         let headers = self.options.voice.headers(&self.subscribed, &message_id, now, &rendered);
         let message = Message { headers: headers.sent, body: rendered.body, timeout: self.subscribed.policy.timeout };
         let (client, target) = (Arc::clone(&self.client), self.target.clone());
@@ -296,7 +297,8 @@ impl Sender {
     }
 
     /// Decides what follows from an attempt.
-    async fn ended(&mut self, outgoing: Outgoing, attempt: &Attempt, row: AttemptRow) {
+    async fn ended(&mut self, outgoing: Outgoing, attempt: &Attempt, mut row: AttemptRow) {
+        self.subscribed.secrets.blank(&mut row.answer);
         let now = self.options.clock.now();
         self.meters.attempted(&row);
         let charged = outgoing.charged + u32::from(row.is_charged);

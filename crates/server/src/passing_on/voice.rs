@@ -1,20 +1,31 @@
 //! The words of every dialect, and the proof of whose they are.
 
+use bytes::Bytes;
 use hookline_delivery::dispatch::{Headers, Rendered, Subscribed, Voice};
 use hookline_dialects::{Dialect, NotExpressible, Secrets, Telling, render, shapes::event_data, sign};
 use hookline_model::{entry::Origin, id::DeliveryId, time::Millis};
 use hookline_store::deliveries::Snapshot;
 use http::{HeaderName, HeaderValue, header};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
 
 /// Who we say we are.
 const USER_AGENT: &str = concat!("Hookline/", env!("CARGO_PKG_VERSION"));
 
-/// What stands for a header's value where attempts are kept.
+/// What stands for a header's value where attempts are kept, and for the secret that a body carries where that is kept.
 const MASK: &str = "***";
 
 /// Every dialect of the house.
 pub(crate) struct Dialects;
+
+/// Where a body carries the secret of its subscription: SmartLead's field for it, and Breakcold's.
+#[derive(Deserialize)]
+struct Carrier<'b> {
+    #[serde(borrow)]
+    secret_key: Option<&'b RawValue>,
+    #[serde(borrow)]
+    secret: Option<&'b RawValue>,
+}
 
 impl Voice for Dialects {
     fn render(&self, subscribed: &Subscribed, snapshot: &Snapshot, message_id: &str) -> Option<Rendered> {
@@ -31,7 +42,7 @@ impl Voice for Dialects {
                 id: subscribed.row.id,
                 name: &settings.name,
                 url: &settings.url,
-                secret_key: subscribed.secrets.secret.as_deref(),
+                secret_key: subscribed.secrets.secret.as_ref().map(|_| MASK),
                 created_at: subscribed.row.created_at,
                 names: &names,
             },
@@ -52,6 +63,25 @@ impl Voice for Dialects {
         // Its bodies tell of the event and the records, and not of who is told.
         let settings = &subscribed.settings;
         (settings.dialect == Dialect::Hookline && settings.variant.is_none()).then_some("hookline")
+    }
+
+    fn reveal(&self, subscribed: &Subscribed, body: Bytes) -> Bytes {
+        let Some(secret) = &subscribed.secrets.secret else { return body };
+        let carried = || -> Option<&RawValue> {
+            let carrier: Carrier<'_> = serde_json::from_slice(&body).ok()?;
+            match subscribed.settings.dialect {
+                Dialect::Smartlead => carrier.secret_key,
+                Dialect::Breakcold => carrier.secret,
+                Dialect::Hookline | Dialect::Instantly | Dialect::Cloudevents => None,
+            }
+        };
+        let masked = Value::from(MASK).to_string();
+        let place = match carried().map(RawValue::get).filter(|value| **value == masked) {
+            Some(value) => value.as_ptr().addr() - body.as_ptr().addr(),
+            None => return body,
+        };
+        let secret = Value::from(secret.as_str()).to_string();
+        [&body[..place], secret.as_bytes(), &body[place + masked.len()..]].concat().into()
     }
 
     fn headers(&self, subscribed: &Subscribed, message_id: &str, at: Millis, rendered: &Rendered) -> Headers {

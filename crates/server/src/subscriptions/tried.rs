@@ -16,7 +16,6 @@ use hookline_store::{deliveries::AttemptRow, directory::AddressOwner};
 use crate::{
     passing_on::{Dialects, sample},
     service::Service,
-    subscriptions::shown_body,
 };
 
 /// The longest that trying out takes, whatever the policy allows: whoever asked is waiting.
@@ -28,7 +27,7 @@ pub(crate) struct Tried {
     pub(crate) kind: Kind,
     /// How it was taken, the values of the receiver's own headers masked.
     pub(crate) row: AttemptRow,
-    /// The body as it was sent, its secret blanked.
+    /// The body as it was sent, but for its secret.
     pub(crate) request_body: String,
 }
 
@@ -38,8 +37,9 @@ pub(crate) struct Tried {
 pub(crate) async fn try_out(service: &Service, subscribed: &Subscribed, only: Option<Kind>) -> Option<Tried> {
     let (kind, message_id, rendered) = telling(service, subscribed, only)?;
     let now = service.clock.now();
+    let request_body = String::from_utf8_lossy(&rendered.body).into_owned();
+    let rendered = Rendered { body: Dialects.reveal(subscribed, rendered.body), ..rendered };
     let headers = Dialects.headers(subscribed, &message_id, now, &rendered);
-    let request_body = String::from_utf8_lossy(&shown_body(rendered.body.to_vec())).into_owned();
     let request = Request {
         url: subscribed.settings.url.clone(),
         headers: headers.sent,
@@ -47,7 +47,9 @@ pub(crate) async fn try_out(service: &Service, subscribed: &Subscribed, only: Op
         timeout: subscribed.policy.timeout.min(TIMEOUT_MAX),
     };
     let attempt = service.client.attempt(request, now).await;
-    Some(Tried { kind, row: attempt_row(1, now, headers.kept, &attempt), request_body })
+    let mut row = attempt_row(1, now, headers.kept, &attempt);
+    subscribed.secrets.blank(&mut row.answer);
+    Some(Tried { kind, row, request_body })
 }
 
 /// A sample of the first kind that is asked for and can be told, with its id, in the dialect.

@@ -237,3 +237,34 @@ async fn a_replay_is_planned_done_and_cancelled_and_the_sums_follow() {
     assert_eq!(world.deliveries("skipped").await.len() as u64, skipped);
     world.service.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_is_nowhere_on_disk_and_a_retry_has_that_of_its_time() {
+    const FORMER: &str = "the-secret-of-before-0815";
+    let world = World::new(json!({"dialect": "smartlead", "secret": FORMER, "policy": {"schedule": [60]}})).await;
+    world.receiver.book.answer(503);
+    world.tell(0..1).await;
+    world.receiver.book.wait_until(|received| received.len() == 1).await;
+    let rotated = world.post("/rotate-secret", json!({})).await;
+    let secret = rotated["secret"].as_str().expect("a new secret").to_owned();
+    world.receiver.book.answer(200);
+    world.until("", |shown| shown["delivered"] == 1).await;
+    let received = world.receiver.book.received();
+    let carried: Vec<Value> = received.iter().map(|received| received.json()["secret_key"].clone()).collect();
+    assert_eq!(carried, [json!(FORMER), json!(secret)]);
+    world.receiver.book.answer(503);
+    world.tell(12..13).await;
+    world.receiver.book.wait_until(|received| received.len() == 3).await;
+    let closed = world.service.close().await;
+    let mut files = 0;
+    for entry in std::fs::read_dir(&closed.path).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let bytes = std::fs::read(&path).expect("a file");
+        files += 1;
+        for secret in [FORMER, &secret] {
+            let is_there = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!is_there, "{secret} is in {}", path.display());
+        }
+    }
+    assert!(files > 3, "{files} files were looked through");
+}

@@ -87,7 +87,8 @@ impl Teller {
         let (content_type, body) = match rendered {
             // Bodies are JSON in UTF-8.
             Some(rendered) => {
-                (Some(rendered.content_type.into_owned()), Some(String::from_utf8_lossy(&rendered.body).into_owned()))
+                let body = Dialects.reveal(&self.0, rendered.body);
+                (Some(rendered.content_type.into_owned()), Some(String::from_utf8_lossy(&body).into_owned()))
             }
             None => (None, None),
         };
