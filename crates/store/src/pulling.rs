@@ -12,6 +12,9 @@ pub const CONSUMER_NAME_MAX: usize = 100;
 
 /// What pulling needs of a store.
 pub trait Pulling: Send + Sync {
+    /// Waits until the records have all that is committed now, as every read of them does: who pulls sees what was answered before.
+    fn caught_up(&self) -> Answer<'_, ()>;
+
     /// Up to which position of the log a consumer has taken what it wants; `None` if it never said so.
     fn consumer(&self, subscription: SubscriptionId, name: String) -> Answer<'_, Option<u64>>;
 

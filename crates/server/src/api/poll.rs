@@ -95,6 +95,7 @@ pub(in crate::api) async fn poll(
         None => service.store.consumer(subscription.id, consumer).await?.unwrap_or(subscription.since),
     };
     let settings = read(&service, &subscription)?.settings;
+    service.store.caught_up().await?;
     let of: HashSet<_> = service.store.directory().told_of(subscription.owner).into_iter().collect();
     let (of, mut data, mut at, mut more) = (Arc::new(of), Vec::new(), from, false);
     for _ in 0..PAGES_MAX {

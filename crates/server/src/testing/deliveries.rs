@@ -218,6 +218,10 @@ impl Warnings for FakeStore {
 }
 
 impl Pulling for FakeStore {
+    fn caught_up(&self) -> Answer<'_, ()> {
+        answer(Ok(()))
+    }
+
     fn consumer(&self, _: SubscriptionId, _: String) -> Answer<'_, Option<u64>> {
         answer(Ok(None))
     }

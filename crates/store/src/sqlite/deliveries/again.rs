@@ -61,6 +61,10 @@ impl Redelivery for SqliteStore {
 }
 
 impl Pulling for SqliteStore {
+    fn caught_up(&self) -> Answer<'_, ()> {
+        Box::pin(self.shared.catch_up())
+    }
+
     fn consumer(&self, subscription: SubscriptionId, name: String) -> Answer<'_, Option<u64>> {
         Box::pin(self.desk.read(move |connection| pulled::position(connection, subscription, &name)))
     }
