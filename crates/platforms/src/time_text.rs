@@ -52,11 +52,17 @@ fn usual(text: &str) -> Option<Millis> {
     else {
         return None;
     };
-    let pairs = [[y1, y2], [y3, y4], [mo1, mo2], [d1, d2], [h1, h2], [mi1, mi2], [s1, s2]];
-    if !pairs.as_flattened().iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
+    let mut are_digits = true;
+    let mut pair = |tens: u8, ones: u8| {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        are_digits &= tens < 10 && ones < 10;
+        tens.wrapping_mul(10).wrapping_add(ones)
+    };
+    let (century, year, month, day) = (pair(y1, y2), pair(y3, y4), pair(mo1, mo2), pair(d1, d2));
+    let (hour, minute, second) = (pair(h1, h2), pair(mi1, mi2), pair(s1, s2));
+    if !are_digits {
         return None;
     }
-    let [century, year, month, day, hour, minute, second] = pairs.map(|[tens, ones]| (tens - b'0') * 10 + (ones - b'0'));
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
@@ -68,7 +74,8 @@ fn usual(text: &str) -> Option<Millis> {
     if !matches!(zone, b"" | b"Z" | b"+00:00" | b"+00") {
         return None;
     }
-    let milliseconds = (0..3).fold(0, |sum, at| sum * 10 + fraction.get(at).map_or(0, |digit| i64::from(digit - b'0')));
+    let digit = |at: usize| fraction.get(at).map_or(0, |digit| i64::from(digit - b'0'));
+    let milliseconds = digit(0) * 100 + digit(1) * 10 + digit(2);
     let seconds = days * 86_400 + i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
     Some(Millis(seconds * 1_000 + milliseconds))
 }
@@ -243,6 +250,9 @@ mod tests {
             "2026-02-11T0803",
             "2026-02-30T08:03:27Z",
             "2026-13-11T08:03:27Z",
+            "202x-02-11T08:03:27Z",
+            "2x26-02-11T08:03:27Z",
+            "2026-0:-11T08:03:27Z",
             "2026-02-11T25:03:27Z",
             "2026-02-11T08:61:27Z",
             "08:03:27",
