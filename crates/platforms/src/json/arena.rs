@@ -117,7 +117,7 @@ impl Arena {
         }
         let entries = &*self.memory.alloc_slice_copy(&fields[from..]);
         fields.truncate(from);
-        let marks = Marks::new(self.memory.alloc_slice_copy(marks.words()));
+        let marks = Marks::new(self.memory.alloc_slice_fill_iter(marks.words()));
         Object(self.memory.alloc(Table { keys, marks, entries }))
     }
 }
@@ -126,8 +126,8 @@ impl Arena {
 fn marked(fields: &[Entry<'_>], keys: &mut KeySet, marks: &mut MarksOf) -> bool {
     for (key, _) in fields {
         let mark = mark(key);
-        let is_it = |at: usize| fields.get(at).is_some_and(|(known, _)| is_same(known, key));
-        if !keys.insert(mark) && Marks::new(marks.words()).find(mark, |at| at < marks.count() && is_it(at)).is_some() {
+        let is_it = |at: usize| is_same(fields[at].0, key);
+        if !keys.insert(mark) && marks.have(mark, is_it) {
             return false;
         }
         marks.push(mark);
@@ -331,6 +331,19 @@ mod tests {
             assert!((0..others).all(|number| object.contains_key(&format!("f{number}"))));
             assert!(!object.contains_key("c") && !object.contains_key(""));
             assert!(object.sorted().is_sorted_by_key(|(key, _)| *key));
+        }
+    }
+
+    #[test]
+    fn a_field_is_seen_to_be_repeated_wherever_it_stands() {
+        let names: Vec<String> = (0..MARKED_MAX - 1).map(|number| format!("name_{number}")).collect();
+        for repeated in &names {
+            let fields: String = names.iter().map(|name| format!(r#""{name}":1,"#)).collect();
+            let body = format!(r#"{{{fields}"{repeated}":2}}"#);
+            assert_eq!(read(body.as_bytes()), plainly(body.as_bytes()), "{repeated}");
+            let arena = Arena::new(body.as_bytes());
+            let object = arena.read(body.as_bytes()).expect("JSON").as_object().expect("an object");
+            assert_eq!(object.get(repeated), Some(Node::Number(Number::Unsigned(2))), "{repeated}");
         }
     }
 

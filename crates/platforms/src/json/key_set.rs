@@ -49,10 +49,16 @@ pub(super) const fn mark(key: &str) -> u8 {
 pub(super) struct Marks<'t>(&'t [u64]);
 
 /// The same as it is put together, for at most [`MARKS_MAX`] keys.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct MarksOf {
-    words: [u64; MARKS_MAX / 8],
+    marks: [u8; MARKS_MAX],
     count: usize,
+}
+
+impl Default for MarksOf {
+    fn default() -> MarksOf {
+        MarksOf { marks: [0; MARKS_MAX], count: 0 }
+    }
 }
 
 /// The most keys whose marks are put together.
@@ -64,19 +70,21 @@ const HIGHEST: u64 = 0x8080_8080_8080_8080;
 
 impl MarksOf {
     /// Adds the mark of the next key.
+    #[inline]
     pub(super) fn push(&mut self, mark: u8) {
-        self.words[self.count / 8] |= u64::from(mark) << (self.count % 8 * 8);
+        self.marks[self.count] = mark;
         self.count += 1;
     }
 
-    /// How many there are.
-    pub(super) fn count(&self) -> usize {
-        self.count
+    /// They, eight to a word. What is behind the last of them is zero.
+    pub(super) fn words(&self) -> impl ExactSizeIterator<Item = u64> {
+        self.marks.as_chunks().0[..self.count.div_ceil(8)].iter().map(|marks| u64::from_le_bytes(*marks))
     }
 
-    /// The words that have marks.
-    pub(super) fn words(&self) -> &[u64] {
-        &self.words[..self.count.div_ceil(8)]
+    /// Whether one of the keys so far has this mark and `is_it`, by its place.
+    pub(super) fn have(&self, mark: u8, is_it: impl Fn(usize) -> bool) -> bool {
+        let marks = self.marks[..self.count].iter().enumerate();
+        marks.filter(|(_, known)| **known == mark).any(|(at, _)| is_it(at))
     }
 }
 
@@ -227,7 +235,8 @@ mod tests {
         for count in 0..=marks.len() {
             let mut of = MarksOf::default();
             marks[..count].iter().for_each(|mark| of.push(*mark));
-            let put = Marks::new(of.words());
+            let words: Vec<u64> = of.words().collect();
+            let put = Marks::new(&words);
             assert_eq!(put.is_empty(), count == 0);
             for (wanted, mark) in marks[..count].iter().enumerate() {
                 assert_eq!(put.find(*mark, |at| at == wanted), Some(wanted), "{count}");
@@ -235,6 +244,8 @@ mod tests {
             for mark in [0, 1, 3, 0x7e, 0x81, 0xfe] {
                 let first = marks[..count].iter().position(|known| *known == mark);
                 assert_eq!(put.find(mark, |at| marks[..count].get(at) == Some(&mark)), first, "{count} {mark}");
+                assert_eq!(of.have(mark, |_| true), first.is_some(), "{count} {mark}");
+                assert!(!of.have(mark, |_| false));
             }
         }
     }
