@@ -10,6 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    extra::Extra,
     id::EventId,
     interest::Interest,
     item::{ItemFact, ItemKey},
@@ -282,8 +283,8 @@ pub struct Facts {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub erase: bool,
     /// What else the platform said that is worth showing, by our name for it. Part of `data`, read by no record.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub extra: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Extra::is_empty")]
+    pub extra: Extra,
 }
 
 impl Event {
@@ -336,7 +337,7 @@ impl Event {
     /// Answers how many bytes of text that were.
     pub fn slim(&mut self) -> usize {
         let mut bytes = 0;
-        self.facts.extra = BTreeMap::new();
+        self.facts.extra = Extra::default();
         for message in [&mut self.outbound, &mut self.inbound].into_iter().flatten() {
             let MessageFacts { message_id, from, to, subject, body_text, body_html, .. } = &mut **message;
             for text in [message_id, from, to, subject, body_text, body_html].into_iter().flatten() {

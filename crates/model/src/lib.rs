@@ -19,6 +19,7 @@ pub mod dump;
 pub mod email;
 pub mod entry;
 pub mod event;
+pub mod extra;
 pub mod firsts;
 pub mod fold;
 pub mod id;

@@ -12,6 +12,7 @@ mod blank;
 mod bounce_text;
 pub mod breakcold;
 pub mod emailbison;
+mod extra;
 mod html;
 pub mod hubspot;
 mod identified;

@@ -184,7 +184,7 @@ fn event(said: Said, warning: &Warning) -> (Event, Claim) {
         sending_account: None,
         outbound: None,
         inbound: None,
-        facts: Facts { extra: said.data, ..Facts::default() },
+        facts: Facts { extra: said.data.into_iter().collect(), ..Facts::default() },
     };
     // After a power cut the same try may fail once more, at another time.
     (event, Claim::Forever(hash))

@@ -30,8 +30,8 @@ pub fn render(event: &Event, workspace: WorkspaceId) -> Map<String, Value> {
         data.insert("external_contact_id".to_owned(), json!(external.id));
     }
     // Last, and never in the place of one of ours: a platform must not be able to rename our facts.
-    for (name, value) in &event.facts.extra {
-        data.entry(name.clone()).or_insert_with(|| value.clone());
+    for (name, value) in event.facts.extra.iter() {
+        data.entry(name.to_owned()).or_insert_with(|| value.clone());
     }
     data
 }

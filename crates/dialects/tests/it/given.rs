@@ -1,9 +1,6 @@
 //! Events that are invented, with the records they would have.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use hookline_dialects::{Dialect, NotExpressible, Rendered, Subscription, Telling, Variant, render};
 use hookline_model::{
@@ -136,8 +133,8 @@ fn facts(kind: Kind, platform: Platform) -> Facts {
             facts.interest = Some(Change::Set(Interest::Interested));
         }
         Kind::CampaignStatusChanged => facts.campaign_status = Some("completed".to_owned()),
-        Kind::CampaignStepReached => facts.extra = BTreeMap::from([("step".to_owned(), json!(2))]),
-        Kind::AccountError => facts.extra = BTreeMap::from([("reason".to_owned(), json!("Login refused"))]),
+        Kind::CampaignStepReached => facts.extra.insert("step", json!(2)),
+        Kind::AccountError => facts.extra.insert("reason", json!("Login refused")),
         Kind::ContactTagsUpdated => {
             let snapshot = Some(BTreeSet::from(["warm".to_owned()]));
             facts.tags = Some(SetChange { snapshot, ..SetChange::default() });

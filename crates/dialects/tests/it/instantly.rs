@@ -71,7 +71,7 @@ fn every_event_has_the_body_that_is_published() {
         if kind == Kind::Other {
             let stored = std::sync::Arc::make_mut(&mut snapshot.event.event);
             stored.contact = None;
-            stored.facts.extra.insert("event_name".to_owned(), json!("supersearch_enrichment_completed"));
+            stored.facts.extra.insert("event_name", json!("supersearch_enrichment_completed"));
         }
         let case = format!("{kind} of {platform}");
         let Some(name) = sent_as(Dialect::Instantly, None, &snapshot.event.event) else {

@@ -105,7 +105,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             category,
             interest,
             custom_fields: fields.into_iter().map(|(name, value)| (name, Change::Set(value))).collect(),
-            extra,
+            extra: extra.into_iter().collect(),
             clicked_links,
             campaign_status,
             ..Facts::default()

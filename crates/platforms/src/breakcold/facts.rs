@@ -1,11 +1,8 @@
 //! What an event says beside who, where and which message.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use hookline_model::{
     event::{Bounce, BounceType, Change, Facts},
+    extra::Extra as Values,
     kind::Kind,
 };
 
@@ -17,14 +14,12 @@ use crate::{
         names::{Name, Topic},
         record, sets, who,
     },
+    extra::{Extra, TEXT_BYTES_MAX},
     json::{Fields, Node, cut},
 };
 
 /// The longest link, in bytes; a longer one is left out.
 const LINK_BYTES_MAX: usize = 2_048;
-
-/// The longest text under `extra`, in bytes; a longer one is left out.
-const EXTRA_BYTES_MAX: usize = 2_048;
 
 /// The longest list under `extra`.
 const EXTRA_ELEMENTS_MAX: usize = 20;
@@ -88,7 +83,7 @@ fn bounce(content: Fields<'_>) -> Bounce {
 }
 
 /// What else is worth showing: ids and names that have no place on a record.
-fn extra(name: &Name<'_>, body: &Body<'_>, kind: Kind) -> BTreeMap<String, Value> {
+fn extra(name: &Name<'_>, body: &Body<'_>, kind: Kind) -> Values {
     let content = body.content();
     let mut extra = Extra::default();
     // Also where several names are one kind.
@@ -104,7 +99,7 @@ fn extra(name: &Name<'_>, body: &Body<'_>, kind: Kind) -> BTreeMap<String, Value
             extra.put("object_type", content.text("object_type"));
             extra.put("object_type_name", content.name("object_type_name"));
             let emails = record::addresses(body).into_iter().map(|address| address.as_str().to_owned());
-            extra.put_list("emails", emails.collect(), 2);
+            put_list(&mut extra, "emails", emails.collect(), 2);
         }
         Topic::Relation => {
             extra.put("source_record_id", content.id("source_record_id"));
@@ -118,8 +113,8 @@ fn extra(name: &Name<'_>, body: &Body<'_>, kind: Kind) -> BTreeMap<String, Value
         }
         Topic::File => extra.put("file_name", content.text("file_name")),
         Topic::Lead => {
-            extra.put_list("status_ids", sets::status_ids(content), 1);
-            extra.put_list("owners", owners(content), 1);
+            put_list(&mut extra, "status_ids", sets::status_ids(content), 1);
+            put_list(&mut extra, "owners", owners(content), 1);
             // Whether the lead was put there or taken away is not said.
             extra.put("list", one(content, "list", "id_list"));
             extra.put("tag", one(content, "tag", "id_tag"));
@@ -143,20 +138,9 @@ fn owners(lead: Fields<'_>) -> Vec<String> {
     lead.elements("owners").iter().filter_map(text).collect()
 }
 
-/// The map of small things, where a thing that is absent or too long is left out.
-#[derive(Debug, Default)]
-struct Extra(BTreeMap<String, Value>);
-
-impl Extra {
-    fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
-        let value = value.map(Into::into).filter(|value| value.as_str().is_none_or(|text| text.len() <= EXTRA_BYTES_MAX));
-        self.0.extend(value.map(|value| (name.to_owned(), value)));
-    }
-
-    /// A list of at least `least` elements.
-    fn put_list(&mut self, name: &str, mut values: Vec<String>, least: usize) {
-        values.retain(|text| text.len() <= EXTRA_BYTES_MAX);
-        values.truncate(EXTRA_ELEMENTS_MAX);
-        self.put(name, (values.len() >= least).then_some(values));
-    }
+/// Puts a list of at least `least` elements.
+fn put_list(extra: &mut Extra, name: &'static str, mut values: Vec<String>, least: usize) {
+    values.retain(|text| text.len() <= TEXT_BYTES_MAX);
+    values.truncate(EXTRA_ELEMENTS_MAX);
+    extra.put(name, (values.len() >= least).then_some(values));
 }

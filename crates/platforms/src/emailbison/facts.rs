@@ -1,7 +1,5 @@
 //! What an event says beside who, where and which message.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use hookline_model::{
@@ -19,14 +17,12 @@ use crate::{
         parts::{Parts, external},
         who::Person,
     },
+    extra::Extra,
     json::{Fields, cut, fold},
 };
 
 /// The longest link, in bytes; a longer one is left out.
 const LINK_BYTES_MAX: usize = 2_048;
-
-/// The longest text under `extra`, in bytes; a longer one is left out.
-const EXTRA_BYTES_MAX: usize = 2_048;
 
 /// The most elements of a list under `extra`, and the longest of their texts, in characters.
 const LIST_MAX: usize = 20;
@@ -96,7 +92,7 @@ fn common(extra: &mut Extra, parts: Parts<'_>) {
     // A running number within the step, not an id (captures).
     extra.put("variant", parts.scheduled.step("sequence_step_variant"));
     let tags = parts.campaign.elements("tags").iter().filter_map(|element| element.as_object());
-    extra.list("campaign_tags", tags.filter_map(|tag| Fields::new(tag).name("name")));
+    put_list(extra, "campaign_tags", tags.filter_map(|tag| Fields::new(tag).name("name")));
 }
 
 /// A message that came in, or left by hand.
@@ -110,11 +106,11 @@ fn of_message(extra: &mut Extra, parts: Parts<'_>) {
     extra.put("automated_reply", reply.flag("automated_reply"));
     extra.put("interested", reply.flag("interested"));
     for key in ["cc", "bcc"] {
-        extra.list(key, parts.recipients(key).into_iter().map(|mailbox| mailbox.address.to_string()));
+        put_list(extra, key, parts.recipients(key).into_iter().map(|mailbox| mailbox.address.to_string()));
     }
     // Their names alone: the links to them let anybody in.
     let attachments = reply.elements("attachments").iter().filter_map(|element| element.as_object());
-    extra.list("attachments", attachments.filter_map(|file| Fields::new(file).name("file_name")));
+    put_list(extra, "attachments", attachments.filter_map(|file| Fields::new(file).name("file_name")));
 }
 
 /// A mailbox. Three names are one kind, so the name is said.
@@ -166,19 +162,7 @@ fn bounce(parts: Parts<'_>) -> Bounce {
     Bounce { bounce_type, reason: reason.or(judged.reason) }
 }
 
-/// The map of small things, where a thing that is absent or too long is left out.
-#[derive(Debug, Default)]
-struct Extra(BTreeMap<String, Value>);
-
-impl Extra {
-    fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
-        let value = value.map(Into::into).filter(|value| value.as_str().is_none_or(|text| text.len() <= EXTRA_BYTES_MAX));
-        self.0.extend(value.map(|value| (name.to_owned(), value)));
-    }
-
-    /// The first texts of a list, cut; nothing if there are none.
-    fn list(&mut self, name: &str, texts: impl Iterator<Item = String>) {
-        let texts: Vec<String> = texts.take(LIST_MAX).map(|text| cut(&text, LIST_TEXT_CHARS_MAX)).collect();
-        self.put(name, (!texts.is_empty()).then_some(texts));
-    }
+/// Puts the first texts of a list, cut; nothing if there are none.
+fn put_list(extra: &mut Extra, name: &'static str, texts: impl Iterator<Item = String>) {
+    extra.put_list(name, texts.take(LIST_MAX).map(|text| cut(&text, LIST_TEXT_CHARS_MAX)).collect::<Vec<String>>());
 }

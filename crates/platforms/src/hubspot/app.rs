@@ -13,9 +13,9 @@ use hookline_model::{
 
 use crate::{
     Delivery, ParseError, Parsed,
+    extra::Extra,
     hubspot::{
         association::Association,
-        extra::{Extra, IDS_MAX},
         identify, item, merge,
         names::{Name, Verb},
         property::{self, EMAIL, LAST_REPLIED, Property},
@@ -28,6 +28,9 @@ use crate::{
 
 /// The longest name of an event that is kept, in characters.
 const EVENT_NAME_CHARS_MAX: usize = 200;
+
+/// The most ids in a list.
+const IDS_MAX: usize = 100;
 
 /// Reads an app's event, whose name was written like this.
 ///

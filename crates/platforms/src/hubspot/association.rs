@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::{
+    extra::Extra,
     hubspot::{
-        extra::Extra,
         object::{self, CONTACT, NOTE, TASK},
         who::id_of,
     },

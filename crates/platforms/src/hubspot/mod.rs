@@ -8,7 +8,7 @@
 //! - `app`: puts an app's event together, with `association`, `merge` and `sample`;
 //! - `workflow`: puts a workflow's body together, of which `record` reads the three shapes and `word` the event's name;
 //! - `property`: what a property of a contact is in our vocabulary; `item`: the same of notes and tasks;
-//! - `who`: ids, keys and the account; `extra`: small things worth showing;
+//! - `who`: ids, keys and the account;
 //! - `identify`: what makes two deliveries the same event;
 //! - `redact`: blanks sensitive values, and the secrets that a relay carries along.
 //!
@@ -20,7 +20,6 @@
 mod app;
 mod association;
 mod envelope;
-mod extra;
 mod identify;
 mod item;
 mod merge;

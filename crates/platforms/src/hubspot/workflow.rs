@@ -14,9 +14,9 @@ use hookline_model::{
 
 use crate::{
     Delivery, ParseError, Parsed,
+    extra::Extra,
     hubspot::{
         app::finish,
-        extra::Extra,
         identify,
         property::{self, BOUNCE_REASON, LAST_REPLIED},
         record::{EVENT, Record},

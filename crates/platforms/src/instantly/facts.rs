@@ -1,9 +1,5 @@
 //! What an event says beside who, where and which message.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use hookline_model::{
     event::{Bounce, BounceType, Facts},
     kind::Kind,
@@ -15,13 +11,13 @@ use crate::instantly::{
     names::Name,
     who::{self, Addresses},
 };
-use crate::json::{Fields, cut, fold};
+use crate::{
+    extra::Extra,
+    json::{Fields, cut, fold},
+};
 
 /// The longest link, in bytes; a longer one is left out.
 const LINK_BYTES_MAX: usize = 2_048;
-
-/// The longest text under `extra`, in bytes; a longer one is left out.
-const EXTRA_BYTES_MAX: usize = 2_048;
 
 /// The longest reason, and the longest head of a reply, in characters.
 const TEXT_CHARS_MAX: usize = 500;
@@ -106,15 +102,4 @@ fn bounce(body: Fields<'_>) -> Bounce {
 /// A reason in one line.
 fn reason(body: Fields<'_>, keys: &[&str]) -> Option<String> {
     body.text_of(keys).map(|text| cut(&fold(&text), TEXT_CHARS_MAX))
-}
-
-/// The map of small things, where a thing that is absent or too long is left out.
-#[derive(Debug, Default)]
-struct Extra(BTreeMap<String, Value>);
-
-impl Extra {
-    fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
-        let value = value.map(Into::into).filter(|value| value.as_str().is_none_or(|text| text.len() <= EXTRA_BYTES_MAX));
-        self.0.extend(value.map(|value| (name.to_owned(), value)));
-    }
 }

@@ -1,7 +1,5 @@
 //! What an activity says beside who, where and which message.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use hookline_model::{
@@ -12,15 +10,13 @@ use hookline_model::{
 
 use crate::{
     bounce_text,
+    extra::{Extra, is_short},
     json::{Fields, Node, cut, fold},
     lemlist::{channel, lead, names::Name, who},
 };
 
 /// The longest link, in bytes; a longer one is left out.
 const LINK_BYTES_MAX: usize = 2_048;
-
-/// The longest text under `extra`, in bytes; a longer one is left out.
-const EXTRA_BYTES_MAX: usize = 2_048;
 
 /// The longest reason, in characters.
 const REASON_CHARS_MAX: usize = 500;
@@ -104,8 +100,7 @@ fn named(name: &Name, body: Fields<'_>, extra: &mut Extra) {
         let fields: Map<String, Value> = fields.map(|(field, value)| (field.to_owned(), value)).collect();
         extra.put("fields", (!fields.is_empty()).then_some(Value::Object(fields)));
         let results = body.elements("data").iter().filter_map(|result| Fields::new(result.as_object()?).id("id"));
-        let results: Vec<String> = results.take(UNKNOWN_MAX).collect();
-        extra.put("result_ids", (!results.is_empty()).then_some(results));
+        extra.put_list("result_ids", results.take(UNKNOWN_MAX).collect::<Vec<String>>());
     }
 }
 
@@ -123,18 +118,4 @@ pub(super) fn link(body: Fields<'_>) -> Option<String> {
 /// Where the link clicked stands. The keys behind it are variables.
 pub(super) fn link_key(body: Fields<'_>) -> Option<&'static str> {
     LINKS.into_iter().find(|key| body.said(key).is_some())
-}
-
-/// The map of small things, where a thing that is absent or too long is left out.
-#[derive(Debug, Default)]
-struct Extra(BTreeMap<String, Value>);
-
-impl Extra {
-    fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
-        self.0.extend(value.map(Into::into).filter(is_short).map(|value| (name.to_owned(), value)));
-    }
-}
-
-fn is_short(value: &Value) -> bool {
-    value.as_str().is_none_or(|text| text.len() <= EXTRA_BYTES_MAX)
 }

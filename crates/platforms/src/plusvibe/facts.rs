@@ -1,7 +1,5 @@
 //! What an event says beside who, where and which message.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use hookline_model::{
@@ -11,12 +9,10 @@ use hookline_model::{
 
 use crate::{
     bounce_text,
+    extra::{Extra, is_short},
     json::{Fields, cut, fold},
     plusvibe::{alert, lead, message, names::Name},
 };
-
-/// The longest text under `extra`, in bytes; a longer one is left out.
-const EXTRA_BYTES_MAX: usize = 2_048;
 
 /// The longest reason, and the longest head of a reply, in characters.
 const TEXT_CHARS_MAX: usize = 500;
@@ -106,18 +102,4 @@ fn bounce(body: Fields<'_>) -> Bounce {
     let judged = bounce_text::hard_unless_passing(body.text_of(&REPORTS).as_deref());
     let says_soft = body.text("bounce_type").is_some_and(|text| text.to_lowercase().contains("soft"));
     if says_soft { Bounce { bounce_type: BounceType::Soft, ..judged } } else { judged }
-}
-
-/// The map of small things, where a thing that is absent or too long is left out.
-#[derive(Debug, Default)]
-struct Extra(BTreeMap<String, Value>);
-
-impl Extra {
-    fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
-        self.0.extend(value.map(Into::into).filter(is_short).map(|value| (name.to_owned(), value)));
-    }
-}
-
-fn is_short(value: &Value) -> bool {
-    value.as_str().is_none_or(|text| text.len() <= EXTRA_BYTES_MAX)
 }

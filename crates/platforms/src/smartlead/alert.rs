@@ -17,13 +17,10 @@ use hookline_model::{
 
 use crate::{
     Parsed,
+    extra::Extra,
     identified::Identified,
     json::{Fields, cut},
-    smartlead::{
-        facts::{EVENT_NAME_CHARS_MAX, Extra},
-        names, when,
-        who::external,
-    },
+    smartlead::{facts::EVENT_NAME_CHARS_MAX, names, when, who::external},
 };
 
 /// The longest text of an alert that is kept, in characters.
@@ -106,7 +103,7 @@ impl Alert<'_> {
         extra.put("message", self.text(&["message"]));
         let app_url = self.body.object("links").text("app").or_else(|| self.body.text_of(&["appUrl", "app_url"]));
         extra.put("app_url", app_url);
-        Facts { extra: extra.into(), ..Facts::default() }
+        Facts { extra: extra.0, ..Facts::default() }
     }
 
     /// By the event's id for ever; without one, by what is wrong with which account.

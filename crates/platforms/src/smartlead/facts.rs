@@ -3,15 +3,14 @@
 //! Nothing here may come from the wrapper (`webhook_id`, `webhook_name`, `webhook_url`, `metadata`, `secret_key`, `description`)
 //! or from the spelling of the event's name: two deliveries of one event must say the same (live captures).
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::Value;
+use std::collections::BTreeSet;
 
 use hookline_model::{
     event::{Change, Facts},
     kind::Kind,
 };
 
+use crate::extra::{Extra, TEXT_BYTES_MAX};
 use crate::json::{Fields, by_name, cut, is_present, is_scalar};
 use crate::smartlead::{bounce, category::Category, message::Ids, who};
 
@@ -26,9 +25,6 @@ const LINKS_MAX: usize = 50;
 
 /// The longest link, in bytes; a longer one is left out.
 const LINK_BYTES_MAX: usize = 2_048;
-
-/// The longest text under `extra`, in bytes; a longer one is left out.
-const EXTRA_BYTES_MAX: usize = 2_048;
 
 /// The most elements of a list under `extra`.
 const EXTRA_ELEMENTS_MAX: usize = 50;
@@ -65,7 +61,7 @@ pub(super) fn facts(kind: Kind, name: &str, body: Fields<'_>, ids: &Ids) -> Fact
         Kind::CampaignStepReached => {
             extra.put("step", current_step(body));
             let ids = body.texts("sent_message_ids");
-            extra.put_list("sent_message_ids", ids.into_iter().map(|id| id.trim_matches(['<', '>'])).collect());
+            put_list(&mut extra, "sent_message_ids", ids.into_iter().map(|id| id.trim_matches(['<', '>'])).collect());
         }
         Kind::Other => {
             extra.put("event_name", Some(cut(name, EVENT_NAME_CHARS_MAX)));
@@ -118,7 +114,7 @@ fn reply(body: Fields<'_>, extra: &mut Extra) {
         correspondence.address_of(&["forwardedFrom", "forwarded_from"]).map(|address| address.as_str().to_owned()),
     );
     extra.put("has_attachment", body.flag("has_attachment"));
-    extra.put_list("cc_emails", body.texts("cc_emails"));
+    put_list(extra, "cc_emails", body.texts("cc_emails"));
     extra.put("cc", body.text("cc"));
     extra.put("bcc", body.text("bcc"));
 }
@@ -162,25 +158,8 @@ fn app_url(body: Fields<'_>) -> Option<String> {
     ["ui_master_inbox_link", "app_url"].iter().find_map(|key| body.text(key).filter(|url| !url.ends_with('=')))
 }
 
-/// The map of small things, where a thing that is absent or too long is left out.
-#[derive(Debug, Default)]
-pub(super) struct Extra(BTreeMap<String, Value>);
-
-impl From<Extra> for BTreeMap<String, Value> {
-    fn from(extra: Extra) -> BTreeMap<String, Value> {
-        extra.0
-    }
-}
-
-impl Extra {
-    pub(super) fn put(&mut self, name: &str, value: Option<impl Into<Value>>) {
-        let value = value.map(Into::into).filter(|value| value.as_str().is_none_or(|text| text.len() <= EXTRA_BYTES_MAX));
-        self.0.extend(value.map(|value| (name.to_owned(), value)));
-    }
-
-    fn put_list(&mut self, name: &str, texts: Vec<&str>) {
-        let short: Vec<Value> =
-            texts.into_iter().filter(|text| text.len() <= EXTRA_BYTES_MAX).take(EXTRA_ELEMENTS_MAX).map(Value::from).collect();
-        self.put(name, (!short.is_empty()).then_some(short));
-    }
+/// Puts the texts that are not too long, the first ones of many.
+fn put_list(extra: &mut Extra, name: &'static str, texts: Vec<&str>) {
+    let short = texts.into_iter().filter(|text| text.len() <= TEXT_BYTES_MAX);
+    extra.put_list(name, short.take(EXTRA_ELEMENTS_MAX).collect::<Vec<&str>>());
 }

@@ -18,13 +18,9 @@ use hookline_model::{
 
 use crate::{
     Parsed,
+    extra::Extra,
     json::{Fields, cut},
-    smartlead::{
-        facts::{EVENT_NAME_CHARS_MAX, Extra},
-        identify::body_hash,
-        message::Ids,
-        who,
-    },
+    smartlead::{facts::EVENT_NAME_CHARS_MAX, identify::body_hash, message::Ids, who},
 };
 
 /// Fields by which a delivery says of itself that it is a test.
@@ -126,7 +122,7 @@ pub(super) fn read(name: &str, kind: Kind, body: Fields<'_>, received_at: Millis
         sending_account: None,
         outbound: None,
         inbound: None,
-        facts: Facts { extra: extra.into(), ..Facts::default() },
+        facts: Facts { extra: extra.0, ..Facts::default() },
     };
     Parsed { event, claim: Some(Claim::Window(hash)) }
 }

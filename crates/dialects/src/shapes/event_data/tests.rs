@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use hookline_model::{
     event::{Bounce, CampaignRef, ContactRef},
+    extra::Extra,
     id::EventId,
     interest::Interest,
     item::{ItemFact, ItemSort},
@@ -178,7 +179,7 @@ fn everything() -> Event {
             fields: BTreeMap::from([("text".to_owned(), Change::Set(json!("Ring"))), ("title".to_owned(), Change::Clear)]),
         })),
         erase: true,
-        extra: BTreeMap::new(),
+        extra: Extra::default(),
     };
     event
 }

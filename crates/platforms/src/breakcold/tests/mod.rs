@@ -102,7 +102,7 @@ fn custom_fields(event: &Event) -> Value {
 
 /// What else an event says.
 fn extra(event: &Event) -> Value {
-    Value::Object(event.facts.extra.clone().into_iter().collect())
+    json!(event.facts.extra)
 }
 
 /// An id of Breakcold's.
