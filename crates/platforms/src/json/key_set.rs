@@ -99,10 +99,10 @@ impl<'t> Marks<'t> {
         self.0.is_empty()
     }
 
-    /// The first key of this mark that `is_it`, by its place. It is asked about some places without that mark too, and perhaps
-    /// without a key.
+    /// What `found` finds at the first key of this mark where it finds something. It is asked about some places without that mark
+    /// too, and perhaps without a key.
     #[inline]
-    pub(super) fn find(self, mark: u8, is_it: impl Fn(usize) -> bool) -> Option<usize> {
+    pub(super) fn find<T>(self, mark: u8, found: impl Fn(usize) -> Option<T>) -> Option<T> {
         let wanted = ONES * u64::from(mark);
         for (at, word) in self.0.iter().enumerate() {
             let differs = word ^ wanted;
@@ -110,8 +110,8 @@ impl<'t> Marks<'t> {
             let mut same = differs.wrapping_sub(ONES) & !differs & HIGHEST;
             while same != 0 {
                 let place = at * 8 + same.trailing_zeros() as usize / 8;
-                if is_it(place) {
-                    return Some(place);
+                if let Some(found) = found(place) {
+                    return Some(found);
                 }
                 same &= same - 1;
             }
@@ -239,11 +239,11 @@ mod tests {
             let put = Marks::new(&words);
             assert_eq!(put.is_empty(), count == 0);
             for (wanted, mark) in marks[..count].iter().enumerate() {
-                assert_eq!(put.find(*mark, |at| at == wanted), Some(wanted), "{count}");
+                assert_eq!(put.find(*mark, |at| (at == wanted).then_some(at)), Some(wanted), "{count}");
             }
             for mark in [0, 1, 3, 0x7e, 0x81, 0xfe] {
                 let first = marks[..count].iter().position(|known| *known == mark);
-                assert_eq!(put.find(mark, |at| marks[..count].get(at) == Some(&mark)), first, "{count} {mark}");
+                assert_eq!(put.find(mark, |at| (marks[..count].get(at) == Some(&mark)).then_some(at)), first, "{count} {mark}");
                 assert_eq!(of.have(mark, |_| true), first.is_some(), "{count} {mark}");
                 assert!(!of.have(mark, |_| false));
             }

@@ -148,11 +148,17 @@ impl<'t> Object<'t> {
     /// The value under a key with this mark.
     pub(super) fn get_marked(self, key: &str, mark: u8) -> Option<Node<'t>> {
         let Table { marks, entries, .. } = self.0;
-        let at = if marks.is_empty() {
-            entries.binary_search_by(|(name, _)| (*name).cmp(key)).ok()?
-        } else {
-            marks.find(mark, |at| entries.get(at).is_some_and(|(name, _)| is_same(name, key)))?
-        };
+        if marks.is_empty() {
+            return self.get_sorted(key);
+        }
+        marks.find(mark, |at| entries.get(at).filter(|(name, _)| is_same(name, key))).map(|(_, value)| *value)
+    }
+
+    /// The value under a key, of fields that are sorted. Apart, since nearly no object is so large.
+    #[cold]
+    fn get_sorted(self, key: &str) -> Option<Node<'t>> {
+        let entries = self.0.entries;
+        let at = entries.binary_search_by(|(name, _)| (*name).cmp(key)).ok()?;
         Some(entries[at].1)
     }
 
