@@ -10,7 +10,7 @@ use jiff::civil::DateTime;
 
 use hookline_model::time::Millis;
 
-use crate::json::{Node, trimmed};
+use crate::json::{Node, Number, trimmed};
 
 /// An epoch number beyond this is milliseconds: as seconds it would be the year 5138, as milliseconds it is 1973.
 const EPOCH_SECONDS_MAX: i64 = 100_000_000_000;
@@ -26,6 +26,7 @@ const OFFSET_SECONDS_MAX: i64 = 24 * 60 * 60;
 pub(crate) fn from_node(value: Node<'_>) -> Option<Millis> {
     match value {
         Node::Text(text) => parse(text),
+        Node::Number(Number::Unsigned(number)) => i64::try_from(number).ok().map(epoch_whole),
         Node::Number(number) => epoch(&number.text()),
         _ => None,
     }
@@ -97,6 +98,11 @@ fn days_since_1970(year: i64, month: u8, day: u8) -> Option<i64> {
     /// The days from the first of the year 0 to 1970.
     const DAYS_TO_1970: i64 = 719_528;
     Some(year * 365 + leaps + before + day - 1 - DAYS_TO_1970)
+}
+
+/// Seconds, or milliseconds if there are too many of them.
+fn epoch_whole(number: i64) -> Millis {
+    Millis(if number.unsigned_abs() > EPOCH_SECONDS_MAX.unsigned_abs() { number } else { number * 1000 })
 }
 
 /// Seconds, or milliseconds if there are too many of them, with an optional fraction.
