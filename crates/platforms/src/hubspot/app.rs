@@ -40,13 +40,14 @@ pub(super) fn read(written: &str, body: Fields<'_>, delivery: &Delivery<'_>) -> 
     let name = Name::of(delivery.settings.name(written), body.word("objectTypeId"));
     let account = who::account(body).or_else(|| delivery.settings.account.clone());
     let is_test = sample::is_test_event(body);
-    let property = Property::read(body).filter(|_| name.verb == Verb::PropertyChange);
-    let kind = match &property {
+    let named = Property::read(body);
+    let property = named.as_ref().filter(|_| name.verb == Verb::PropertyChange);
+    let kind = match property {
         _ if is_test => Kind::WebhookTest,
         Some(property) if name.is_contact() => property.kind(),
         _ => name.kind(),
     };
-    let contact = if is_test { None } else { contact(&name, body, account.as_deref(), property.as_ref()) };
+    let contact = if is_test { None } else { contact(&name, body, account.as_deref(), property) };
     if !is_test {
         names_something(&name, body, contact.is_some())?;
     }
@@ -67,10 +68,10 @@ pub(super) fn read(written: &str, body: Fields<'_>, delivery: &Delivery<'_>) -> 
         inbound: None,
         facts: Facts::default(),
     };
-    facts(&name, written, body, property.as_ref(), &mut event);
-    let value = property.as_ref().filter(|property| property.name == LAST_REPLIED).and_then(Property::present);
+    facts(&name, written, body, property, &mut event);
+    let value = property.filter(|property| property.name == LAST_REPLIED).and_then(Property::present);
     let replied_at = value.and_then(|value| property::time(value, delivery.received_at));
-    let identified = identify::app_event(&event, &name, body, replied_at);
+    let identified = identify::app_event(&event, &name, body, named.as_ref(), replied_at);
     Ok(finish(event, &identified, replied_at))
 }
 

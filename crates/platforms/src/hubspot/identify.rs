@@ -28,8 +28,14 @@ use crate::{
 /// Fields of an app's event that differ between two deliveries of it, or say what its name says.
 const OF_DELIVERY: [&str; 2] = ["attemptNumber", "subscriptionId"];
 
-/// Identifies an app's event. `replied_at` is the time of the reply that it tells of.
-pub(super) fn app_event(event: &Event, name: &Name, body: Fields<'_>, replied_at: Option<Millis>) -> Identified {
+/// Identifies an app's event, which may name a property. `replied_at` is the time of the reply that it tells of.
+pub(super) fn app_event(
+    event: &Event,
+    name: &Name,
+    body: Fields<'_>,
+    property: Option<&Property<'_>>,
+    replied_at: Option<Millis>,
+) -> Identified {
     if let Some(at) = replied_at.filter(|_| event.kind == Kind::EmailReplied) {
         return reply(event, at);
     }
@@ -37,7 +43,6 @@ pub(super) fn app_event(event: &Event, name: &Name, body: Fields<'_>, replied_at
         .part("object", &*name.object)
         .part("verb", name.verb.word())
         .maybe("event", body.id("eventId"));
-    let property = Property::read(body);
     let identity = match name.verb {
         Verb::Merge => {
             merge::merged(body).iter().fold(identity.maybe("id", merge::result(body)), |identity, id| identity.part("merged", id))
@@ -56,11 +61,11 @@ pub(super) fn app_event(event: &Event, name: &Name, body: Fields<'_>, replied_at
         }
         Verb::Other => identity.part("name", &name.text).part("body", body_hash(body)),
         _ => {
-            let value = property.as_ref().and_then(|property| property.value).map(text);
+            let value = property.and_then(|property| property.value).map(text);
             identity
                 .maybe("id", id_of(body, &["objectId"]))
                 .maybe("address", event.contact.as_ref().filter(|it| it.external.is_none()).map(contact))
-                .maybe("property", property.as_ref().map(|property| &property.name))
+                .maybe("property", property.map(|property| &property.name))
                 .maybe("value", value)
                 .maybe("message", body.id("messageId"))
         }

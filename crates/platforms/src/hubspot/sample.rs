@@ -16,10 +16,11 @@ const WORDS: [&str; 5] = ["test", "ping", "sample", "webhook_test", "test_event"
 
 /// Whether an app's event is the one that a test button sends. Real ones have ids of many digits, so all must fit.
 pub(super) fn is_test_event(body: Fields<'_>) -> bool {
-    body.id("objectId").as_deref() == Some(OBJECT_ID)
-        && body.id("eventId").is_some_and(|id| EVENT_IDS.contains(&id.as_str()))
-        && body.word("changeSource") == Some(CHANGE_SOURCE)
+    // What real events differ in goes first.
+    body.word("changeSource") == Some(CHANGE_SOURCE)
         && body.value("sourceId").is_none()
+        && body.id("objectId").as_deref() == Some(OBJECT_ID)
+        && body.id("eventId").is_some_and(|id| EVENT_IDS.contains(&id.as_str()))
 }
 
 /// Whether a word, in lower case with underscores, is that of a trial.
