@@ -18,7 +18,7 @@ use crate::{
         plain, who,
     },
     html,
-    json::{Fields, Node, Object, cut, is_scalar},
+    json::{Fields, Keys, Node, Object, cut, is_scalar},
     time_text,
 };
 
@@ -78,19 +78,20 @@ fn places<'t>(sort: ItemSort, body: &Body<'t>) -> [Option<Fields<'t>>; 2] {
     [Some(object), (!body.is_lead()).then_some(content)]
 }
 
+/// Fields of a definition that are shown under names of ours.
+static SHOWN: Keys<6> = Keys::new(["name", "label", "title", "color", "colour", "hex"]);
+
 /// A list, status or tag: all that is said of it, since nobody has said what that is.
 fn definition(place: Fields<'_>, fields: &mut Collected) {
     fields.put("name", place.name_of(&["name", "label", "title"]), FIELD_CHARS_MAX);
     fields.put("color", place.text_of(&["color", "colour", "hex"]), FIELD_CHARS_MAX);
-    let taken = ["name", "label", "title", "color", "colour", "hex"];
     let is_own = |key: &str| {
+        let is_id = key == "id" || key.starts_with("id_") || key.ends_with("_id");
         let is_stamp = key.ends_with("_at") || key.starts_with("is_deleted");
-        !taken.contains(&key) && key != "id" && !key.starts_with("id_") && !key.ends_with("_id") && !is_stamp
+        !is_id && !is_stamp && !SHOWN.has(key)
     };
-    let own = place.map().into_iter().flat_map(Object::iter).filter(|(key, value)| is_own(key) && is_scalar(*value));
     // Sorted by name, so that the same fields are taken in whatever order they stand.
-    let mut own: Vec<_> = own.collect();
-    own.sort_unstable_by_key(|(key, _)| *key);
+    let own = place.map().into_iter().flat_map(Object::sorted).filter(|(key, value)| is_scalar(*value) && is_own(key));
     for (key, value) in own {
         fields.put(key, plain::single(value).map(Node::to_value), FIELD_CHARS_MAX);
     }
