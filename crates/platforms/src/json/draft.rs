@@ -15,10 +15,13 @@ pub(crate) struct Draft<'t> {
     changed: Vec<(&'static str, Option<Node<'t>>)>,
 }
 
+/// How many changes there is room for before any is made.
+const CHANGES: usize = 8;
+
 impl<'t> Draft<'t> {
     /// An object, as yet unchanged; without one, an empty one.
     pub(crate) fn new(base: Option<Object<'t>>) -> Draft<'t> {
-        Draft { base, changed: Vec::new() }
+        Draft { base, changed: Vec::with_capacity(CHANGES) }
     }
 
     /// The value under a key.

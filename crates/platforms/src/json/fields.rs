@@ -141,13 +141,13 @@ impl<'a> Fields<'a> {
     /// The first text under any of the keys, where it need not be kept.
     #[inline]
     pub(crate) fn said_of(self, keys: &[&str]) -> Option<Cow<'a, str>> {
-        keys.iter().find_map(|key| self.said(key))
+        first(keys, |key| self.said(key))
     }
 
     /// The first text under any of the keys.
     #[inline]
     pub(crate) fn text_of(self, keys: &[&str]) -> Option<String> {
-        keys.iter().find_map(|key| self.text(key))
+        first(keys, |key| self.text(key))
     }
 
     /// A name: a text whose runs of white space, line breaks among them, are folded to single spaces.
@@ -159,7 +159,7 @@ impl<'a> Fields<'a> {
     /// The first name under any of the keys.
     #[inline]
     pub(crate) fn name_of(self, keys: &[&str]) -> Option<String> {
-        keys.iter().find_map(|key| self.name(key))
+        first(keys, |key| self.name(key))
     }
 
     /// A text that is no number and no truth value: the name of an event.
@@ -177,7 +177,7 @@ impl<'a> Fields<'a> {
     /// The first id under any of the keys.
     #[inline]
     pub(crate) fn id_of(self, keys: &[&str]) -> Option<String> {
-        keys.iter().find_map(|key| self.id(key))
+        first(keys, |key| self.id(key))
     }
 
     /// An id only if it is a UUID.
@@ -235,7 +235,7 @@ impl<'a> Fields<'a> {
     /// The first valid address under any of the keys.
     #[inline]
     pub(crate) fn address_of(self, keys: &[&str]) -> Option<EmailAddress> {
-        keys.iter().find_map(|key| self.address(key))
+        first(keys, |key| self.address(key))
     }
 
     /// The same where it mostly is one that is known already, which is then not made again.
@@ -246,7 +246,7 @@ impl<'a> Fields<'a> {
             let text = value.as_str()?;
             known.filter(|known| is_known(text, known)).cloned().or_else(|| address(text).ok())
         };
-        keys.iter().find_map(|key| self.find(key, read))
+        first(keys, |key| self.find(key, read))
     }
 
     /// A Message-ID without its angle brackets.
@@ -254,6 +254,19 @@ impl<'a> Fields<'a> {
     pub(crate) fn message_id(self, key: &str) -> Option<String> {
         self.find(key, message_id)
     }
+}
+
+/// What is found under the first key under which something is.
+// A loop that is laid out where the keys are known, so that each is looked for like a single one.
+#[inline(always)]
+fn first<T>(keys: &[&str], find: impl Fn(&str) -> Option<T>) -> Option<T> {
+    for key in keys {
+        let found = find(key);
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 #[cfg(test)]
