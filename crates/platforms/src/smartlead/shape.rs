@@ -37,7 +37,9 @@ pub(super) fn of(key: &str, name: &str, kind: Kind, body: Fields<'_>) -> Shape {
     let has = |key: &&str| body.value(key).is_some();
     let is_nested = || OBJECTS.iter().any(|key| body.has_object(key));
     let is_plain = || !FLAT.iter().any(has) && (key == "event" || ["timestamp", "email_account"].iter().any(has));
-    if names::alert(name).is_some() || kind == Kind::Other && is_alert(key, body) {
+    // An alert's name is that of no other event.
+    let is_named = matches!(kind, Kind::AccountError | Kind::Other) && names::alert(name).is_some();
+    if is_named || kind == Kind::Other && is_alert(key, body) {
         Shape::Alert
     } else if is_nested() || is_plain() {
         Shape::Documented
