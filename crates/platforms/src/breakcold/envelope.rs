@@ -2,7 +2,10 @@
 
 use crate::{
     Delivery, ParseError,
-    breakcold::{names, snake::snake},
+    breakcold::{
+        names,
+        snake::{is_snake, snake},
+    },
     json::{Arena, Entry, Fields, Node, Object, is_present},
 };
 
@@ -121,7 +124,11 @@ fn tidy<'t>(arena: &'t Arena, content: Object<'t>) -> Object<'t> {
         Node::Object(object) if NESTED.contains(&key) => (key, Node::Object(snake(arena, object))),
         _ => (key, value),
     };
-    if !content.iter().any(|(key, value)| value.is_object() && NESTED.contains(&key)) {
+    let is_tidy = |(key, value): Entry<'t>| match value {
+        Node::Object(object) => is_snake(object) || !NESTED.contains(&key),
+        _ => true,
+    };
+    if content.iter().all(is_tidy) {
         return content;
     }
     arena.object(content.iter().map(tidied).collect())

@@ -6,7 +6,7 @@ use crate::json::{Arena, Entry, Object, is_present};
 /// An object with its keys in snake case. Of two fields that become one, that which says something goes first, then the one that
 /// was written so.
 pub(super) fn snake<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
-    if !object.iter().any(|(key, _)| is_other(key)) {
+    if is_snake(object) {
         return object;
     }
     let mut spelled = String::new();
@@ -27,6 +27,11 @@ pub(super) fn snake<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
     let (said, mut fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(_, value)| is_present(*value));
     fields.extend(said.into_iter().rev());
     arena.object(fields)
+}
+
+/// Whether all keys of an object are in snake case.
+pub(super) fn is_snake(object: Object<'_>) -> bool {
+    !object.iter().any(|(key, _)| is_other(key))
 }
 
 /// Whether a key is written in another way.
