@@ -6,7 +6,7 @@ use hookline_model::{key::EmailAddress, time::Millis};
 
 use super::{
     address::address,
-    key_set::{Keys, mark},
+    key_set::{KeySet, Keys, mark},
     node::{Entry, Node, Object},
     scalar::{flag, id, integer, is_present, is_uuid, message_id, name, ordinal, text, trimmed, verbatim},
 };
@@ -75,8 +75,9 @@ impl<'a> Fields<'a> {
     /// The values that are not absent under these keys.
     #[inline]
     pub(crate) fn values<const N: usize>(self, keys: &'static Keys<N>) -> impl Iterator<Item = Entry<'a>> {
-        let there = keys.marked().filter(move |(_, mark)| self.may_have(*mark));
-        there.filter_map(move |(key, mark)| Some((key, self.find_marked(key, mark, Some)?)))
+        let keys_of = |object: Option<Object<'a>>| object.map_or_else(KeySet::default, Object::keys);
+        let there = keys_of(self.inner).with(keys_of(self.top));
+        keys.marked_in(there).filter_map(move |(key, mark)| Some((key, self.find_marked(key, mark, Some)?)))
     }
 
     fn find_marked<T>(self, key: &str, mark: u8, read: impl Fn(Node<'a>) -> Option<T>) -> Option<T> {

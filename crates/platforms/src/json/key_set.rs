@@ -18,6 +18,20 @@ impl KeySet {
         is_new
     }
 
+    /// All marks of both.
+    #[inline]
+    pub(super) fn with(self, other: KeySet) -> KeySet {
+        let (KeySet([a, b, c, d]), KeySet([e, f, g, h])) = (self, other);
+        KeySet([a | e, b | f, c | g, d | h])
+    }
+
+    /// Whether both have a mark.
+    #[inline]
+    pub(super) fn meets(&self, other: &KeySet) -> bool {
+        let (KeySet([a, b, c, d]), KeySet([e, f, g, h])) = (self, other);
+        (a & e) | (b & f) | (c & g) | (d & h) != 0
+    }
+
     /// Whether a key of this mark may be in it.
     #[inline]
     pub(super) fn may_have(&self, mark: u8) -> bool {
@@ -155,6 +169,7 @@ pub(crate) use keys_of;
 pub(crate) struct Keys<const N: usize> {
     keys: [&'static str; N],
     marks: [u8; N],
+    set: KeySet,
     /// The first key of each mark, and behind each key the next of its mark; [`NONE`] where there is none.
     first: [u8; 256],
     next: [u8; N],
@@ -167,16 +182,17 @@ impl<const N: usize> Keys<N> {
     /// These keys.
     pub(crate) const fn new(keys: [&'static str; N]) -> Keys<N> {
         assert!(N <= NONE as usize);
-        let (mut marks, mut first, mut next) = ([0; N], [NONE; 256], [NONE; N]);
+        let (mut marks, mut set, mut first, mut next) = ([0; N], [0; 4], [NONE; 256], [NONE; N]);
         // From the end, so that of each mark the keys are looked at in their order.
         let mut at = N;
         while at > 0 {
             at -= 1;
             marks[at] = mark(keys[at]);
+            set[marks[at] as usize / 64] |= 1 << (marks[at] % 64);
             next[at] = first[marks[at] as usize];
             first[marks[at] as usize] = at as u8;
         }
-        Keys { keys, marks, first, next }
+        Keys { keys, marks, set: KeySet(set), first, next }
     }
 
     /// Whether a key is one of them.
@@ -184,20 +200,23 @@ impl<const N: usize> Keys<N> {
         self.place(key).is_some()
     }
 
-    /// They, with the mark of each.
+    /// Those that may be among the keys of a set, with the mark of each.
     #[inline]
-    pub(super) fn marked(&self) -> impl Iterator<Item = (&'static str, u8)> {
-        self.keys.iter().copied().zip(self.marks)
+    pub(super) fn marked_in(&self, there: KeySet) -> impl Iterator<Item = (&'static str, u8)> {
+        // Mostly none is there, which one look tells.
+        let count = if self.set.meets(&there) { N } else { 0 };
+        let marked = self.keys.iter().copied().zip(self.marks).take(count);
+        marked.filter(move |(_, mark)| there.may_have(*mark))
     }
 
     /// Whether one of them may be a key of an object.
     pub(crate) fn may_be_in(&self, object: Object<'_>) -> bool {
-        self.marks.iter().any(|mark| object.may_have(*mark))
+        self.set.meets(&object.keys())
     }
 
     /// Whether one of them is a key of an object.
     pub(crate) fn are_in(&self, object: Object<'_>) -> bool {
-        self.marked().any(|(key, mark)| object.may_have(mark) && object.get_marked(key, mark).is_some())
+        self.marked_in(object.keys()).any(|(key, mark)| object.get_marked(key, mark).is_some())
     }
 
     /// Which of them a key is.

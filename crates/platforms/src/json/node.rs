@@ -139,6 +139,12 @@ impl<'t> Object<'t> {
         if self.may_have(mark) { self.get_marked(key, mark) } else { None }
     }
 
+    /// Which names there may be.
+    #[inline]
+    pub(super) fn keys(self) -> KeySet {
+        self.0.keys
+    }
+
     /// Whether there may be a field whose name has this mark.
     #[inline]
     pub(super) fn may_have(self, mark: u8) -> bool {
