@@ -91,9 +91,9 @@ fn definition(place: Fields<'_>, fields: &mut Collected) {
         !is_id && !is_stamp && !SHOWN.has(key)
     };
     // Sorted by name, so that the same fields are taken in whatever order they stand.
-    let own = place.map().into_iter().flat_map(Object::sorted).filter(|(key, value)| is_scalar(*value) && is_own(key));
-    for (key, value) in own {
-        fields.put(key, plain::single(value).map(Node::to_value), FIELD_CHARS_MAX);
+    let own = place.map().map(Object::sorted).unwrap_or_default();
+    for (key, value) in own.iter().filter(|(key, value)| is_scalar(*value) && is_own(key)) {
+        fields.put(key, plain::single(*value).map(Node::to_value), FIELD_CHARS_MAX);
     }
 }
 

@@ -8,7 +8,7 @@ use hookline_model::event::{Change, Facts};
 
 use crate::{
     breakcold::plain,
-    json::{Entry, Fields, Keys, Node, Object, is_scalar},
+    json::{Entry, Fields, Keys, Node, is_scalar},
 };
 
 /// The most custom fields taken from one event.
@@ -64,7 +64,7 @@ pub(super) fn apply(lead: Fields<'_>, facts: &mut Facts) {
     let score = lead.find("lead_score", |value| matches!(value, Node::Number(_)).then(|| value.to_value()));
     facts.score = score.map(Change::Set);
     let own = lead.values(&KEPT).filter(|(_, value)| is_scalar(*value));
-    let custom = CUSTOM.iter().rev().filter_map(|key| lead.map_at(key)).flat_map(Object::sorted);
+    let custom = CUSTOM.iter().rev().filter_map(|key| lead.map_at(key)).flat_map(|object| object.sorted().into_owned());
     facts.custom_fields = custom_fields(custom.chain(own));
 }
 

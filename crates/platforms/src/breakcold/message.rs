@@ -106,9 +106,10 @@ fn is_about_sent(kind: Kind) -> bool {
 /// Subject and body, of the payload or of the message in it. A `body` may be HTML or text.
 fn content(body: &Body<'_>, facts: &mut MessageFacts) {
     let content = body.content();
-    let places = [content, content.object("message"), content.object("email")];
-    let verbatim = |keys: &[&str]| places.iter().find_map(|place| keys.iter().find_map(|key| words(*place, key)));
-    facts.subject = places.iter().find_map(|place| place.text("subject"));
+    let places = [content.map(), content.map_at("message"), content.map_at("email")].map(|place| place.map(Fields::new));
+    let places = || places.iter().flatten();
+    let verbatim = |keys: &[&str]| places().find_map(|place| keys.iter().find_map(|key| words(*place, key)));
+    facts.subject = places().find_map(|place| place.text("subject"));
     let either = verbatim(&["body"]);
     let is_html = either.as_deref().is_some_and(looks_like_html);
     facts.body_html = verbatim(&["html", "body_html"]).or_else(|| either.clone().filter(|_| is_html));

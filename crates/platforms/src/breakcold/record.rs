@@ -8,7 +8,7 @@ use hookline_model::{
 
 use crate::{
     breakcold::{envelope::Body, lead::custom_fields, plain},
-    json::{Fields, Node, Object, fold, mailbox},
+    json::{Fields, Node, fold, mailbox},
 };
 
 /// Slugs of a person's addresses; of the published samples `email`.
@@ -49,7 +49,11 @@ pub(super) fn apply(body: &Body<'_>, facts: &mut Facts) {
     facts.phone = first(PHONE).map(Change::Set);
     facts.linkedin_url = first(LINKEDIN).map(Change::Set);
     facts.website_url = first(WEBSITE).map(Change::Set);
-    let others = fields.map().into_iter().flat_map(Object::sorted).filter(|(slug, value)| !has_place(slug, *value, fields));
+    let others = fields
+        .map()
+        .into_iter()
+        .flat_map(|object| object.sorted().into_owned())
+        .filter(|(slug, value)| !has_place(slug, *value, fields));
     facts.custom_fields = custom_fields(others);
 }
 

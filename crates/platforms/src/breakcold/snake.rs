@@ -21,7 +21,8 @@ pub(super) fn snake<'t>(arena: &'t Arena, object: Object<'t>) -> Object<'t> {
         return snaked;
     }
     // What is written so, then the others in the order of their names, which is the same in any order of the body.
-    let (others, mut fields): (Vec<Entry<'t>>, Vec<Entry<'t>>) = object.sorted().into_iter().partition(|(key, _)| is_other(key));
+    let (others, mut fields): (Vec<Entry<'t>>, Vec<Entry<'t>>) =
+        object.sorted().into_owned().into_iter().partition(|(key, _)| is_other(key));
     fields.extend(others.into_iter().map(respelled));
     // Of one name the last of these fields counts: the first that says something, else the last that says nothing.
     let (said, mut fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(_, value)| is_present(*value));

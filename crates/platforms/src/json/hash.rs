@@ -18,7 +18,7 @@ static SECRETS: Keys<6> = Keys::new(["secret", "secret_key", "client_secret", "w
 const MARKED: (&str, &str) = ("isSensitive", "propertyValue");
 
 /// How many bytes there is room for before anything is put.
-const ROOM: usize = 1024;
+const ROOM: usize = 512;
 
 /// A hash of an object.
 pub(crate) fn object_hash(object: Object<'_>) -> [u8; 32] {
@@ -37,15 +37,15 @@ fn put_fields(said: &mut Vec<u8>, object: Object<'_>, is_left_out: impl Fn(&str)
     let is_marked = object.contains_key(MARKED.0);
     let may_be_secret = is_marked || SECRETS.may_be_in(object);
     let is_secret = |key: &str| may_be_secret && (SECRETS.has(key) || (is_marked && key == MARKED.1));
-    let mut fields = object.sorted();
-    fields.retain(|(key, _)| !is_left_out(key) && !is_secret(key));
+    let fields = object.sorted();
+    let kept = || fields.iter().filter(|(key, _)| !is_left_out(key) && !is_secret(key));
     said.push(b'{');
-    said.extend_from_slice(&(fields.len() as u64).to_be_bytes());
-    for (key, value) in fields {
+    said.extend_from_slice(&(kept().count() as u64).to_be_bytes());
+    for (key, value) in kept() {
         put_text(said, b'k', key);
         match value {
-            Node::Object(beside) if BESIDE.contains(&key) => put_fields(said, beside, names_a_secret),
-            value => put_value(said, value),
+            Node::Object(beside) if BESIDE.contains(key) => put_fields(said, *beside, names_a_secret),
+            value => put_value(said, *value),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! All of them are copied freely: a value is at most three words, an object one.
 
-use std::{cmp::Ordering, fmt};
+use std::{borrow::Cow, cmp::Ordering, fmt};
 
 use serde_json::Value;
 
@@ -184,12 +184,15 @@ impl<'t> Object<'t> {
     }
 
     /// The fields, sorted by name.
-    pub(crate) fn sorted(self) -> Vec<Entry<'t>> {
-        let mut entries = self.0.entries.to_vec();
-        if !self.0.marks.is_empty() {
-            entries.sort_unstable_by(|(one, _), (other, _)| order(one, other));
+    pub(crate) fn sorted(self) -> Cow<'t, [Entry<'t>]> {
+        let Table { marks, entries, .. } = self.0;
+        // What comes out of a database often is.
+        if marks.is_empty() || entries.is_sorted_by(|(one, _), (other, _)| order(one, other).is_lt()) {
+            return Cow::Borrowed(entries);
         }
-        entries
+        let mut entries = entries.to_vec();
+        entries.sort_unstable_by(|(one, _), (other, _)| order(one, other));
+        Cow::Owned(entries)
     }
 }
 
@@ -202,7 +205,7 @@ pub(crate) fn by_name<'t>(objects: impl IntoIterator<Item = Object<'t>>, wants: 
         if object.iter().all(|(name, _)| is_trimmed(name)) {
             fields.extend(object.iter().filter(&wants));
         } else {
-            fields.extend(object.sorted().into_iter().map(|(name, value)| (name.trim(), value)).filter(&wants));
+            fields.extend(object.sorted().iter().map(|(name, value)| (name.trim(), *value)).filter(&wants));
         }
     }
     // Of the same name the later stays behind.
