@@ -7,7 +7,7 @@ use hookline_model::{item::ItemSort, kind::Kind};
 use crate::{
     Settings,
     breakcold::envelope::Body,
-    json::{Keys, folded, keys_of},
+    json::{Keys, folded, keys_of, trimmed},
 };
 
 /// Where the name stands, in both generations.
@@ -141,7 +141,7 @@ pub(super) fn all() -> Vec<(&'static str, Kind)> {
 /// The name of the event, none if there is none.
 pub(super) fn of<'t>(body: &Body<'t>, settings: &Settings) -> Option<Name<'t>> {
     let text = folded(body.envelope().word(EVENT)?);
-    let read_as = settings.name(&text).trim();
+    let read_as = trimmed(settings.name(&text));
     // Nearly all are written in lower case already.
     let as_written = known(read_as);
     let read_as = match as_written {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::json::{Node, Object, is_present, is_scalar};
+use crate::json::{Node, Object, is_present, is_scalar, trimmed};
 
 /// The most elements of a list that are kept.
 const ELEMENTS_MAX: usize = 50;
@@ -21,7 +21,7 @@ pub(super) fn single(value: Node<'_>) -> Option<Node<'_>> {
 /// The text of the one value that a field has, a number's digits included, without the white space around it.
 pub(super) fn text(value: Node<'_>) -> Option<String> {
     match single(value)? {
-        Node::Text(text) => Some(text.trim().to_owned()),
+        Node::Text(text) => Some(trimmed(text).to_owned()),
         Node::Number(number) => Some(number.text()),
         _ => None,
     }

@@ -7,7 +7,7 @@ use hookline_model::kind::Kind;
 
 use crate::{
     hubspot::object::{self, CONTACT, NOTE, TASK},
-    json::{Fields, cut},
+    json::{Fields, cut, trimmed},
 };
 
 /// Where the name stands. HubSpot's own table of fields has the second, what is sent has the first.
@@ -139,7 +139,7 @@ pub(super) struct Name {
 impl Name {
     /// What `name` says, given the sort of record that stands beside it.
     pub(super) fn of(name: &str, object_type: Option<&str>) -> Name {
-        let mut name = cut(name.trim(), NAME_CHARS_MAX);
+        let mut name = cut(trimmed(name), NAME_CHARS_MAX);
         name.make_ascii_lowercase();
         let (stated, verb) = name.split_once('.').unwrap_or((&name, ""));
         let object = match object_type {

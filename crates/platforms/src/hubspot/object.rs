@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::json::trimmed;
+
 /// The ids of sorts of record (public code), with the words that the classic names use for them. All others, an account's own
 /// among them, go by their id.
 const TYPES: [(&str, &str); 13] = [
@@ -31,7 +33,7 @@ pub(super) const TASK: &str = "task";
 
 /// The word for a sort of record: of the id of one, else the text in lower case.
 pub(super) fn word(text: &str) -> Cow<'static, str> {
-    let text = text.trim();
+    let text = trimmed(text);
     match TYPES.iter().find(|(id, word)| id.eq_ignore_ascii_case(text) || word.eq_ignore_ascii_case(text)) {
         Some((_, word)) => Cow::Borrowed(*word),
         None => Cow::Owned(text.to_ascii_lowercase()),

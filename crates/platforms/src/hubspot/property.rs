@@ -9,7 +9,7 @@ use hookline_model::{
 };
 
 use crate::{
-    json::{Fields, Node, cut, fold, is_present, is_scalar},
+    json::{Fields, Node, cut, fold, is_present, is_scalar, trimmed},
     time_text,
 };
 
@@ -92,7 +92,7 @@ pub(super) fn is_sensitive(body: Fields<'_>) -> bool {
 
 /// Whether a value was taken out by HubSpot.
 pub(super) fn is_redacted(value: Node<'_>) -> bool {
-    value.as_str().is_some_and(|text| text.trim() == REDACTED)
+    value.as_str().is_some_and(|text| trimmed(text) == REDACTED)
 }
 
 /// When the contact answered, as a property's value says, if that is believable.
@@ -110,8 +110,8 @@ pub(super) fn bounce(reason: Option<Node<'_>>) -> Bounce {
 /// Sets what a property of a contact says. An empty text says that there is nothing only where it is a change (`clears`): a record
 /// has one for all that nobody filled in.
 pub(super) fn apply(name: &str, value: Node<'_>, clears: bool, facts: &mut Facts) {
-    let name = name.trim();
-    let is_empty = value.as_str().is_some_and(|text| text.trim().is_empty());
+    let name = trimmed(name);
+    let is_empty = value.as_str().is_some_and(|text| trimmed(text).is_empty());
     if NAMING.contains(&name) || is_redacted(value) || (is_empty && !clears) || (!is_empty && !is_present(value)) {
         return;
     }
@@ -138,7 +138,7 @@ pub(super) fn apply(name: &str, value: Node<'_>, clears: bool, facts: &mut Facts
 /// A scalar as text, without the white space around it.
 pub(super) fn text(value: Node<'_>) -> String {
     match value {
-        Node::Text(text) => text.trim().to_owned(),
+        Node::Text(text) => trimmed(text).to_owned(),
         other => other.to_value().to_string(),
     }
 }

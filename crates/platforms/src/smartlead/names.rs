@@ -2,7 +2,7 @@
 
 use hookline_model::kind::Kind;
 
-use crate::json::{Fields, Keys, keys_of};
+use crate::json::{Fields, Keys, keys_of, trimmed};
 
 /// Where the name stands, first found first.
 pub(crate) const KEYS: [&str; 4] = ["event_type", "event", "eventType", "type"];
@@ -70,7 +70,7 @@ const TESTS: [&str; 8] =
 
 /// The event name of a body, with the key it stands under. A number or an object under one of the keys is no name.
 pub(super) fn of<'a>(body: Fields<'a>) -> Option<(&'static str, &'a str)> {
-    KEYS.into_iter().find_map(|key| Some((key, body.value(key)?.as_str()?.trim())))
+    KEYS.into_iter().find_map(|key| Some((key, trimmed(body.value(key)?.as_str()?))))
 }
 
 /// The kind an event name stands for; [`Kind::Other`] if nobody has heard of it.
