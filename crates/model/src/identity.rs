@@ -106,7 +106,7 @@ impl Identity {
     #[must_use]
     pub fn digest(self) -> [u8; 32] {
         let Identity { platform, fields } = self;
-        match (fields.split_first_chunk(), BEGINNINGS.get(platform as usize)) {
+        match (fields.split_first_chunk::<BLOCK>(), BEGINNINGS.get(platform as usize)) {
             (Some((first, rest)), Some(beginning)) => {
                 let Beginning { block, hashed } = beginning.get_or_init(|| Beginning::of(platform));
                 if block == first { hashed.clone().chain_update(rest).finalize().into() } else { Sha256::digest(&fields).into() }

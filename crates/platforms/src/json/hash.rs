@@ -80,7 +80,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::json::node;
+    use crate::json::{Arena, node};
 
     fn hash(value: &Value) -> [u8; 32] {
         hash_without(value, &[])
@@ -103,6 +103,18 @@ mod tests {
         ] {
             assert_ne!(hash(&one), hash(&different), "{different}");
         }
+    }
+
+    #[test]
+    fn a_body_is_hashed_by_its_names_in_order_however_they_came() {
+        let read = |body: &'static str| {
+            let arena = Arena::new(body.as_bytes());
+            object_hash(arena.read(body.as_bytes()).expect("JSON").as_object().expect("an object"))
+        };
+        let sorted = read(r#"{"a":1,"b":{"c":2,"d":[{"e":3,"f":4}]},"g":5}"#);
+        assert_eq!(read(r#"{"g":5,"b":{"d":[{"f":4,"e":3}],"c":2},"a":1}"#), sorted);
+        assert_eq!(read(r#"{"a":1,"g":5,"b":{"c":2,"d":[{"e":3,"f":4}]}}"#), sorted);
+        assert_ne!(read(r#"{"a":1,"b":{"c":2,"d":[{"e":4,"f":3}]},"g":5}"#), sorted);
     }
 
     #[test]

@@ -234,7 +234,12 @@ impl<const N: usize> Keys<N> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
     use super::*;
+    use crate::json::node;
 
     #[test]
     fn a_list_has_its_keys_and_no_others() {
@@ -245,6 +250,24 @@ mod tests {
         static SAME: Keys<3> = Keys::new(["to_email", "a", "to_xmail"]);
         assert_eq!(["to_email", "a", "to_xmail", "to_ymail"].map(|key| SAME.place(key)), [Some(0), Some(1), Some(2), None]);
         assert!(["b", "to_xmail", "campaign_i", "campaign_idd"].iter().all(|key| !KEYS.has(key)));
+    }
+
+    #[test]
+    fn one_of_many_keys_is_seen_in_an_object() {
+        static KEYS: Keys<8> =
+            Keys::new(["id", "city", "to_email", "first_name", "campaign_id", "timestamp", "campaign_name", "subscriptionType"]);
+        let words: BTreeSet<u8> = KEYS.marks.iter().map(|mark| mark / 64).collect();
+        assert_eq!(words.len(), 4, "marks in every word of a set");
+        for key in KEYS.keys {
+            let object = node(&json!({"other": 1, (key): 2})).as_object().expect("an object");
+            assert!(KEYS.may_be_in(object) && KEYS.are_in(object), "{key}");
+            assert!(KEYS.marked_in(object.keys()).any(|(known, of_it)| known == key && of_it == mark(key)), "{key}");
+        }
+        // A name of the same mark, and one of another.
+        for other in ["to_xmail", "other"] {
+            let object = node(&json!({(other): 1})).as_object().expect("an object");
+            assert!(!KEYS.are_in(object), "{other}");
+        }
     }
 
     #[test]
