@@ -76,7 +76,7 @@ impl Desk {
     /// Has the writer change something, and waits until it is committed.
     async fn write<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        change: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         self.send(Hurry::Now, change, |_| {}).await
     }
@@ -84,7 +84,7 @@ impl Desk {
     /// As [`Desk::write`]; when it is committed this is done, also if nobody waits any more.
     async fn write_and<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        change: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         and_then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, Error> {
         self.send(Hurry::Now, change, and_then).await
@@ -93,7 +93,7 @@ impl Desk {
     async fn send<T: Send + 'static>(
         &self,
         hurry: Hurry,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        change: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         and_then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, Error> {
         let sender = self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Closed)?;

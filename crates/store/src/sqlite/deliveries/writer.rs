@@ -30,48 +30,66 @@ pub(super) enum Hurry {
     Soon,
 }
 
-/// Tells whoever waits how it went, once that is known.
-type Tell = Box<dyn FnOnce(&Result<(), Error>) + Send>;
+/// A change that somebody waits for.
+trait Work: Send {
+    /// Makes it, within a transaction; again, if that was taken back.
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
 
-/// Changes something, and says who is to be told. Without a connection there was a fault before it, and it is only to be told of.
-type Run = Box<dyn FnOnce(Option<&Connection>) -> (Tell, rusqlite::Result<()>) + Send>;
+    /// Tells whoever waits how it went, once that is known.
+    fn tell(self: Box<Self>, outcome: Result<(), Error>);
+}
+
+struct Change<T, C, A> {
+    change: C,
+    /// What the change answered, once it was made.
+    value: Option<T>,
+    reply: oneshot::Sender<Result<T, Error>>,
+    and_then: A,
+}
+
+impl<T, C, A> Work for Change<T, C, A>
+where
+    T: Send,
+    C: FnMut(&Connection) -> rusqlite::Result<T> + Send,
+    A: FnOnce(&T) + Send,
+{
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.value = Some((self.change)(connection)?);
+        Ok(())
+    }
+
+    fn tell(self: Box<Self>, outcome: Result<(), Error>) {
+        let told = match (outcome, self.value) {
+            (Ok(()), Some(value)) => {
+                (self.and_then)(&value);
+                Ok(value)
+            }
+            (Err(error), _) => Err(error),
+            // Not carried out, and no fault: this does not happen.
+            (Ok(()), None) => Err(Error::Closed),
+        };
+        // Whoever does not wait any more need not hear of it.
+        drop(self.reply.send(told));
+    }
+}
 
 /// What the writer can be asked to do.
 pub(super) struct Command {
-    run: Run,
+    work: Box<dyn Work>,
     hurry: Hurry,
+    /// Why it failed, if it did so alone.
+    own: Option<Error>,
 }
 
 impl Command {
     /// A change, whose outcome is sent when it is committed; then `and_then` is done too, if it is.
     pub(super) fn new<T: Send + 'static>(
         hurry: Hurry,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        change: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
         reply: oneshot::Sender<Result<T, Error>>,
         and_then: impl FnOnce(&T) + Send + 'static,
     ) -> Command {
-        let run: Run = Box::new(move |connection| {
-            let (value, ran) = match connection.map(change) {
-                Some(Ok(value)) => (Some(value), Ok(())),
-                Some(Err(error)) => (None, Err(error)),
-                None => (None, Ok(())),
-            };
-            let tell: Tell = Box::new(move |outcome| {
-                let told = match (outcome, value) {
-                    (Ok(()), Some(value)) => {
-                        and_then(&value);
-                        Ok(value)
-                    }
-                    (Err(error), _) => Err(error.clone()),
-                    // Not carried out, and no fault: this does not happen.
-                    (Ok(()), None) => Err(Error::Closed),
-                };
-                // Whoever does not wait any more need not hear of it.
-                drop(reply.send(told));
-            });
-            (tell, ran)
-        });
-        Command { run, hurry }
+        Command { work: Box::new(Change { change, value: None, reply, and_then }), hurry, own: None }
     }
 }
 
@@ -92,13 +110,11 @@ impl Writer {
         let waiting = Builder::new_current_thread().enable_time().build();
         let waiting = waiting.unwrap_or_else(|error| unreachable!("to wait takes no file and no thread: {error}"));
         while waiting.block_on(gather(&mut self.commands, &mut batch)) {
-            let mut done = Vec::with_capacity(batch.len());
-            let outcome = self.carry_out(&mut batch, &mut done);
-            for error in outcome.as_ref().err().into_iter().chain(done.iter().filter_map(|(_, own)| own.as_ref())) {
+            let outcome = self.carry_out(&mut batch);
+            for error in outcome.as_ref().err().into_iter().chain(batch.iter().filter_map(|command| command.own.as_ref())) {
                 tracing::error!(%error, "deliveries could not be written down; they are tried again");
             }
-            batch.clear();
-            tell_all(done, &outcome);
+            tell_all(&mut batch, &outcome);
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
             tracing::warn!(%error, "deliveries.db was closed without a last checkpoint");
@@ -106,45 +122,70 @@ impl Writer {
     }
 
     /// Carries out a batch in one transaction: all of it but for what is not urgent and failed, or nothing.
-    fn carry_out(&mut self, batch: &mut Vec<Command>, done: &mut Vec<(Tell, Option<Error>)>) -> Result<(), Error> {
-        let fault = |error: rusqlite::Error| failed("write deliveries down", &error);
-        let mut outcome = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(fault);
-        for Command { run, hurry } in batch.drain(..) {
-            // After a fault the rest is not tried, but everybody hears of it.
-            let Some(connection) = outcome.is_ok().then_some(&self.connection) else {
-                done.push((run(None).0, None));
-                continue;
-            };
-            if hurry == Hurry::Now {
-                let (tell, ran) = run(Some(connection));
-                done.push((tell, None));
-                outcome = ran.map_err(fault);
-                continue;
-            }
-            outcome = step(connection, "SAVEPOINT soon").map_err(fault);
-            let (tell, ran) = run(outcome.is_ok().then_some(connection));
-            let own = ran.err().map(fault);
-            // Of some faults, such as a full disk, SQLite takes the whole transaction back.
-            outcome = match &own {
-                Some(error) if connection.is_autocommit() => Err(error.clone()),
-                Some(_) => outcome.and_then(|()| step(connection, "ROLLBACK TO soon").map_err(fault)),
-                None => outcome,
-            };
-            outcome = outcome.and_then(|()| step(connection, "RELEASE soon").map_err(fault));
-            done.push((tell, own));
+    fn carry_out(&self, batch: &mut [Command]) -> Result<(), Error> {
+        match self.transaction(batch, Places::None) {
+            Ok(()) => Ok(()),
+            Err(Fault { error, hurry: Hurry::Now }) => Err(error),
+            // Once more, so that it fails alone.
+            Err(Fault { hurry: Hurry::Soon, .. }) => self.transaction(batch, Places::Kept).map_err(|fault| fault.error),
         }
-        let outcome = outcome.and_then(|()| self.connection.execute_batch("COMMIT").map_err(fault));
+    }
+
+    /// Carries out a batch in one transaction; after a fault the rest is not tried, and nothing has happened.
+    fn transaction(&self, batch: &mut [Command], places: Places) -> Result<(), Fault> {
+        let outcome = self.attempt(batch, places);
         if outcome.is_err() && !self.connection.is_autocommit() {
             self.connection.execute_batch("ROLLBACK").map_err(fault)?;
         }
         outcome
     }
+
+    fn attempt(&self, batch: &mut [Command], places: Places) -> Result<(), Fault> {
+        let connection = &self.connection;
+        step(connection, "BEGIN IMMEDIATE").map_err(fault)?;
+        for command in batch {
+            let hurry = command.hurry;
+            if places == Places::None || hurry == Hurry::Now {
+                command.work.run(connection).map_err(|error| Fault { hurry, ..fault(error) })?;
+                continue;
+            }
+            step(connection, "SAVEPOINT soon").map_err(fault)?;
+            command.own = command.work.run(connection).err().map(|error| fault(error).error);
+            if let Some(error) = &command.own {
+                // Of some faults, such as a full disk, SQLite takes the whole transaction back.
+                if connection.is_autocommit() {
+                    return Err(Fault { error: error.clone(), hurry: Hurry::Now });
+                }
+                step(connection, "ROLLBACK TO soon").map_err(fault)?;
+            }
+            step(connection, "RELEASE soon").map_err(fault)?;
+        }
+        step(connection, "COMMIT").map_err(fault)
+    }
+}
+
+/// Whether there is a place to go back to in front of what is not urgent: of every page that is changed behind one there is a copy,
+/// so that they are only made where something has failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Places {
+    None,
+    Kept,
+}
+
+/// Why a batch was not carried out, and how urgent that was which failed.
+struct Fault {
+    error: Error,
+    hurry: Hurry,
+}
+
+fn fault(error: rusqlite::Error) -> Fault {
+    Fault { error: failed("write deliveries down", &error), hurry: Hurry::Now }
 }
 
 /// Tells everybody how it went: each its own fault, or how it went with all.
-fn tell_all(done: Vec<(Tell, Option<Error>)>, outcome: &Result<(), Error>) {
-    for (tell, own) in done {
-        tell(&own.map_or_else(|| outcome.clone(), Err));
+fn tell_all(batch: &mut Vec<Command>, outcome: &Result<(), Error>) {
+    for Command { work, own, .. } in batch.drain(..) {
+        work.tell(own.map_or_else(|| outcome.clone(), Err));
     }
 }
 
@@ -215,7 +256,7 @@ mod tests {
     fn inserted(batch: &[(Hurry, Option<i64>)]) -> (Vec<bool>, i64) {
         let connection = Connection::open_in_memory().expect("there is memory");
         connection.execute_batch("CREATE TABLE kept (value INTEGER NOT NULL) STRICT").expect("a table");
-        let mut writer = Writer::new(connection, mpsc::channel(1).1);
+        let writer = Writer::new(connection, mpsc::channel(1).1);
         let mut told = Vec::new();
         let commands = batch.iter().map(|(hurry, value)| {
             let (reply, heard) = oneshot::channel();
@@ -227,9 +268,9 @@ mod tests {
             };
             Command::new(*hurry, insert, reply, |()| {})
         });
-        let (mut commands, mut done) = (commands.collect(), Vec::new());
-        let outcome = writer.carry_out(&mut commands, &mut done);
-        tell_all(done, &outcome);
+        let mut commands: Vec<Command> = commands.collect();
+        let outcome = writer.carry_out(&mut commands);
+        tell_all(&mut commands, &outcome);
         let went = told.iter_mut().map(|heard| heard.try_recv().expect("everybody is told").is_ok()).collect();
         let rows = writer.connection.query_row("SELECT count(*) FROM kept", [], |row| row.get(0));
         (went, rows.expect("a number"))
