@@ -1,15 +1,20 @@
-//! The tries of a delivery, as they are stored: postcard, compressed where that is worth it.
+//! The tries of a delivery, as they are stored: postcard.
 
 use rusqlite::types::Type;
 
 use crate::deliveries::{ATTEMPTS_KEPT, AttemptRow};
+
+/// Room for the tries of nearly every delivery, in bytes; of more it grows.
+const PACKED_BYTES: usize = 512;
 
 /// Tries as bytes; none as nothing.
 pub(super) fn pack(attempts: &[AttemptRow]) -> rusqlite::Result<Option<Vec<u8>>> {
     if attempts.is_empty() {
         return Ok(None);
     }
-    postcard::to_stdvec(attempts).map(Some).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+    postcard::to_extend(attempts, Vec::with_capacity(PACKED_BYTES))
+        .map(Some)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 /// The tries that these bytes hold.

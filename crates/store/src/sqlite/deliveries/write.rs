@@ -5,6 +5,7 @@ use hookline_model::{
     time::Millis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
 
 use super::{packed, replays, rollup, sums::Sums, warned};
 use crate::deliveries::{AttemptRow, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outcome, Outgoing};
@@ -161,38 +162,55 @@ pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite:
     sums.write(connection)
 }
 
-/// A row of the outbox, with one more try.
+/// A row of the outbox but for its body, with one more try.
 pub(super) struct Held {
-    pub(super) row: i64,
-    pub(super) subscription: i64,
-    pub(super) run: u32,
-    pub(super) id: DeliveryId,
-    pub(super) created_at: i64,
+    row: i64,
+    subscription: i64,
+    position: i64,
+    run: u32,
+    id: DeliveryId,
+    workspace: Uuid,
+    event: Uuid,
+    kind: u8,
+    lane: i64,
+    contact: Option<i64>,
+    created_at: i64,
+    charged: u32,
+    content_type: String,
     /// How it stood before.
-    pub(super) was: DeliveryStatus,
-    pub(super) tries: i64,
-    pub(super) attempts: Option<Vec<u8>>,
+    was: DeliveryStatus,
+    tries: i64,
+    attempts: Option<Vec<u8>>,
 }
 
 impl Held {
     /// Reads [`Held::COLUMNS`].
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Held> {
-        let tries = row.get(5)?;
+        let tries = row.get(13)?;
         Ok(Held {
             row: row.get(0)?,
             subscription: row.get(1)?,
-            run: row.get(2)?,
-            id: DeliveryId(row.get(3)?),
-            created_at: row.get(4)?,
+            position: row.get(2)?,
+            run: row.get(3)?,
+            id: DeliveryId(row.get(4)?),
+            workspace: row.get(5)?,
+            event: row.get(6)?,
+            kind: row.get(7)?,
+            lane: row.get(8)?,
+            contact: row.get(9)?,
+            created_at: row.get(10)?,
+            charged: row.get(11)?,
+            content_type: row.get(12)?,
             was: waiting_status(tries),
             tries,
-            attempts: row.get(6)?,
+            attempts: row.get(14)?,
         })
     }
 
     /// What it is read from, of the table `outbox`.
     pub(super) const COLUMNS: &str =
-        "outbox.no, outbox.subscription, outbox.run, outbox.id, outbox.created_at, outbox.tries, outbox.attempts";
+        "no, subscription, position, run, id, workspace, event, kind, lane, contact, created_at, charged, content_type, tries,
+        attempts";
 
     fn moves_to(&self, sums: &mut Sums, status: DeliveryStatus) {
         if status != self.was {
@@ -230,21 +248,34 @@ pub(super) fn end(
     at: Millis,
     sums: &mut Sums,
 ) -> rusqlite::Result<()> {
+    // Row by row and not from a SELECT: of every page that such a statement changes SQLite keeps a copy until it ends.
+    let body: Option<Vec<u8>> = match status {
+        DeliveryStatus::Delivered => None,
+        _ => connection.prepare_cached("SELECT body FROM outbox WHERE no = ?1")?.query_row([held.row], |row| row.get(0))?,
+    };
     let keep = "INSERT INTO delivery (subscription, position, run, id, id_head, workspace, event, kind, lane, contact, status,
             reason, created_at, ended_at, charged, tries, attempts, content_type, body)
-        SELECT subscription, position, run, id, ?2, workspace, event, kind, lane, contact, ?3, ?4, created_at, ?5, charged, ?6,
-            ?7, content_type, CASE WHEN ?3 = ?8 THEN NULL ELSE body END
-        FROM outbox WHERE no = ?1";
-    let delivered = status_number(DeliveryStatus::Delivered);
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     connection.prepare_cached(keep)?.execute(params![
-        held.row,
+        held.subscription,
+        held.position,
+        held.run,
+        held.id.0,
         id_head(held.id),
+        held.workspace,
+        held.event,
+        held.kind,
+        held.lane,
+        held.contact,
         status_number(status),
         reason,
+        held.created_at,
         at.0,
+        held.charged,
         held.tries,
         held.attempts,
-        delivered,
+        held.content_type,
+        body,
     ])?;
     connection.prepare_cached("DELETE FROM outbox WHERE no = ?1")?.execute([held.row])?;
     held.moves_to(sums, status);
