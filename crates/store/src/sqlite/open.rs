@@ -60,8 +60,9 @@ const LOG_CACHE_KIB: i64 = 12 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 /// Deliveries come and go at the edges of their tables.
 const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
-/// How many pages the write-ahead log of deliveries.db has before its writer copies it back.
-const DELIVERIES_WAL_PAGES: i64 = 4_096;
+/// How many pages the write-ahead log of deliveries.db has before its writer copies it back. Most are those of the outbox, which are
+/// changed again and again: the more there are, the fewer are copied.
+const DELIVERIES_WAL_PAGES: i64 = 16_384;
 
 /// What of a write-ahead log is left of its file when it is begun anew: all that it has unless somebody reads old pages for long
 /// (160 MiB for log.db). With less, a part of the file would be cut off and made again each time.
