@@ -136,7 +136,7 @@ impl Reader {
             entries.retain(|entry| entry.fed.position <= self.fast);
             through = self.fast;
         }
-        self.pass_on(pass, &entries, through).await
+        self.pass_on(pass, entries, through).await
     }
 
     /// What is looked at next, and behind which position.
@@ -153,29 +153,20 @@ impl Reader {
         }
     }
 
-    /// Puts what is wanted of these entries into the outbox, moves the cursors behind them, and hands the deliveries on.
-    async fn pass_on(&mut self, pass: Pass, entries: &[Arc<Entry>], mut through: u64) -> Result<bool, Error> {
-        let directory = self.options.store.directory();
-        let is_ordered = self.subscribed.settings.ordered;
-        let mut wanted: Vec<(Lane, Arc<Entry>)> = entries
-            .iter()
-            .filter(|entry| self.quick.may_want(&self.subscribed.settings, &entry.fed, &entry.traits))
-            .filter(|entry| self.subscribed.covers(entry.fed.workspace, &directory))
-            .filter(|entry| matching::matches_event(&self.subscribed.settings, &entry.fed))
-            .map(|entry| (if is_ordered { Lane::Bulk } else { matching::lane(&entry.fed.event) }, Arc::clone(entry)))
-            .filter(|(lane, _)| match pass {
-                Pass::Both => true,
-                Pass::Fast => *lane == Lane::Fast,
-                Pass::Bulk => *lane == Lane::Bulk,
-            })
-            .collect();
-        if let Some((_, next)) = wanted.get(AT_ONCE) {
+    /// Puts what is wanted of these entries into the outbox, moves the cursors behind them, and hands the deliveries on. What comes
+    /// next is read meanwhile.
+    async fn pass_on(&mut self, pass: Pass, entries: Vec<Arc<Entry>>, mut through: u64) -> Result<bool, Error> {
+        let mut wanted = self.wanted(pass, &entries);
+        // Whoever waits for a receiver holds no page.
+        drop(entries);
+        let mut ahead = wanted.split_off(wanted.len().min(AT_ONCE));
+        ahead.truncate(AT_ONCE);
+        if let Some((_, next)) = ahead.first() {
             through = next.fed.position - 1;
-            wanted.truncate(AT_ONCE);
         }
-        let only: Vec<Arc<Entry>> = wanted.iter().map(|(_, entry)| Arc::clone(entry)).collect();
-        self.feed.snapshots(&only).await?;
+        self.feed.snapshots(&only(&wanted)).await?;
 
+        let directory = self.options.store.directory();
         let now = self.options.clock.now();
         let mut dispatch = Dispatch::default();
         let mut not_expressible = 0;
@@ -196,24 +187,32 @@ impl Reader {
         };
         // Without anything wanted the cursor is written down with the next that is: looking at it again costs less.
         let is_news = !dispatch.outgoing.is_empty() || !dispatch.skipped.is_empty() || not_expressible > 0;
-        let outgoing = dispatch.outgoing.clone();
+        let mut goes_on = true;
         if is_news || fast.max(bulk) - self.written >= WRITTEN_EVERY {
             dispatch.moved.push(Moved { subscription: self.subscribed.row.id, fast, bulk, not_expressible });
-            let skipped = dispatch.skipped.len() as u64;
-            self.queues.handed.put(&outgoing);
-            if let Err(error) = self.options.store.dispatch(dispatch).await {
-                self.queues.handed.take(&outgoing);
-                return Err(error);
-            }
+            let handed_on = tokio::join!(self.hand_on(dispatch), self.look_ahead(pass, ahead, through)).0;
+            goes_on = handed_on?;
             self.written = fast.max(bulk);
-            let dialect = self.subscribed.settings.dialect.name();
-            for (outcome, count) in [("skipped", skipped), ("not_expressible", not_expressible)] {
-                if count > 0 {
-                    metrics::counter!(DELIVERIES_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(count);
-                }
-            }
         }
         (self.fast, self.bulk) = (fast, bulk);
+        Ok(goes_on)
+    }
+
+    /// Writes down what is to be sent, and hands it to the sender as it takes it; answers whether that is there.
+    async fn hand_on(&self, dispatch: Dispatch) -> Result<bool, Error> {
+        let (outgoing, skipped) = (dispatch.outgoing.clone(), dispatch.skipped.len() as u64);
+        let not_expressible = dispatch.moved.iter().map(|moved| moved.not_expressible).sum();
+        self.queues.handed.put(&outgoing);
+        if let Err(error) = self.options.store.dispatch(dispatch).await {
+            self.queues.handed.take(&outgoing);
+            return Err(error);
+        }
+        let dialect = self.subscribed.settings.dialect.name();
+        for (outcome, count) in [("skipped", skipped), ("not_expressible", not_expressible)] {
+            if count > 0 {
+                metrics::counter!(DELIVERIES_TOTAL, LABEL_DIALECT => dialect, LABEL_OUTCOME => outcome).increment(count);
+            }
+        }
         for delivery in outgoing {
             let queue = if delivery.lane == Lane::Fast { &self.queues.fast } else { &self.queues.bulk };
             if queue.send(Box::new(delivery)).await.is_err() {
@@ -221,6 +220,36 @@ impl Reader {
             }
         }
         Ok(true)
+    }
+
+    /// Has what is put into the outbox next read: what of this page is left over, else the beginning of the next one if there is one.
+    async fn look_ahead(&self, pass: Pass, mut ahead: Vec<(Lane, Arc<Entry>)>, through: u64) {
+        let looking = async {
+            if ahead.is_empty() && *self.folded.borrow() > through {
+                ahead = self.wanted(pass, &self.feed.after(through).await?.entries);
+                ahead.truncate(AT_ONCE);
+            }
+            self.feed.snapshots(&only(&ahead)).await
+        };
+        // It is asked for again, and whoever does hears of the fault.
+        drop(looking.await);
+    }
+
+    /// What of these entries is wanted, by what is known of them without their records.
+    fn wanted(&self, pass: Pass, entries: &[Arc<Entry>]) -> Vec<(Lane, Arc<Entry>)> {
+        let (directory, settings) = (self.options.store.directory(), &self.subscribed.settings);
+        entries
+            .iter()
+            .filter(|entry| self.quick.may_want(settings, &entry.fed, &entry.traits))
+            .filter(|entry| self.subscribed.covers(entry.fed.workspace, &directory))
+            .filter(|entry| matching::matches_event(settings, &entry.fed))
+            .map(|entry| (if settings.ordered { Lane::Bulk } else { matching::lane(&entry.fed.event) }, Arc::clone(entry)))
+            .filter(|(lane, _)| match pass {
+                Pass::Both => true,
+                Pass::Fast => *lane == Lane::Fast,
+                Pass::Bulk => *lane == Lane::Bulk,
+            })
+            .collect()
     }
 
     /// One event, on its way to the receiver or not.
@@ -296,6 +325,11 @@ pub(super) fn outgoing(
         content_type: rendered.content_type,
         body: rendered.body,
     })
+}
+
+/// Entries without their lanes.
+fn only(wanted: &[(Lane, Arc<Entry>)]) -> Vec<Arc<Entry>> {
+    wanted.iter().map(|(_, entry)| Arc::clone(entry)).collect()
 }
 
 /// What becomes of an event that is wanted.
