@@ -47,6 +47,19 @@ const FILES_MAX: u32 = 3;
 /// What a fault of search.db was attempted as, unlike one of log.db, which another file would not mend.
 const INDEX: &str = "index texts";
 
+/// From now on this thread has the processor that nobody else wants. Nobody waits for texts to be indexed, and what was just taken in
+/// is to be answered, folded and passed on first. Only on Linux does a thread have a priority of its own that is set so.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, LEAST_PRIORITY) {
+        tracing::debug!(%error, "texts are indexed as if somebody waited for it");
+    }
+}
+
+/// The nice value of a thread that gives way to all others.
+#[cfg(target_os = "linux")]
+const LEAST_PRIORITY: i32 = 19;
+
 /// Follows the log and indexes it.
 pub(in crate::sqlite) struct Indexer {
     pub(super) search: Connection,
@@ -66,6 +79,7 @@ impl Indexer {
     ///
     /// Whatever goes wrong here ends searching and nothing else: no promise about deliveries depends on it.
     pub(in crate::sqlite) fn run(mut self) {
+        give_way();
         let state = match catch_unwind(AssertUnwindSafe(|| self.follow())) {
             Ok(Ok(())) => State::Closed,
             Ok(Err(error)) => {
@@ -228,5 +242,21 @@ impl Indexer {
         };
         let (id, reserved) = run().map_err(|error| failed("read the log", &error))?;
         Ok(log::makes_records(reserved, row.origin).then_some(WorkspaceId(id)))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    #[test]
+    fn who_indexes_gives_way_and_nobody_else_does() {
+        let priority = || getpriority_process(None).expect("a thread has a priority");
+        let before = priority();
+        let indexing = std::thread::spawn(move || {
+            super::give_way();
+            priority()
+        });
+        assert_eq!((indexing.join().expect("it ends"), priority()), (super::LEAST_PRIORITY, before));
     }
 }
