@@ -87,6 +87,7 @@ list_cases! {
         a_snapshot_has_the_records_an_event_tells_of,
         the_outbox_and_the_cursors_move_together_and_outlive_the_store,
         a_delivery_ends_once_and_keeps_its_tries,
+        deliveries_that_came_together_end_each_by_itself,
         failures_in_a_row_are_counted_until_one_is_delivered_or_forgiven,
         deliveries_are_listed_newest_first_and_by_how_they_stand,
         a_delivery_that_failed_comes_back_as_it_was,

@@ -219,6 +219,46 @@ pub(super) async fn a_delivery_ends_once_and_keeps_its_tries(make_place: MakePla
     assert!(world.store.delivery(outgoing(OTHER, 1).id).await.expect("answered").is_none());
 }
 
+pub(super) async fn deliveries_that_came_together_end_each_by_itself(make_place: MakePlace<'_>) {
+    let mut world = World::new(make_place).await;
+    put(&world, (1..=150).map(|position| outgoing(ONE, position)).chain([outgoing(OTHER, 1)]), Vec::new()).await;
+    let taken = |position| ended(ONE, position, DeliveryStatus::Delivered, Some(attempt(1, Some(200))));
+    let find = async |world: &World, id| world.store.delivery(id).await.expect("a delivery is answered").expect("it is there");
+    for _ in 0..2 {
+        finish(&world, [2, 70, 149].map(taken).to_vec()).await;
+        assert_eq!(standing(&world, ONE).await.delivered, 3);
+    }
+    // One more of what is there changes nothing.
+    put(&world, [Outgoing { body: b"another body".as_slice().into(), ..outgoing(ONE, 3) }], Vec::new()).await;
+    world = world.reopened().await;
+    let row = find(&world, outgoing(ONE, 70).id).await;
+    assert_eq!(
+        (row.status, row.tries, row.attempts, row.body),
+        (DeliveryStatus::Delivered, 1, vec![attempt(1, Some(200))], None)
+    );
+    assert_eq!((row.workspace, row.event_id, row.created_at), (ACME, outgoing(ONE, 70).event_id, at(70)));
+    let row = find(&world, outgoing(ONE, 3).id).await;
+    assert_eq!((row.status, row.subscription, row.at), (DeliveryStatus::Pending, ONE, at(0)));
+    assert_eq!(row.body.as_deref(), Some(&b"body 3"[..]));
+    let key = |position| DeliveryKey { position, run: 0 };
+    let attempt = Some(Box::new(attempt(1, Some(503))));
+    let again = Outcome::Again { subscription: ONE, key: key(71), due_at: at(60), charged: 1, attempt };
+    finish(&world, vec![taken(69), again, taken(72)]).await;
+    let waiting = world.store.waiting(ONE, 1_000).await.expect("the outbox is answered");
+    let left = (1..=150).filter(|position| ![2, 69, 70, 71, 72, 149].contains(position)).chain([71]);
+    assert!(waiting.iter().map(|row| row.key.position).eq(left), "in the order of their coming");
+    let whole = world.store.outgoing(ONE, vec![key(3), key(148)]).await.expect("the outbox is answered");
+    assert_eq!(whole, [outgoing(ONE, 3), outgoing(ONE, 148)]);
+    assert_eq!(positions(&listed(&world, ONE, Some(DeliveryStatus::Retrying)).await), [71]);
+    put(&world, (151..=160).map(|position| outgoing(ONE, position)), Vec::new()).await;
+    assert_eq!(world.store.retry(outgoing(ONE, 155).id, at(1)).await.expect("answered"), Some(DeliveryStatus::Pending));
+    finish(&world, (1..=160).map(taken).collect()).await;
+    assert_eq!(standing(&world, ONE).await.delivered, 160);
+    let days = world.store.summary(vec![ONE], i64::MIN, i64::MAX).await.expect("the sums are answered");
+    assert!(days.iter().all(|day| day.status == DeliveryStatus::Delivered), "{days:?}");
+    assert_eq!(world.store.waiting(OTHER, 9).await.expect("the outbox is answered").len(), 1);
+}
+
 pub(super) async fn failures_in_a_row_are_counted_until_one_is_delivered_or_forgiven(make_place: MakePlace<'_>) {
     let world = World::new(make_place).await;
     put(&world, (1..=6).map(|position| outgoing(ONE, position)), Vec::new()).await;

@@ -35,7 +35,7 @@ const LOG_STEPS: [&str; 5] = [
 /// The first version that knows where campaigns were seen.
 const LOG_SCHEMA_KNOWN: i64 = 6;
 /// Version of deliveries.db's schema. It follows from nothing, so a new version comes with a migration.
-const DELIVERIES_SCHEMA: i64 = 3;
+const DELIVERIES_SCHEMA: i64 = 4;
 /// What deliveries.db has since schema 2.
 const DELIVERIES_SCHEMA_2: &str = include_str!("schema/deliveries_2.sql");
 /// From schema 1 to 2: the sums of what is there.
@@ -44,6 +44,8 @@ const DELIVERIES_STEP_2: &str = "ALTER TABLE subscription ADD COLUMN runs INTEGE
     INSERT INTO rollup SELECT subscription, created_at / 86400000, status, count(*) FROM delivery GROUP BY 1, 2, 3;";
 /// What deliveries.db has since schema 3, and what brings it there.
 const DELIVERIES_SCHEMA_3: &str = include_str!("schema/deliveries_3.sql");
+/// The same of schema 4.
+const DELIVERIES_SCHEMA_4: &str = include_str!("schema/deliveries_4.sql");
 /// Pages of log.db: entries follow on each other, so large pages waste less.
 const LOG_PAGE_BYTES: i64 = 8192;
 /// Pages of records.db and search.db: most events change a row or two at a random place, and a page is written whole.
@@ -156,15 +158,20 @@ pub(super) fn deliveries_writer(files: &Files) -> Result<Connection, Error> {
     pragma(&connection, "wal_autocheckpoint", DELIVERIES_WAL_PAGES)?;
     match version {
         0 => {
-            let tables = [include_str!("schema/deliveries.sql"), DELIVERIES_SCHEMA_2, DELIVERIES_SCHEMA_3].join("\n");
+            let first = include_str!("schema/deliveries.sql");
+            let tables = [first, DELIVERIES_SCHEMA_2, DELIVERIES_SCHEMA_3, DELIVERIES_SCHEMA_4].join("\n");
             create(&connection, &tables, DELIVERIES_APPLICATION, DELIVERIES_SCHEMA)?;
         }
         DELIVERIES_SCHEMA => {}
         1 => {
-            let step = [DELIVERIES_SCHEMA_2, DELIVERIES_STEP_2, DELIVERIES_SCHEMA_3].join("\n");
+            let step = [DELIVERIES_SCHEMA_2, DELIVERIES_STEP_2, DELIVERIES_SCHEMA_3, DELIVERIES_SCHEMA_4].join("\n");
             migrate(&connection, &step, DELIVERIES_SCHEMA, || Ok(()))?;
         }
-        2 => migrate(&connection, DELIVERIES_SCHEMA_3, DELIVERIES_SCHEMA, || Ok(()))?,
+        2 => {
+            let step = [DELIVERIES_SCHEMA_3, DELIVERIES_SCHEMA_4].join("\n");
+            migrate(&connection, &step, DELIVERIES_SCHEMA, || Ok(()))?;
+        }
+        3 => migrate(&connection, DELIVERIES_SCHEMA_4, DELIVERIES_SCHEMA, || Ok(()))?,
         other => {
             return Err(Error::Conflict(format!(
                 "deliveries.db has schema {other}, this version knows {DELIVERIES_SCHEMA}: start the hookline that made it"

@@ -54,7 +54,7 @@ async fn deliveries_of_the_first_schema_are_counted_when_it_is_brought_to_the_cu
     hookline_store::Store::close(&store).await.expect("it closes");
     drop(store);
     let file = Connection::open(folder.path().join("deliveries.db")).expect("it opens");
-    let undo = "DROP TABLE warning; ALTER TABLE subscription DROP COLUMN warned; DROP TABLE rollup; DROP TABLE replay; DROP TABLE consumer; ALTER TABLE subscription DROP COLUMN runs;
+    let undo = "DROP TABLE bundle; DROP TABLE bundled; DROP TABLE warning; ALTER TABLE subscription DROP COLUMN warned; DROP TABLE rollup; DROP TABLE replay; DROP TABLE consumer; ALTER TABLE subscription DROP COLUMN runs;
         PRAGMA user_version = 1;";
     file.execute_batch(undo).expect("the former schema is there");
     drop(file);
@@ -72,10 +72,12 @@ async fn the_second_schema_is_warned_of_nothing_when_it_is_brought_to_the_curren
     let open = || SqliteStore::open(SqliteOptions { search: None, ..SqliteOptions::new(folder.path()) }).expect("it opens");
     let store = open();
     store.dispatch(Dispatch { outgoing: vec![outgoing(1)], ..Dispatch::default() }).await.expect("it is written");
+    assert_eq!(store.waiting(ONE, 9).await.expect("answered").len(), 1, "which makes a row of it");
     hookline_store::Store::close(&store).await.expect("it closes");
     drop(store);
     let file = Connection::open(folder.path().join("deliveries.db")).expect("it opens");
-    let undo = "DROP TABLE warning; ALTER TABLE subscription DROP COLUMN warned; PRAGMA user_version = 2;";
+    let undo = "DROP TABLE bundle; DROP TABLE bundled; DROP TABLE warning; ALTER TABLE subscription DROP COLUMN warned;
+        PRAGMA user_version = 2;";
     file.execute_batch(undo).expect("the former schema is there");
     drop(file);
     let store = open();
@@ -87,6 +89,72 @@ async fn the_second_schema_is_warned_of_nothing_when_it_is_brought_to_the_curren
     let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning };
     store.finish(Arc::new(vec![ended])).await.expect("it is written");
     assert_eq!(store.warnings(9).await.expect("answered").len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_third_schema_has_on_its_way_goes_on_in_the_current_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || SqliteStore::open(SqliteOptions { search: None, ..SqliteOptions::new(folder.path()) }).expect("it opens");
+    let store = open();
+    let put = async |store: &SqliteStore, positions: std::ops::RangeInclusive<u64>| {
+        let outgoing = positions.map(outgoing).collect();
+        store.dispatch(Dispatch { outgoing, ..Dispatch::default() }).await.expect("it is written");
+    };
+    put(&store, 1..=3).await;
+    assert_eq!(store.waiting(ONE, 9).await.expect("answered").len(), 3, "which makes rows of them");
+    hookline_store::Store::close(&store).await.expect("it closes");
+    drop(store);
+    let file = Connection::open(folder.path().join("deliveries.db")).expect("it opens");
+    file.execute_batch("DROP TABLE bundle; DROP TABLE bundled; PRAGMA user_version = 3;").expect("the former schema is there");
+    drop(file);
+    let store = open();
+    put(&store, 2..=5).await;
+    let (key, status) = (DeliveryKey { position: 2, run: 0 }, DeliveryStatus::Delivered);
+    let ended = Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning: None };
+    store.finish(Arc::new(vec![ended])).await.expect("it is written");
+    let waiting: Vec<u64> = store.waiting(ONE, 9).await.expect("answered").iter().map(|row| row.key.position).collect();
+    assert_eq!(waiting, [1, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn what_comes_together_is_in_few_rows_that_go_with_the_last_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SqliteOptions { search: None, ..SqliteOptions::new(folder.path()) };
+    let store = SqliteStore::open(options).expect("it opens");
+    let file = Connection::open(folder.path().join("deliveries.db")).expect("it opens");
+    let rows = || {
+        let count = |table: &str| {
+            file.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).expect("it is counted")
+        };
+        ["bundle", "bundled", "outbox", "delivery"].map(count)
+    };
+    let put = async |outgoing| store.dispatch(Dispatch { outgoing, ..Dispatch::default() }).await.expect("it is written");
+    let end = async |positions: std::ops::RangeInclusive<u64>, status| {
+        let end = |position| {
+            let key = DeliveryKey { position, run: 0 };
+            Outcome::Ended { subscription: ONE, key, status, reason: None, at: Millis(9), attempt: None, warning: None }
+        };
+        store.finish(Arc::new(positions.map(end).collect())).await.expect("it is written");
+    };
+    put((1..=130).map(outgoing).collect()).await;
+    assert_eq!(rows(), [3, 3, 0, 0]);
+    end(1..=63, DeliveryStatus::Delivered).await;
+    assert_eq!(rows(), [3, 3, 0, 63]);
+    end(64..=64, DeliveryStatus::Delivered).await;
+    assert_eq!(rows(), [2, 2, 0, 64]);
+    // What became of this one is no bit; those behind it stay as they are.
+    end(70..=70, DeliveryStatus::Failed).await;
+    assert_eq!(rows(), [1, 1, 63, 65]);
+    // Bodies of a bundle have a bound together, and one that has more by itself has a row of its own.
+    let large = |position, bytes| Outgoing { body: vec![b'x'; bytes].into(), ..outgoing(position) };
+    put((201..=204).map(|position| large(position, 200 * 1024)).collect()).await;
+    assert_eq!(rows(), [3, 3, 63, 65]);
+    put(vec![large(301, 512 * 1024 + 1)]).await;
+    assert_eq!(rows(), [0, 0, 70, 65], "behind those that came before");
+    assert_eq!(store.waiting(ONE, 1_000).await.expect("answered").last().map(|row| row.key.position), Some(301));
+    put((401..=410).map(outgoing).collect()).await;
+    while !store.forget(ONE).await.expect("it is forgotten") {}
+    assert_eq!(rows(), [0, 0, 0, 0]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use hookline_model::{id::SubscriptionId, time::Millis};
 use rusqlite::{Connection, params};
 
-use super::write::number_of;
+use super::{bundles, write::number_of};
 use crate::deliveries::{ROLLUP_DAYS, day_of};
 
 /// How many rows one command removes at most.
@@ -23,6 +23,9 @@ pub(super) fn prune(connection: &Connection, ended_before: Millis) -> rusqlite::
 /// Removes a part of what is kept for a subscription; answers whether that was all.
 pub(super) fn forget(connection: &Connection, subscription: SubscriptionId) -> rusqlite::Result<bool> {
     let Some(no) = number_of(connection, subscription)? else { return Ok(true) };
+    if !bundles::forget(connection, no, ROWS_MAX / bundles::DELIVERIES_MAX as i64)? {
+        return Ok(false);
+    }
     for table in ["outbox", "delivery"] {
         let sql = format!("DELETE FROM {table} WHERE no IN (SELECT no FROM {table} WHERE subscription = ?1 LIMIT ?2)");
         if connection.prepare_cached(&sql)?.execute(params![no, ROWS_MAX])? as i64 == ROWS_MAX {

@@ -5,6 +5,7 @@
 
 mod again;
 mod attempts;
+mod bundles;
 mod forget;
 mod packed;
 mod pulled;
@@ -110,6 +111,14 @@ impl Desk {
         self.readers.with("read deliveries", run).await
     }
 
+    /// Has what is on its way to a subscription lie in the outbox one by one.
+    async fn undo_bundles(&self, subscription: SubscriptionId) -> Result<(), Error> {
+        if self.read(move |connection| bundles::are_there(connection, subscription)).await? {
+            self.write(move |connection| bundles::undo_all(connection, subscription)).await?;
+        }
+        Ok(())
+    }
+
     /// Tells of subscriptions that somebody else has to look at.
     fn wake(&self) -> impl FnOnce(&[SubscriptionId]) + Send + 'static {
         let woken = self.woken.clone();
@@ -159,11 +168,26 @@ impl Deliveries for SqliteStore {
     }
 
     fn waiting(&self, subscription: SubscriptionId, limit: usize) -> Answer<'_, Vec<Outgoing>> {
-        Box::pin(self.desk.read(move |connection| read::waiting(connection, subscription, limit)))
+        Box::pin(async move {
+            self.desk.undo_bundles(subscription).await?;
+            self.desk.read(move |connection| read::waiting(connection, subscription, limit)).await
+        })
     }
 
     fn outgoing(&self, subscription: SubscriptionId, keys: Vec<DeliveryKey>) -> Answer<'_, Vec<Outgoing>> {
-        Box::pin(self.desk.read(move |connection| read::outgoing(connection, subscription, &keys)))
+        Box::pin(async move {
+            let keys = Arc::new(keys);
+            let read = async || {
+                let keys = Arc::clone(&keys);
+                self.desk.read(move |connection| read::outgoing(connection, subscription, &keys)).await
+            };
+            let found = read().await?;
+            if found.len() == keys.len() {
+                return Ok(found);
+            }
+            self.desk.undo_bundles(subscription).await?;
+            read().await
+        })
     }
 
     fn deliveries(
@@ -172,11 +196,20 @@ impl Deliveries for SqliteStore {
         filter: DeliveryFilter,
         page: PageRequest,
     ) -> Answer<'_, Page<DeliveryRow>> {
-        Box::pin(self.desk.read(move |connection| read::page(connection, subscription, &filter, &page)))
+        Box::pin(async move {
+            if matches!(filter.status, None | Some(DeliveryStatus::Pending)) {
+                self.desk.undo_bundles(subscription).await?;
+            }
+            self.desk.read(move |connection| read::page(connection, subscription, &filter, &page)).await
+        })
     }
 
     fn delivery(&self, id: DeliveryId) -> Answer<'_, Option<DeliveryRow>> {
-        Box::pin(self.desk.read(move |connection| read::one(connection, id)))
+        Box::pin(self.desk.read(move |connection| {
+            // Of one moment: it may move from one table to another meanwhile.
+            let _moment = connection.unchecked_transaction()?;
+            read::one(connection, id)
+        }))
     }
 
     fn revive(&self, deliveries: Vec<DeliveryId>, now: Millis) -> Answer<'_, u64> {

@@ -11,7 +11,7 @@ use hookline_model::{
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, types::Type};
 
 use super::{
-    packed,
+    bundles, packed,
     write::{id_head, number_of, status_number},
 };
 use crate::{
@@ -46,7 +46,11 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<Kind> {
-    let rank: u8 = row.get(column)?;
+    kind_of(row.get(column)?, column)
+}
+
+/// The kind that has a rank.
+pub(super) fn kind_of(rank: u8, column: usize) -> rusqlite::Result<Kind> {
     Kind::from_rank(rank).ok_or_else(|| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, format!("no kind has rank {rank}").into())
     })
@@ -220,5 +224,6 @@ pub(super) fn one(connection: &Connection, id: DeliveryId) -> rusqlite::Result<O
     }
     let sql =
         format!("SELECT {OF_DELIVERY}, attempts, body, {owner} FROM delivery WHERE id_head = ?1 AND id = ?2 ORDER BY no DESC");
-    connection.prepare_cached(&sql)?.query_row(params![id_head(id), id.0], whole).optional()
+    let ended = connection.prepare_cached(&sql)?.query_row(params![id_head(id), id.0], whole).optional()?;
+    if ended.is_some() { Ok(ended) } else { bundles::one(connection, id) }
 }

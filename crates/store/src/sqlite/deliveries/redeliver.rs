@@ -7,7 +7,7 @@ use hookline_model::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    read, replays, rollup,
+    bundles, read, replays, rollup,
     write::{id_head, status_number, waiting_status},
 };
 use crate::deliveries::DeliveryStatus;
@@ -27,6 +27,7 @@ pub(super) fn revive(connection: &Connection, ids: &[DeliveryId], now: Millis) -
             })
             .optional()?;
         let Some((row, subscription, run, created_at, tries, owner)) = found else { continue };
+        bundles::undo_of(connection, subscription)?;
         let back = "INSERT INTO outbox (subscription, position, run, id, workspace, event, kind, lane, contact, created_at,
                 due_at, charged, tries, attempts, content_type, body)
             SELECT subscription, position, run, id, workspace, event, kind, lane, contact, created_at, ?2, 0, tries, attempts,
@@ -55,6 +56,7 @@ pub(super) fn retry(
     id: DeliveryId,
     now: Millis,
 ) -> rusqlite::Result<Option<(DeliveryStatus, SubscriptionId)>> {
+    bundles::undo_with(connection, id)?;
     let Some(row) = read::one(connection, id)? else { return Ok(None) };
     match row.status {
         DeliveryStatus::Failed => {

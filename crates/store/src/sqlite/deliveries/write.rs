@@ -7,7 +7,12 @@ use hookline_model::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::{packed, replays, rollup, sums::Sums, warned};
+use super::{
+    bundles::{self, Bundles},
+    packed, replays, rollup,
+    sums::Sums,
+    warned,
+};
 use crate::deliveries::{AttemptRow, DeliveryKey, DeliveryRow, DeliveryStatus, Dispatch, Lane, Moved, Outcome, Outgoing};
 
 /// The number of a status in the file; append-only.
@@ -47,7 +52,14 @@ pub(super) fn number_for(connection: &Connection, subscription: SubscriptionId) 
 
 /// Moves subscriptions on.
 pub(super) fn dispatch(connection: &Connection, dispatch: &Dispatch) -> rusqlite::Result<()> {
-    put_all(connection, &dispatch.outgoing)?;
+    let mut sums = Sums::default();
+    for of_one in dispatch.outgoing.chunk_by(|one, next| one.subscription == next.subscription) {
+        let no = number_for(connection, of_one[0].subscription)?;
+        for outgoing in bundles::put(connection, no, of_one, &mut sums)? {
+            put(connection, no, outgoing, &mut sums)?;
+        }
+    }
+    sums.write(connection)?;
     for row in &dispatch.skipped {
         skip(connection, row)?;
     }
@@ -61,11 +73,12 @@ pub(super) fn dispatch(connection: &Connection, dispatch: &Dispatch) -> rusqlite
     Ok(())
 }
 
-/// Puts deliveries into the outbox, but for those that are there.
+/// Puts deliveries of a replay into the outbox, but for those that are there.
 pub(super) fn put_all(connection: &Connection, outgoing: &[Outgoing]) -> rusqlite::Result<()> {
     let mut sums = Sums::default();
     for of_one in outgoing.chunk_by(|one, next| one.subscription == next.subscription) {
         let no = number_for(connection, of_one[0].subscription)?;
+        bundles::undo_of(connection, no)?;
         for outgoing in of_one {
             put(connection, no, outgoing, &mut sums)?;
         }
@@ -74,6 +87,14 @@ pub(super) fn put_all(connection: &Connection, outgoing: &[Outgoing]) -> rusqlit
 }
 
 fn put(connection: &Connection, no: i64, outgoing: &Outgoing, sums: &mut Sums) -> rusqlite::Result<()> {
+    if insert(connection, no, outgoing)? {
+        sums.count(no, outgoing.created_at.0, waiting_status(outgoing.attempts.len() as i64), 1);
+    }
+    Ok(())
+}
+
+/// Makes a row of the outbox; answers whether there was none.
+pub(super) fn insert(connection: &Connection, no: i64, outgoing: &Outgoing) -> rusqlite::Result<bool> {
     let sql = "INSERT INTO outbox (subscription, position, run, id, workspace, event, kind, lane, contact, created_at, due_at,
             charged, tries, attempts, content_type, body)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
@@ -97,10 +118,7 @@ fn put(connection: &Connection, no: i64, outgoing: &Outgoing, sums: &mut Sums) -
         outgoing.content_type,
         &outgoing.body[..],
     ])?;
-    if rows > 0 {
-        sums.count(no, outgoing.created_at.0, waiting_status(tries), 1);
-    }
-    Ok(())
+    Ok(rows > 0)
 }
 
 /// How a delivery stands that is on its way.
@@ -135,7 +153,7 @@ fn skip(connection: &Connection, row: &DeliveryRow) -> rusqlite::Result<()> {
 
 /// Writes down how tries ended.
 pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite::Result<()> {
-    let (mut sums, mut known) = (Sums::default(), None);
+    let (mut sums, mut bundles, mut known) = (Sums::default(), Bundles::default(), None);
     for outcome in outcomes {
         let (Outcome::Again { subscription, key, attempt, .. } | Outcome::Ended { subscription, key, attempt, .. }) = outcome;
         let no = match known {
@@ -143,7 +161,14 @@ pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite:
             _ => number_of(connection, *subscription)?,
         };
         known = Some((*subscription, no));
-        let Some(held) = no.map(|no| held(connection, no, *key, attempt.as_deref())).transpose()?.flatten() else { continue };
+        let Some(no) = no else { continue };
+        let status = if let Outcome::Ended { status, .. } = outcome { Some(*status) } else { None };
+        let found = match bundles.take(connection, no, *key, status)? {
+            None => held(connection, no, *key)?,
+            bundled => bundled,
+        };
+        let Some(held) = found else { continue };
+        let held = held.tried(attempt.as_deref())?;
         match outcome {
             Outcome::Again { due_at, charged, .. } => {
                 let sql = "UPDATE outbox SET due_at = ?2, charged = ?3, tries = ?4, attempts = ?5 WHERE no = ?1";
@@ -159,28 +184,30 @@ pub(super) fn finish(connection: &Connection, outcomes: &[Outcome]) -> rusqlite:
             }
         }
     }
+    bundles.write(connection)?;
     sums.write(connection)
 }
 
-/// A row of the outbox but for its body, with one more try.
+/// A delivery on its way but for its body.
 pub(super) struct Held {
-    row: i64,
-    subscription: i64,
-    position: i64,
-    run: u32,
-    id: DeliveryId,
-    workspace: Uuid,
-    event: Uuid,
-    kind: u8,
-    lane: i64,
-    contact: Option<i64>,
-    created_at: i64,
-    charged: u32,
-    content_type: String,
+    /// Its row in the table `outbox`; none of what was taken out of a bundle.
+    pub(super) row: Option<i64>,
+    pub(super) subscription: i64,
+    pub(super) position: i64,
+    pub(super) run: u32,
+    pub(super) id: DeliveryId,
+    pub(super) workspace: Uuid,
+    pub(super) event: Uuid,
+    pub(super) kind: u8,
+    pub(super) lane: i64,
+    pub(super) contact: Option<i64>,
+    pub(super) created_at: i64,
+    pub(super) charged: u32,
+    pub(super) content_type: String,
     /// How it stood before.
-    was: DeliveryStatus,
-    tries: i64,
-    attempts: Option<Vec<u8>>,
+    pub(super) was: DeliveryStatus,
+    pub(super) tries: i64,
+    pub(super) attempts: Option<Vec<u8>>,
 }
 
 impl Held {
@@ -212,6 +239,22 @@ impl Held {
         "no, subscription, position, run, id, workspace, event, kind, lane, contact, created_at, charged, content_type, tries,
         attempts";
 
+    /// The same with one more try, if there was one.
+    fn tried(mut self, attempt: Option<&AttemptRow>) -> rusqlite::Result<Held> {
+        if let Some(attempt) = attempt {
+            self.attempts = match self.attempts.as_deref() {
+                None => packed::pack(std::slice::from_ref(attempt))?,
+                Some(before) => {
+                    let mut attempts = packed::unpack(Some(before))?;
+                    packed::push(&mut attempts, attempt.clone());
+                    packed::pack(&attempts)?
+                }
+            };
+            self.tries += 1;
+        }
+        Ok(self)
+    }
+
     fn moves_to(&self, sums: &mut Sums, status: DeliveryStatus) {
         if status != self.was {
             sums.count(self.subscription, self.created_at, self.was, -1);
@@ -220,26 +263,14 @@ impl Held {
     }
 }
 
-fn held(connection: &Connection, no: i64, key: DeliveryKey, attempt: Option<&AttemptRow>) -> rusqlite::Result<Option<Held>> {
+/// The row of the outbox with this key.
+fn held(connection: &Connection, no: i64, key: DeliveryKey) -> rusqlite::Result<Option<Held>> {
     let sql = format!("SELECT {} FROM outbox WHERE subscription = ?1 AND position = ?2 AND run = ?3", Held::COLUMNS);
     let values = params![no, key.position.cast_signed(), key.run];
-    let found = connection.prepare_cached(&sql)?.query_row(values, Held::read).optional()?;
-    let Some(mut held) = found else { return Ok(None) };
-    if let Some(attempt) = attempt {
-        held.attempts = match held.attempts.as_deref() {
-            None => packed::pack(std::slice::from_ref(attempt))?,
-            Some(before) => {
-                let mut attempts = packed::unpack(Some(before))?;
-                packed::push(&mut attempts, attempt.clone());
-                packed::pack(&attempts)?
-            }
-        };
-        held.tries += 1;
-    }
-    Ok(Some(held))
+    connection.prepare_cached(&sql)?.query_row(values, Held::read).optional()
 }
 
-/// Moves a row from the outbox to those that ended.
+/// Moves a delivery from the outbox to those that ended.
 pub(super) fn end(
     connection: &Connection,
     held: &Held,
@@ -277,7 +308,9 @@ pub(super) fn end(
         held.content_type,
         body,
     ])?;
-    connection.prepare_cached("DELETE FROM outbox WHERE no = ?1")?.execute([held.row])?;
+    if let Some(row) = held.row {
+        connection.prepare_cached("DELETE FROM outbox WHERE no = ?1")?.execute([row])?;
+    }
     held.moves_to(sums, status);
     sums.ended(held.subscription, status);
     replays::ended(connection, held.subscription, held.run, status, 1)
