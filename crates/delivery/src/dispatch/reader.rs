@@ -160,6 +160,8 @@ impl Reader {
         // Whoever waits for a receiver holds no page.
         drop(entries);
         let mut ahead = wanted.split_off(wanted.len().min(AT_ONCE));
+        // Behind what is looked at next there is no more of these.
+        let behind = (ahead.len() <= AT_ONCE).then_some(through);
         ahead.truncate(AT_ONCE);
         if let Some((_, next)) = ahead.first() {
             through = next.fed.position - 1;
@@ -190,7 +192,7 @@ impl Reader {
         let mut goes_on = true;
         if is_news || fast.max(bulk) - self.written >= WRITTEN_EVERY {
             dispatch.moved.push(Moved { subscription: self.subscribed.row.id, fast, bulk, not_expressible });
-            let handed_on = tokio::join!(self.hand_on(dispatch), self.look_ahead(pass, ahead, through)).0;
+            let handed_on = tokio::join!(self.hand_on(dispatch), self.look_ahead(pass, ahead, behind)).0;
             goes_on = handed_on?;
             self.written = fast.max(bulk);
         }
@@ -222,14 +224,25 @@ impl Reader {
         Ok(true)
     }
 
-    /// Has what is put into the outbox next read: what of this page is left over, else the beginning of the next one if there is one.
-    async fn look_ahead(&self, pass: Pass, mut ahead: Vec<(Lane, Arc<Entry>)>, through: u64) {
-        let looking = async {
-            if ahead.is_empty() && *self.folded.borrow() > through {
-                ahead = self.wanted(pass, &self.feed.after(through).await?.entries);
-                ahead.truncate(AT_ONCE);
+    /// Has what is put into the outbox next read, and the page behind that, if that is known.
+    async fn look_ahead(&self, pass: Pass, ahead: Vec<(Lane, Arc<Entry>)>, behind: Option<u64>) {
+        let page = async {
+            match behind.filter(|through| *self.folded.borrow() > *through) {
+                Some(through) => self.feed.after(through).await.map(|part| part.entries),
+                None => Ok(Vec::new()),
             }
-            self.feed.snapshots(&only(&ahead)).await
+        };
+        let (only_page, ahead) = (ahead.is_empty(), only(&ahead));
+        let looking = async {
+            let (looked, page) = tokio::join!(self.feed.snapshots(&ahead), page);
+            looked?;
+            let page = page?;
+            if only_page {
+                let mut first = self.wanted(pass, &page);
+                first.truncate(AT_ONCE);
+                self.feed.snapshots(&only(&first)).await?;
+            }
+            Ok::<_, Error>(())
         };
         // It is asked for again, and whoever does hears of the fault.
         drop(looking.await);

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     client::{Attempt, Client, Fault, Message, Target},
-    policy::Next,
+    policy::{Ending, Next},
     settings::CONCURRENCY,
 };
 
@@ -302,7 +302,9 @@ impl Sender {
         let now = self.options.clock.now();
         self.meters.attempted(&row);
         let charged = outgoing.charged + u32::from(row.is_charged);
-        let next = self.subscribed.policy.next(attempt.ending, charged, now, (self.options.chance)());
+        // Chance comes from the system, and is only asked where something is to be tried again.
+        let chance = if attempt.ending == Ending::Delivered { 0.0 } else { (self.options.chance)() };
+        let next = self.subscribed.policy.next(attempt.ending, charged, now, chance);
         match next {
             Next::Delivered => self.breaker.succeeded(),
             _ if row.is_charged => self.breaker.failed(now),
