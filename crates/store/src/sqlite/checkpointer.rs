@@ -29,6 +29,18 @@ thread_local! {
 pub(super) enum Wal {
     Log,
     Records,
+    Deliveries,
+}
+
+impl Wal {
+    /// How many times as many pages as others it has before somebody copies it back. Most pages of deliveries are changed again and
+    /// again, or soon hold nothing any more: the more there are, the fewer are copied.
+    fn times(self) -> i32 {
+        match self {
+            Wal::Log | Wal::Records => 1,
+            Wal::Deliveries => 4,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +56,7 @@ enum State {
 struct Asked {
     log: State,
     records: State,
+    deliveries: State,
     closing: bool,
 }
 
@@ -52,7 +65,14 @@ impl Asked {
         match wal {
             Wal::Log => &mut self.log,
             Wal::Records => &mut self.records,
+            Wal::Deliveries => &mut self.deliveries,
         }
+    }
+
+    /// Whose turn it is.
+    fn next(&self) -> Option<Wal> {
+        let all = [(Wal::Log, self.log), (Wal::Records, self.records), (Wal::Deliveries, self.deliveries)];
+        all.into_iter().find(|(_, state)| *state == State::Asked).map(|(wal, _)| wal)
     }
 }
 
@@ -74,21 +94,24 @@ impl Checkpointer {
     }
 
     /// Copies back what is asked for, until closed. A fault passes: the WAL keeps everything, and its writer tries again.
-    pub(super) fn run(&self, log: &Connection, records: &Connection) {
+    pub(super) fn run(&self, log: &Connection, records: &Connection, deliveries: &Connection) {
         loop {
             let mut asked = self.lock();
             let wal = loop {
                 if asked.closing {
                     return;
                 }
-                match (asked.log, asked.records) {
-                    (State::Asked, _) => break Wal::Log,
-                    (_, State::Asked) => break Wal::Records,
-                    _ => asked = self.changed.wait(asked).unwrap_or_else(PoisonError::into_inner),
+                match asked.next() {
+                    Some(wal) => break wal,
+                    None => asked = self.changed.wait(asked).unwrap_or_else(PoisonError::into_inner),
                 }
             };
             drop(asked);
-            let connection = if wal == Wal::Log { log } else { records };
+            let connection = match wal {
+                Wal::Log => log,
+                Wal::Records => records,
+                Wal::Deliveries => deliveries,
+            };
             if let Err(error) = copy_back(connection) {
                 tracing::warn!(%error, ?wal, "a write-ahead log could not be copied back on the side");
             }
@@ -149,14 +172,20 @@ impl Checkpoints {
             // Without it the WAL is only copied back at closing; it grows, and nothing is lost.
             tracing::warn!(%error, "the WAL cannot be watched");
         }
-        let due = checkpointer.pages;
-        Checkpoints { wal, checkpointer, due }
+        let mut checkpoints = Checkpoints { wal, checkpointer, due: 0 };
+        checkpoints.due = checkpoints.usual();
+        checkpoints
+    }
+
+    /// How many pages the WAL has before somebody copies it back, as a rule.
+    fn usual(&self) -> i32 {
+        self.checkpointer.pages.saturating_mul(self.wal.times())
     }
 
     /// After a commit: sees to it that the WAL is copied back when it has grown.
     pub(super) fn see_to(&mut self, connection: &Connection) -> Result<(), Error> {
         let pages = WAL_PAGES.get();
-        let usual = self.checkpointer.pages;
+        let usual = self.usual();
         if pages < usual {
             self.due = usual;
         }

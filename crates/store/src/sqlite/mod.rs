@@ -151,12 +151,13 @@ impl SqliteStore {
             checkpointer: Arc::clone(&checkpointer),
         };
         let (log, records) = (open::log_checkpointer(&files)?, open::records_checkpointer(&files)?);
-        let at_work = Arc::clone(&checkpointer);
+        let sent = open::deliveries_checkpointer(&files)?;
+        let (at_work, asked) = (Arc::clone(&checkpointer), Arc::clone(&checkpointer));
         let mut threads = vec![
             spawn("log-writer", &shared, move || writer.run())?,
             spawn("records", &shared, move || view.run())?,
-            spawn("checkpointer", &shared, move || at_work.run(&log, &records))?,
-            spawn("deliveries", &shared, move || deliveries.run())?,
+            spawn("checkpointer", &shared, move || at_work.run(&log, &records, &sent))?,
+            spawn("deliveries", &shared, move || deliveries.run(asked))?,
         ];
         let search = match search {
             Some((search, indexer)) => {

@@ -62,9 +62,6 @@ const LOG_CACHE_KIB: i64 = 12 * 1024;
 const READER_CACHE_KIB: i64 = 2 * 1024;
 /// Deliveries come and go at the edges of their tables.
 const DELIVERIES_CACHE_KIB: i64 = 8 * 1024;
-/// How many pages the write-ahead log of deliveries.db has before its writer copies it back. Most are those of the outbox, which are
-/// changed again and again: the more there are, the fewer are copied.
-const DELIVERIES_WAL_PAGES: i64 = 16_384;
 
 /// What of a write-ahead log is left of its file when it is begun anew: all that it has unless somebody reads old pages for long
 /// (160 MiB for log.db). With less, a part of the file would be cut off and made again each time.
@@ -155,7 +152,6 @@ pub(super) fn deliveries_writer(files: &Files) -> Result<Connection, Error> {
     let connection = open(&files.deliveries, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     let version = prepare(&connection, DELIVERIES_APPLICATION, "deliveries.db", RECORDS_PAGE_BYTES)?;
     settle(&connection, Durability::Eventually, DELIVERIES_CACHE_KIB)?;
-    pragma(&connection, "wal_autocheckpoint", DELIVERIES_WAL_PAGES)?;
     match version {
         0 => {
             let first = include_str!("schema/deliveries.sql");
@@ -192,6 +188,13 @@ pub(super) fn records_checkpointer(files: &Files) -> Result<Connection, Error> {
 pub(super) fn log_checkpointer(files: &Files) -> Result<Connection, Error> {
     let connection = open(&files.log, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     settle(&connection, Durability::OnCommit, READER_CACHE_KIB)?;
+    Ok(connection)
+}
+
+/// Opens deliveries.db, which is there, for copying its WAL back.
+pub(super) fn deliveries_checkpointer(files: &Files) -> Result<Connection, Error> {
+    let connection = open(&files.deliveries, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&connection, Durability::Eventually, READER_CACHE_KIB)?;
     Ok(connection)
 }
 

@@ -158,6 +158,21 @@ async fn what_comes_together_is_in_few_rows_that_go_with_the_last_of_it() {
 }
 
 #[tokio::test]
+async fn the_write_ahead_log_of_deliveries_is_copied_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = SqliteOptions { search: None, checkpoint_pages: 4, ..SqliteOptions::new(folder.path()) };
+    let store = SqliteStore::open(options).expect("it opens");
+    let bytes = || std::fs::metadata(folder.path().join("deliveries.db")).expect("it is there").len();
+    let mut left = 0..200;
+    // The file itself grows by nothing else.
+    while bytes() < 128 * 1024 {
+        let round = left.next().expect("50 MiB of bodies are not kept in the write-ahead log");
+        let outgoing = (1..=64).map(|number| Outgoing { body: vec![b'x'; 4_096].into(), ..outgoing(round * 64 + number) });
+        store.dispatch(Dispatch { outgoing: outgoing.collect(), ..Dispatch::default() }).await.expect("it is written");
+    }
+}
+
+#[tokio::test]
 async fn a_page_of_tries_looks_at_so_many_deliveries_and_says_where_to_go_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let options = SqliteOptions { search: None, ..SqliteOptions::new(folder.path()) };

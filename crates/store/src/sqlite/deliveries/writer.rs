@@ -3,7 +3,7 @@
 //! What nobody waits for, such as that deliveries were taken, waits a little for others: a transaction costs the pages that it
 //! touches, and many deliveries touch the same ones.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rusqlite::Connection;
 use tokio::{
@@ -12,7 +12,13 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use crate::{Error, sqlite::open::failed};
+use crate::{
+    Error,
+    sqlite::{
+        checkpointer::{Checkpointer, Checkpoints, Wal},
+        open::failed,
+    },
+};
 
 /// How many commands one transaction carries out.
 const BATCH_MAX: usize = 256;
@@ -104,7 +110,8 @@ impl Writer {
     }
 
     /// Works until the store closes.
-    pub(in crate::sqlite) fn run(mut self) {
+    pub(in crate::sqlite) fn run(mut self, checkpointer: Arc<Checkpointer>) {
+        let mut checkpoints = Checkpoints::of(Wal::Deliveries, &mut self.connection, checkpointer);
         let mut batch = Vec::with_capacity(BATCH_MAX);
         // Made here, since it must not be dropped by whoever opens a store in vain. A fault would end the process, as it should.
         let waiting = Builder::new_current_thread().enable_time().build();
@@ -115,6 +122,9 @@ impl Writer {
                 tracing::error!(%error, "deliveries could not be written down; they are tried again");
             }
             tell_all(&mut batch, &outcome);
+            if let Err(error) = checkpoints.see_to(&self.connection) {
+                tracing::warn!(%error, "the write-ahead log of deliveries.db could not be copied back");
+            }
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);") {
             tracing::warn!(%error, "deliveries.db was closed without a last checkpoint");
