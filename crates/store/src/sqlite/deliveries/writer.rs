@@ -145,32 +145,32 @@ impl Writer {
     fn transaction(&self, batch: &mut [Command], places: Places) -> Result<(), Fault> {
         let outcome = self.attempt(batch, places);
         if outcome.is_err() && !self.connection.is_autocommit() {
-            self.connection.execute_batch("ROLLBACK").map_err(fault)?;
+            self.connection.execute_batch("ROLLBACK").map_err(|error| fault(&error))?;
         }
         outcome
     }
 
     fn attempt(&self, batch: &mut [Command], places: Places) -> Result<(), Fault> {
         let connection = &self.connection;
-        step(connection, "BEGIN IMMEDIATE").map_err(fault)?;
+        step(connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))?;
         for command in batch {
             let hurry = command.hurry;
             if places == Places::None || hurry == Hurry::Now {
-                command.work.run(connection).map_err(|error| Fault { hurry, ..fault(error) })?;
+                command.work.run(connection).map_err(|error| Fault { hurry, ..fault(&error) })?;
                 continue;
             }
-            step(connection, "SAVEPOINT soon").map_err(fault)?;
-            command.own = command.work.run(connection).err().map(|error| fault(error).error);
+            step(connection, "SAVEPOINT soon").map_err(|error| fault(&error))?;
+            command.own = command.work.run(connection).err().map(|error| fault(&error).error);
             if let Some(error) = &command.own {
                 // Of some faults, such as a full disk, SQLite takes the whole transaction back.
                 if connection.is_autocommit() {
                     return Err(Fault { error: error.clone(), hurry: Hurry::Now });
                 }
-                step(connection, "ROLLBACK TO soon").map_err(fault)?;
+                step(connection, "ROLLBACK TO soon").map_err(|error| fault(&error))?;
             }
-            step(connection, "RELEASE soon").map_err(fault)?;
+            step(connection, "RELEASE soon").map_err(|error| fault(&error))?;
         }
-        step(connection, "COMMIT").map_err(fault)
+        step(connection, "COMMIT").map_err(|error| fault(&error))
     }
 }
 
@@ -188,8 +188,8 @@ struct Fault {
     hurry: Hurry,
 }
 
-fn fault(error: rusqlite::Error) -> Fault {
-    Fault { error: failed("write deliveries down", &error), hurry: Hurry::Now }
+fn fault(error: &rusqlite::Error) -> Fault {
+    Fault { error: failed("write deliveries down", error), hurry: Hurry::Now }
 }
 
 /// Tells everybody how it went: each its own fault, or how it went with all.
