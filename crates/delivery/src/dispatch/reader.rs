@@ -153,8 +153,8 @@ impl Reader {
         }
     }
 
-    /// Puts what is wanted of these entries into the outbox, moves the cursors behind them, and hands the deliveries on. What comes
-    /// next is read meanwhile.
+    /// Puts what is wanted of these entries into the outbox, moves the cursors behind them, and hands the deliveries on. What
+    /// comes next is read meanwhile.
     async fn pass_on(&mut self, pass: Pass, entries: Vec<Arc<Entry>>, mut through: u64) -> Result<bool, Error> {
         let mut wanted = self.wanted(pass, &entries);
         // Whoever waits for a receiver holds no page.

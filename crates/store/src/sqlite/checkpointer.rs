@@ -32,17 +32,6 @@ pub(super) enum Wal {
     Deliveries,
 }
 
-impl Wal {
-    /// How many times as many pages as others it has before somebody copies it back. Most pages of deliveries are changed again and
-    /// again, or soon hold nothing any more: the more there are, the fewer are copied.
-    fn times(self) -> i32 {
-        match self {
-            Wal::Log | Wal::Records => 1,
-            Wal::Deliveries => 4,
-        }
-    }
-}
-
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
     #[default]
@@ -172,20 +161,14 @@ impl Checkpoints {
             // Without it the WAL is only copied back at closing; it grows, and nothing is lost.
             tracing::warn!(%error, "the WAL cannot be watched");
         }
-        let mut checkpoints = Checkpoints { wal, checkpointer, due: 0 };
-        checkpoints.due = checkpoints.usual();
-        checkpoints
-    }
-
-    /// How many pages the WAL has before somebody copies it back, as a rule.
-    fn usual(&self) -> i32 {
-        self.checkpointer.pages.saturating_mul(self.wal.times())
+        let due = checkpointer.pages;
+        Checkpoints { wal, checkpointer, due }
     }
 
     /// After a commit: sees to it that the WAL is copied back when it has grown.
     pub(super) fn see_to(&mut self, connection: &Connection) -> Result<(), Error> {
         let pages = WAL_PAGES.get();
-        let usual = self.usual();
+        let usual = self.checkpointer.pages;
         if pages < usual {
             self.due = usual;
         }
@@ -248,9 +231,9 @@ mod tests {
         let (other, at_work) = (open(&path), Arc::clone(&checkpointer));
         let (has_begun, begun) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let log = Connection::open_in_memory().expect("memory can be opened");
+            let [log, deliveries] = [(); 2].map(|()| Connection::open_in_memory().expect("memory can be opened"));
             begun.recv().expect("the writer says when");
-            at_work.run(&log, &other);
+            at_work.run(&log, &other, &deliveries);
         });
         has_begun.send(()).expect("the thread listens");
         let pages: Vec<i32> = (0..50 * limit).map(|_| write(&writer, &mut checkpoints)).collect();

@@ -1,8 +1,8 @@
 //! Deliveries that came into the outbox together, as one row.
 //!
-//! Nearly all are taken at the first try. One by one each would be a row of the table `outbox` and of two indexes that comes and goes;
-//! in a bundle it is a bit that is cleared. A delivery that something else becomes of, or that somebody looks at, comes out of its
-//! bundle into the table first, with all that are left in it.
+//! Nearly all are taken at the first try. One by one each would be a row of the table `outbox` and of two indexes that comes
+//! and goes; in a bundle it is a bit that is cleared. A delivery that something else becomes of, or that somebody looks at,
+//! comes out of its bundle into the table first, with all that are left in it.
 
 use std::{
     borrow::Cow,
@@ -188,8 +188,8 @@ fn owner_of(connection: &Connection, no: i64) -> rusqlite::Result<SubscriptionId
     connection.prepare_cached(sql)?.query_row([no], |row| Ok(SubscriptionId(row.get(0)?)))
 }
 
-/// Puts deliveries of one subscription into bundles, but for those that are on their way already. If one was replayed, tried before or
-/// is very large, all are to be rows of their own: these are answered.
+/// Puts deliveries of one subscription into bundles, but for those that are on their way already. If one was replayed, tried
+/// before or is very large, all are to be rows of their own: these are answered.
 pub(super) fn put<'o>(
     connection: &Connection,
     no: i64,
@@ -262,8 +262,8 @@ fn insert(connection: &Connection, no: i64, bundle: &[&Outgoing]) -> rusqlite::R
 pub(super) struct Bundles(BTreeMap<i64, Vec<Bundle>>);
 
 impl Bundles {
-    /// Takes a delivery out of its bundle, if it is in one. If it was not delivered that is undone instead, and so are those that came
-    /// before it: then it is a row of the outbox.
+    /// Takes a delivery out of its bundle, if it is in one. If it was not delivered that is undone instead, and so are those
+    /// that came before it: then it is a row of the outbox.
     pub(super) fn take(
         &mut self,
         connection: &Connection,
@@ -311,8 +311,8 @@ pub(super) fn are_there(connection: &Connection, subscription: SubscriptionId) -
     connection.prepare_cached(sql)?.query_row([subscription.0], |row| row.get(0))
 }
 
-/// Undoes the bundles of a subscription: a few, since no more comes while its sender has not taken what came. Whoever makes a row of
-/// the outbox does so first, since their order is that in which they came.
+/// Undoes the bundles of a subscription: a few, since no more comes while its sender has not taken what came. Whoever makes a
+/// row of the outbox does so first, since their order is that in which they came.
 pub(super) fn undo_of(connection: &Connection, no: i64) -> rusqlite::Result<()> {
     Bundle::all_of(connection, no)?.into_iter().try_for_each(|bundle| bundle.undo(connection))
 }

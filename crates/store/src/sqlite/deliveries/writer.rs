@@ -31,8 +31,8 @@ const LINGER: Duration = Duration::from_millis(20);
 pub(super) enum Hurry {
     /// Somebody waits for it.
     Now,
-    /// Nothing goes on sooner for it: it may wait up to [`LINGER`]. If it cannot be done that is its own fault alone: who is in a
-    /// hurry did not ask for its company.
+    /// Nothing goes on sooner for it: it may wait up to [`LINGER`]. If it cannot be done that is its own fault alone: who is
+    /// in a hurry did not ask for its company.
     Soon,
 }
 
@@ -113,7 +113,8 @@ impl Writer {
     pub(in crate::sqlite) fn run(mut self, checkpointer: Arc<Checkpointer>) {
         let mut checkpoints = Checkpoints::of(Wal::Deliveries, &mut self.connection, checkpointer);
         let mut batch = Vec::with_capacity(BATCH_MAX);
-        // Made here, since it must not be dropped by whoever opens a store in vain. A fault would end the process, as it should.
+        // Made here, since it must not be dropped by whoever opens a store in vain. A fault would end the process, as it
+        // should.
         let waiting = Builder::new_current_thread().enable_time().build();
         let waiting = waiting.unwrap_or_else(|error| unreachable!("to wait takes no file and no thread: {error}"));
         while waiting.block_on(gather(&mut self.commands, &mut batch)) {
@@ -174,8 +175,8 @@ impl Writer {
     }
 }
 
-/// Whether there is a place to go back to in front of what is not urgent: of every page that is changed behind one there is a copy,
-/// so that they are only made where something has failed.
+/// Whether there is a place to go back to in front of what is not urgent: of every page that is changed behind one there is a
+/// copy, so that they are only made where something has failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Places {
     None,

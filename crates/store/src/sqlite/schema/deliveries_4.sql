@@ -1,7 +1,7 @@
 -- What schema 4 of deliveries.db has beside that of schema 3.
 
--- Deliveries of the outbox that came together as their events did, and were not tried yet. `waiting` has a bit for each, the lowest for
--- the first one, while it has not ended; `first` and `last` are the least and the greatest position.
+-- Deliveries of the outbox that came together as their events did, and were not tried yet. `waiting` has a bit for each, the
+-- lowest for the first one, while it has not ended; `first` and `last` are the least and the greatest position.
 CREATE TABLE bundle (
     no           INTEGER PRIMARY KEY,
     subscription INTEGER NOT NULL,

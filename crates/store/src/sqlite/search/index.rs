@@ -47,8 +47,9 @@ const FILES_MAX: u32 = 3;
 /// What a fault of search.db was attempted as, unlike one of log.db, which another file would not mend.
 const INDEX: &str = "index texts";
 
-/// From now on this thread has the processor that nobody else wants. Nobody waits for texts to be indexed, and what was just taken in
-/// is to be answered, folded and passed on first. Only on Linux does a thread have a priority of its own that is set so.
+/// From now on this thread has the processor that nobody else wants. Nobody waits for texts to be indexed, and what was just
+/// taken in is to be answered, folded and passed on first. Only on Linux does a thread have a priority of its own that is set
+/// so.
 fn give_way() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, LEAST_PRIORITY) {
