@@ -93,7 +93,7 @@ async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Proble
     if let Some(indexed) = status.indexed {
         gauge!(SEARCH_LAG_ENTRIES).set(status.committed.saturating_sub(indexed) as f64);
     }
-    if let Err(error) = webhooks(&service, status.committed).await {
+    if let Err(error) = webhooks(&service).await {
         // What they stand at is in a file of its own. All else is told, most of all while that one cannot be read.
         tracing::warn!(%error, "how webhooks stand could not be read");
     }
@@ -101,7 +101,7 @@ async fn metrics(State(service): State<Arc<Service>>) -> Result<Response, Proble
 }
 
 /// How webhooks stand.
-async fn webhooks(service: &Service, committed: u64) -> Result<(), hookline_store::Error> {
+async fn webhooks(service: &Service) -> Result<(), hookline_store::Error> {
     let directory = service.store.directory();
     let standings: HashMap<SubscriptionId, Standing> = service.store.standings().await?.into_iter().collect();
     let (mut counts, mut furthest) = ([0_u32; 3], 0);
@@ -110,7 +110,7 @@ async fn webhooks(service: &Service, committed: u64) -> Result<(), hookline_stor
         counts[place] += 1;
         if row.status == SubscriptionStatus::Active {
             let reached = standings.get(&row.id).map_or(0, |standing| standing.bulk);
-            furthest = furthest.max(backlog(row, reached, committed));
+            furthest = furthest.max(backlog(service, row, reached));
         }
     }
     for (status, count) in SubscriptionStatus::ALL.into_iter().zip(counts) {

@@ -1,12 +1,12 @@
 //! What the surfaces are given, and the routers made of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use ipnet::IpNet;
 use tokio::sync::{Mutex, Notify};
 
-use hookline_delivery::client::Client;
+use hookline_delivery::{client::Client, dispatch::Level};
 use hookline_model::{platform::Platform, time::Millis};
 use hookline_platforms::Parser;
 use hookline_store::Store;
@@ -88,6 +88,8 @@ pub struct Service {
     pub(crate) making: Mutex<()>,
     /// Told whenever the directory was changed through the API.
     pub(crate) changed: Arc<Notify>,
+    /// How far webhooks were looked on for that are level with the log, once somebody passes events on.
+    pub(crate) level: OnceLock<Level>,
     pub(crate) streams: Streams,
     pub(crate) smartlead: compat::smartlead::State,
 }
@@ -115,6 +117,7 @@ impl Service {
             client: options.client,
             making: Mutex::default(),
             changed: Arc::default(),
+            level: OnceLock::new(),
             streams: Streams::default(),
             smartlead: compat::smartlead::State::default(),
             limits,

@@ -128,6 +128,19 @@ impl Live {
     }
 }
 
+/// How far the subscriptions were looked on for that are level with the log. What is stored lags behind: a cursor is not written
+/// down for every event of somebody else's.
+#[derive(Clone)]
+pub struct Level(pub(super) Arc<Live>);
+
+impl Level {
+    /// Up to which position nothing is left for a subscription, if it is level.
+    #[must_use]
+    pub fn of(&self, id: SubscriptionId) -> Option<u64> {
+        self.0.board().waiting.get(&id).map(|waiting| waiting.at)
+    }
+}
+
 impl Waiting {
     /// Looks at entries up to a position, if it waits.
     fn looks(&mut self, entries: &[(Arc<Entry>, Option<AgencyId>)], through: u64) {

@@ -46,6 +46,7 @@ use serde_json::Value;
 use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+pub use live::Level;
 pub use sender::attempt_row;
 
 use crate::{
@@ -186,6 +187,7 @@ pub struct DispatchOptions {
 /// Passes events on until it is stopped.
 pub struct Dispatcher {
     stopping: CancellationToken,
+    level: Level,
     supervisor: JoinHandle<()>,
 }
 
@@ -195,7 +197,13 @@ impl Dispatcher {
     pub fn start(options: DispatchOptions) -> Dispatcher {
         let stopping = CancellationToken::new();
         let work = supervisor::Supervisor::new(options, stopping.clone());
-        Dispatcher { stopping, supervisor: tokio::spawn(work.run()) }
+        Dispatcher { stopping, level: work.level(), supervisor: tokio::spawn(work.run()) }
+    }
+
+    /// How far the subscriptions were looked on for that are level with the log.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level.clone()
     }
 
     /// Begins nothing new, lets what is on the wire end, and writes down how it did.

@@ -23,7 +23,7 @@ use super::{
     DispatchOptions, Subscribed,
     feed::Feed,
     handed::Handed,
-    live::Live,
+    live::{Level, Live},
     reader::{Queues, Reader},
     replayer::Replayer,
     sender::{Inlets, Sender},
@@ -105,6 +105,11 @@ impl Supervisor {
             tidy,
             priority,
         }
+    }
+
+    /// How far the subscriptions were looked on for that are level with the log.
+    pub(super) fn level(&self) -> Level {
+        Level(Arc::clone(&self.live))
     }
 
     /// Works until it is stopped.

@@ -41,7 +41,10 @@ impl Service {
             keep: KEEP,
             changed: Arc::clone(&self.changed),
         };
-        PassingOn { dispatcher: Dispatcher::start(options) }
+        let dispatcher = Dispatcher::start(options);
+        // Nobody is there before: of a second one, which there should not be, nothing would be told.
+        let _ = self.level.set(dispatcher.level());
+        PassingOn { dispatcher }
     }
 }
 

@@ -186,10 +186,12 @@ pub(crate) async fn standing(service: &Service, id: SubscriptionId) -> Result<St
     Ok(standings.into_iter().find(|(of, _)| *of == id).map(|(_, standing)| standing).unwrap_or_default())
 }
 
-/// How many positions of the log, which ends at `committed`, a subscription is behind. `reached` is where it stands, 0 if it
-/// was sent nothing yet.
-pub(crate) fn backlog(row: &Subscription, reached: u64, committed: u64) -> u64 {
-    committed.saturating_sub(reached.max(row.since))
+/// How many positions of the log a subscription is behind. `reached` is where it stands, 0 if it was sent nothing yet. One that
+/// has looked at everything is behind by nothing, whoever's events there were: where it stands is not written down for each.
+pub(crate) fn backlog(service: &Service, row: &Subscription, reached: u64) -> u64 {
+    let committed = service.store.status().committed;
+    let looked = service.level.get().and_then(|level| level.of(row.id)).unwrap_or(0);
+    committed.saturating_sub(reached.max(row.since).max(looked))
 }
 
 /// The kinds of which a subscription is sent nothing, each with the one that is sent it instead.

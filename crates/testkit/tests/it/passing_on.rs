@@ -268,3 +268,14 @@ async fn a_secret_is_nowhere_on_disk_and_a_retry_has_that_of_its_time() {
     }
     assert!(files > 3, "{files} files were looked through");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_webhook_that_owes_nothing_has_no_backlog() {
+    let world = World::new(json!({"kinds": ["campaign.*"]})).await;
+    world.tell(0..7).await;
+    // It is level before anything was written down for it.
+    world.until("", |shown| shown["backlog"] == 0).await;
+    world.tell(12..15).await;
+    world.until("", |shown| shown["backlog"] == 0).await;
+    world.service.close().await;
+}

@@ -46,7 +46,7 @@ pub(in crate::api) async fn create(
     let dialect = wanted.settings.dialect;
     let (secrets, new) = wanted.secrets(Secrets::default(), || new_secret(dialect, &*service.entropy))?;
     let subscribed = made(&service, owner, wanted.settings, secrets)?;
-    let shape = |secret| WebhookShape::new(&subscribed, Standing::default(), subscribed.row.since).with_secret(secret);
+    let shape = |secret| WebhookShape::new(&subscribed, Standing::default(), 0).with_secret(secret);
     let (reply, kept) = (Reply::created(&shape(new)), Reply::created(&shape(None)));
     let row = Subscription::clone(&subscribed.row);
     once.change_keeping(&service, vec![DirectoryChange::PutSubscription(Box::new(row))], reply, kept).await

@@ -13,7 +13,7 @@ use crate::{
     openapi::Operation,
     problem::Problem,
     service::Service,
-    subscriptions::{muted_kinds, read},
+    subscriptions::{backlog, muted_kinds, read},
 };
 
 /// What it is.
@@ -34,13 +34,12 @@ pub(in crate::api) async fn list(
     let own = directory.subscriptions().iter().filter(|row| row.owner == owner).cloned();
     let page = page::cut(own, &request, |row| (row.created_at, row.id.0));
     let standings: HashMap<SubscriptionId, Standing> = service.store.standings().await?.into_iter().collect();
-    let committed = service.store.status().committed;
     let priority = Priority::of(&directory);
     let shown = page.rows.iter().map(|row| {
         let standing = standings.get(&row.id).copied().unwrap_or_default();
         read(&service, row).map(|subscribed| {
             let muted = muted_kinds(&priority, &directory, &subscribed);
-            WebhookShape::new(&subscribed, standing, committed).with_muted(muted)
+            WebhookShape::new(&subscribed, standing, backlog(&service, row, standing.bulk)).with_muted(muted)
         })
     });
     let rows = shown.collect::<Result<Vec<_>, _>>()?;

@@ -28,7 +28,7 @@ use crate::{
     api::once::{Once, Reply},
     problem::Problem,
     service::Service,
-    subscriptions::{Tries, muted_kinds, read, standing},
+    subscriptions::{Tries, backlog, muted_kinds, read, standing},
 };
 
 use shape::WebhookShape;
@@ -37,7 +37,8 @@ use shape::WebhookShape;
 async fn shown(service: &Service, subscribed: &Subscribed) -> Result<WebhookShape, Problem> {
     let standing = standing(service, subscribed.row.id).await?;
     let muted = muted(service, subscribed);
-    Ok(WebhookShape::new(subscribed, standing, service.store.status().committed).with_muted(muted))
+    let backlog = backlog(service, &subscribed.row, standing.bulk);
+    Ok(WebhookShape::new(subscribed, standing, backlog).with_muted(muted))
 }
 
 /// The kinds that others mute of a webhook.

@@ -14,10 +14,7 @@ use hookline_delivery::{
 use hookline_model::{entry::Origin, id::SubscriptionId, kind::Kind, platform::Platform};
 use hookline_store::{deliveries::Standing, subscriptions::SubscriptionStatus};
 
-use crate::{
-    openapi::{Count, ExactNumber, FreeFields, Id, PlatformName, Time, inline_schemas, word_schemas},
-    subscriptions::backlog,
-};
+use crate::openapi::{Count, ExactNumber, FreeFields, Id, PlatformName, Time, inline_schemas, word_schemas};
 
 word_schemas! {
     /// A wire format and vocabulary: our own, that of a platform, or CloudEvents.
@@ -187,8 +184,8 @@ struct PolicyShape {
 }
 
 impl WebhookShape {
-    /// Without its secret; `committed` is where the log ends.
-    pub(super) fn new(subscribed: &Subscribed, standing: Standing, committed: u64) -> WebhookShape {
+    /// Without its secret; `backlog` is how many positions of the log it is behind.
+    pub(super) fn new(subscribed: &Subscribed, standing: Standing, backlog: u64) -> WebhookShape {
         let Subscribed { row, settings, policy, secrets } = subscribed;
         WebhookShape {
             id: row.id,
@@ -217,7 +214,7 @@ impl WebhookShape {
             failed: standing.failed,
             skipped: standing.skipped,
             not_expressible: standing.not_expressible,
-            backlog: backlog(row, standing.bulk, committed),
+            backlog,
             created_at: row.created_at.to_string(),
             updated_at: row.updated_at.to_string(),
         }
