@@ -14,9 +14,9 @@ mod serve;
 mod settings;
 mod simulate;
 
-use std::{io::IsTerminal, process::ExitCode};
+use std::{ffi::OsStr, io::IsTerminal, process::ExitCode};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, builder::Resettable};
 use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
@@ -42,7 +42,8 @@ impl std::fmt::Display for WrongUsage {
 impl std::error::Error for WrongUsage {}
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let mut command = without_empty_variables(cli::Cli::command());
+    let cli = cli::Cli::from_arg_matches(&command.get_matches_mut()).unwrap_or_else(|error| error.format(&mut command).exit());
     log_to_stderr();
     let outcome = match cli.command {
         cli::Command::Serve(flags) => serve::run(&flags),
@@ -60,9 +61,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// The command line without the environment variables that are set and empty: clap would take them for values.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &clap::Arg| arg.get_env().and_then(OsStr::to_str).is_some_and(settings::is_empty);
+    let command = command.mut_args(|arg| if is_empty(&arg) { arg.env(Resettable::Reset) } else { arg });
+    command.mut_subcommands(without_empty_variables)
+}
+
 /// Logs go to standard error: as lines for a person at a terminal, as JSON for whoever collects them.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("HOOKLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // Of an empty text the filter would be one of errors only.
+    let wanted = settings::variable("HOOKLINE_LOG").ok().flatten().unwrap_or_else(|| "info".to_owned());
+    let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
         builder.init();

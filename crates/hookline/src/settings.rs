@@ -1,8 +1,10 @@
 //! Settings: defaults, then the file, then the environment, then flags; each wins over what is named before it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Context;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -109,7 +111,7 @@ const BODY_BYTES: std::ops::RangeInclusive<usize> = 1024..=16 * 1024 * 1024;
 pub(crate) fn read(flags: &ServeFlags) -> anyhow::Result<Settings> {
     let file = settings_file(flags.config.as_deref())?;
     // Other variables with our prefix are left alone: they may be meant for commands that talk to a server.
-    let environment = Env::prefixed(PREFIX).only(&NAMES);
+    let environment = Env::prefixed(PREFIX).only(&NAMES).filter(|name| !is_empty(&format!("{PREFIX}{name}")));
     let mut figment = Figment::from(Serialized::defaults(Raw::default()));
     if let Some(file) = file {
         figment = figment.merge(Toml::file(file));
@@ -124,8 +126,26 @@ pub(crate) fn read(flags: &ServeFlags) -> anyhow::Result<Settings> {
     Ok(Settings { master_key: master_key()?, ..settings })
 }
 
+/// Whether a variable is set and empty, as docker-compose sets the one that it is given no value for: it counts as not set.
+pub(crate) fn is_empty(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| value.is_empty())
+}
+
+/// A variable that is set, and not empty.
+///
+/// # Errors
+/// When its value is not UTF-8; the value is not shown, since it may be a secret.
+pub(crate) fn variable(name: &str) -> Result<Option<String>, WrongUsage> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(WrongUsage(format!("{name} is not UTF-8"))),
+    }
+}
+
 fn settings_file(flag: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
-    let named = flag.map(Path::to_path_buf).or_else(|| std::env::var_os("HOOKLINE_CONFIG").map(PathBuf::from));
+    let variable = std::env::var_os("HOOKLINE_CONFIG").filter(|file| !file.is_empty());
+    let named = flag.map(Path::to_path_buf).or_else(|| variable.map(PathBuf::from));
     match named {
         Some(file) if file.is_file() => Ok(Some(file)),
         Some(file) => Err(WrongUsage(format!("there is no settings file {}", file.display())).into()),
@@ -133,34 +153,30 @@ fn settings_file(flag: Option<&Path>) -> anyhow::Result<Option<PathBuf>> {
     }
 }
 
-fn admin_key() -> anyhow::Result<Option<AdminKey>> {
-    match std::env::var("HOOKLINE_ADMIN_KEY") {
-        Ok(key) if key.chars().count() >= ADMIN_KEY_CHARACTERS_MIN => Ok(Some(AdminKey(key))),
-        Ok(_) => Err(WrongUsage(format!(
-            "HOOKLINE_ADMIN_KEY has fewer than {ADMIN_KEY_CHARACTERS_MIN} characters; take 32 random ones"
-        ))
-        .into()),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(error) => Err(error).context("read HOOKLINE_ADMIN_KEY"),
+fn admin_key() -> Result<Option<AdminKey>, WrongUsage> {
+    match variable("HOOKLINE_ADMIN_KEY")? {
+        Some(key) if key.chars().count() < ADMIN_KEY_CHARACTERS_MIN => Err(WrongUsage(format!(
+            "HOOKLINE_ADMIN_KEY has fewer than {ADMIN_KEY_CHARACTERS_MIN} characters; take {ADMIN_KEY_CHARACTERS_MIN} random ones"
+        ))),
+        key => Ok(key.map(AdminKey)),
     }
 }
 
-fn master_key() -> anyhow::Result<Option<MasterKey>> {
-    match std::env::var(MASTER_KEY) {
-        Ok(text) => match MasterKey::from_hex(&text) {
-            Some(key) => Ok(Some(key)),
-            None => Err(WrongUsage(format!("{MASTER_KEY} is not 64 hexadecimal digits; take 32 random bytes")).into()),
-        },
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        // Its text is not shown: it may be the key, mistyped.
-        Err(std::env::VarError::NotUnicode(_)) => Err(WrongUsage(format!("{MASTER_KEY} is not 64 hexadecimal digits")).into()),
-    }
+fn master_key() -> Result<Option<MasterKey>, WrongUsage> {
+    // Its text is not shown: it may be the key, mistyped.
+    let wrong = || WrongUsage(format!("{MASTER_KEY} is not 64 hexadecimal digits; take 32 random bytes"));
+    variable(MASTER_KEY)?.map(|text| MasterKey::from_hex(&text).ok_or_else(wrong)).transpose()
 }
 
 fn check(raw: Raw, admin_key: Option<AdminKey>) -> anyhow::Result<Settings> {
     let wrong = |text: String| anyhow::Error::from(WrongUsage(text));
     let trusted_proxies = networks("trusted_proxies", raw.trusted_proxies.as_deref())?;
     let allow = networks("allow_destinations", raw.allow_destinations.as_deref())?;
+    for (name, address) in [("listen", Some(&raw.listen)), ("admin_listen", raw.admin_listen.as_ref())] {
+        if let Some(address) = address.filter(|address| !is_address(address)) {
+            return Err(wrong(format!("{name}: {address:?} is not of the form HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")));
+        }
+    }
     if let Some(url) = &raw.public_url
         && !(url.starts_with("https://") || url.starts_with("http://"))
     {
@@ -187,6 +203,12 @@ fn check(raw: Raw, admin_key: Option<AdminKey>) -> anyhow::Result<Settings> {
         admin_key,
         master_key: None,
     })
+}
+
+/// Whether a text is an address to listen on: an IP address or a name, and a port. Names are looked up when it is listened on.
+fn is_address(text: &str) -> bool {
+    let is_named = |(host, port): (&str, &str)| !host.is_empty() && !host.contains(':') && port.parse::<u16>().is_ok();
+    text.parse::<SocketAddr>().is_ok() || text.rsplit_once(':').is_some_and(is_named)
 }
 
 /// Networks, comma separated; a bare address is one of its own.
@@ -259,6 +281,23 @@ mod tests {
         ];
         for (change, expected) in cases {
             assert_eq!(checked(change).err().as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn an_address_to_listen_on_has_a_host_and_a_port() {
+        for address in ["0.0.0.0:8080", "127.0.0.1:0", "[::]:8080", "[fe80::1%2]:80", "localhost:8080", "my-host.example:65535"] {
+            assert!(checked(|raw| raw.listen = address.to_owned()).is_ok(), "{address}");
+            assert!(checked(|raw| raw.admin_listen = Some(address.to_owned())).is_ok(), "{address}");
+        }
+        for address in
+            ["", "nonsense", "18499", ":8080", "1.2.3.4:", "1.2.3.4:99999", "1.2.3.4:-1", "::1", "::1:8080", "http://1.2.3.4:80"]
+        {
+            let expected = format!("{address:?} is not of the form HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+            let told = checked(|raw| raw.listen = address.to_owned()).err();
+            assert_eq!(told, Some(format!("listen: {expected}")));
+            let told = checked(|raw| raw.admin_listen = Some(address.to_owned())).err();
+            assert_eq!(told, Some(format!("admin_listen: {expected}")));
         }
     }
 

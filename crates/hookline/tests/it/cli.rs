@@ -1,11 +1,12 @@
 //! The command line.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use hookline_testkit::{
     node::{ADMIN_KEY, Node, serve_command},
     traffic::smartlead_body,
 };
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::HOOKLINE;
 
@@ -50,10 +51,12 @@ fn commands(help: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
-    let cases: [(&[&str], &str); 16] = [
+    let cases: [(&[&str], &str); 18] = [
         (&["serve", "--nonsense"], "--nonsense"),
         (&["nonsense"], "nonsense"),
         (&["serve", "--database", "mysql:x"], "sqlite:FOLDER"),
+        (&["serve", "--listen", "18499"], "listen: \"18499\""),
+        (&["serve", "--admin-listen", "1.2.3.4:99999"], "admin_listen: \"1.2.3.4:99999\""),
         (&["serve", "--public-url", "hooks.example"], "https://"),
         (&["serve", "--trusted-proxies", "x"], "network"),
         (&["serve", "--config", "/nonexistent.toml"], "/nonexistent.toml"),
@@ -103,6 +106,45 @@ fn a_wrong_setting_is_named_with_its_source() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("64 hexadecimal digits"), "{}", text(&output.stderr));
     assert!(!text(&output.stderr).contains(&mistyped[4..20]), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_variable_that_is_empty_is_one_that_is_not_set() {
+    let temp = tempfile::tempdir().expect("a folder");
+    let folder = temp.path().join("data");
+    let file = temp.path().join("hookline.toml");
+    std::fs::write(file, format!("listen = \"127.0.0.1:0\"\ndatabase = \"sqlite:{}\"\n", folder.display())).expect("a file");
+    let mut command = Command::new(HOOKLINE);
+    command.arg("serve").current_dir(temp.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let settings =
+        ["LISTEN", "ADMIN_LISTEN", "DATABASE", "PUBLIC_URL", "TRUSTED_PROXIES", "BODY_BYTES_MAX", "DISK_RESERVE_BYTES"];
+    let others = ["SEARCH", "ALLOW_PRIVATE_DESTINATIONS", "ALLOW_DESTINATIONS", "CONFIG", "ADMIN_KEY", "MASTER_KEY", "LOG"];
+    command.envs(settings.iter().chain(&others).map(|name| (format!("HOOKLINE_{name}"), "")));
+    let mut child = command.spawn().expect("the binary starts");
+    let stdout = std::io::BufReader::new(child.stdout.take().expect("standard output is piped"));
+    let ready = std::io::BufRead::lines(stdout).map_while(Result::ok).find(|line| line == "Ready.");
+    if ready.is_some() {
+        kill_process(Pid::from_child(&child), Signal::TERM).expect("the process is ours");
+    }
+    let output = child.wait_with_output().expect("the process is ours");
+    let logged = text(&output.stderr);
+    assert!(ready.is_some() && output.status.success(), "it starts, with the settings of the file: {logged}");
+    assert!(folder.join("master.key").is_file(), "the master key is in its file");
+    assert!(logged.contains("stopped; everything answered is on disk"), "it says what it says by default: {logged}");
+
+    let listen = |key: &str, url: &str| {
+        let mut command = Command::new(HOOKLINE);
+        command.args(["listen", "--forward", "http://127.0.0.1:1/"]).current_dir(temp.path());
+        let output = command.env("HOOKLINE_KEY", key).env("HOOKLINE_URL", url).output().expect("the binary runs");
+        (output.status.code(), text(&output.stderr))
+    };
+    let (code, told) = listen("", "http://127.0.0.1:1");
+    assert!(code == Some(2) && told.contains("required arguments were not provided") && told.contains("--key"), "{told}");
+    // The address of the server is read before the key, and this key is none: nobody is asked.
+    let (code, told) = listen("no\nkey", "nonsense");
+    assert!(code == Some(2) && told.contains("--server nonsense"), "{told}");
+    let (code, told) = listen("no\nkey", "");
+    assert!(code == Some(2) && told.contains("the key has characters"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
