@@ -16,8 +16,9 @@ use crate::{
 /// The most characters of a reply's head.
 const SNIPPET_CHARS_MAX: usize = 200;
 
-/// Names that are Instantly's, or whoever reads them might take for Instantly's: a custom variable that is called so is left out.
-const RESERVED: [&str; 40] = [
+/// Names that are Instantly's, or whoever reads them might take for Instantly's: a custom variable that is called so is left out of
+/// every body, also of one that has no such field. There it would be taken for what the event says.
+const RESERVED: [&str; 57] = [
     "timestamp",
     "timestamp_created",
     "event_type",
@@ -35,6 +36,16 @@ const RESERVED: [&str; 40] = [
     "lead",
     "lead_id",
     "contact_email",
+    "firstName",
+    "first_name",
+    "lastName",
+    "last_name",
+    "companyName",
+    "company_name",
+    "phone",
+    "website",
+    "linkedIn",
+    "linkedin",
     "email_account",
     "eaccount",
     "is_first",
@@ -50,6 +61,14 @@ const RESERVED: [&str; 40] = [
     "reply_html",
     "reply_text_snippet",
     "subject",
+    "open_count",
+    "link_url",
+    "bounce_type",
+    "reason",
+    "error_type",
+    "label",
+    "lead_label",
+    "custom_interest_value",
     "data",
     "payload",
     "body",
@@ -57,7 +76,6 @@ const RESERVED: [&str; 40] = [
     "custom_variables",
     "is_test",
     "test",
-    "custom_interest_value",
 ];
 
 /// Renders a body.

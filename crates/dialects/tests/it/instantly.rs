@@ -146,3 +146,81 @@ fn a_custom_variable_never_takes_the_place_of_a_field() {
     custom.insert("nested".to_owned(), json!({"event_type": "forged"}));
     assert_eq!(body(Dialect::Instantly, Some(Variant::Flat), &snapshot), plain);
 }
+
+#[test]
+fn a_custom_variable_does_not_stand_in_for_a_fact_that_an_event_has_not() {
+    let of_all = ORIGINS.into_iter().flat_map(|platform| Kind::ALL.iter().map(move |kind| event(*kind, platform)));
+    let told: Vec<_> = of_all.filter(|event| sent_as(Dialect::Instantly, None, event).is_some()).collect();
+    let mut names = std::collections::BTreeSet::new();
+    for event in &told {
+        let mut full = event.clone();
+        full.facts.extra.insert("variant".to_owned(), json!(2));
+        full.facts.extra.insert("is_first".to_owned(), json!(true));
+        let mut snapshot = snapshot(full);
+        if let Some(contact) = &mut snapshot.contact {
+            contact.linkedin_url = Some("https://linkedin.example/in/weber".to_owned());
+        }
+        names.extend(body(Dialect::Instantly, None, &snapshot).as_object().expect("an object").keys().cloned());
+    }
+    // These two are the agency's.
+    for own in ["fleet size", "personalization"] {
+        assert!(names.remove(own), "{own}");
+    }
+    for name in [
+        "link_url",
+        "bounce_type",
+        "reason",
+        "open_count",
+        "reply_text",
+        "email_html",
+        "firstName",
+        "linkedIn",
+        "variant",
+        "is_first",
+    ] {
+        assert!(names.contains(name), "{name}: {names:?}");
+    }
+    for event in told {
+        let mut snapshot = snapshot(event);
+        // All that neither the event nor its records need say.
+        let facts = &mut std::sync::Arc::make_mut(&mut snapshot.event.event).facts;
+        facts.clicked_links.clear();
+        facts.bounce = None;
+        snapshot.email = None;
+        let Some(contact) = &mut snapshot.contact else { continue };
+        (contact.first_name, contact.phone, contact.linkedin_url) = (None, None, None);
+        let plain = body(Dialect::Instantly, None, &snapshot);
+        let contact = snapshot.contact.as_mut().expect("a contact");
+        contact.custom_fields.extend(names.iter().map(|name| (name.clone(), json!("forged"))));
+        assert_eq!(body(Dialect::Instantly, None, &snapshot), plain, "{}", snapshot.event.event.kind);
+    }
+}
+
+#[test]
+fn in_other_dialects_custom_variables_are_in_a_place_of_their_own() {
+    fn names(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            found.insert(name.clone());
+            names(value, found);
+        }
+    }
+    fn without_custom_fields(value: &mut Value) {
+        let Some(object) = value.as_object_mut() else { return };
+        object.remove("custom_fields");
+        object.values_mut().for_each(without_custom_fields);
+    }
+    for (dialect, variant) in given::forms().into_iter().filter(|(dialect, _)| *dialect != Dialect::Instantly) {
+        for kind in [Kind::EmailClicked, Kind::EmailBounced, Kind::EmailReplied, Kind::ContactCategoryUpdated] {
+            let mut snapshot = snapshot(event(kind, Platform::Instantly));
+            let mut plain = body(dialect, variant, &snapshot);
+            let mut taken = std::collections::BTreeSet::new();
+            names(&plain, &mut taken);
+            let custom = &mut snapshot.contact.as_mut().expect("a contact").custom_fields;
+            custom.extend(taken.into_iter().map(|name| (name, json!("forged"))));
+            let mut forged = body(dialect, variant, &snapshot);
+            without_custom_fields(&mut plain);
+            without_custom_fields(&mut forged);
+            assert_eq!(forged, plain, "{kind} in {dialect}");
+        }
+    }
+}
