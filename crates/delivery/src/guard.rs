@@ -20,7 +20,10 @@ pub enum Forbidden {
     #[error("{0}")]
     Url(String),
     /// The address, or every address that the name has, is not one of the public internet.
-    #[error("{0} is not a public address, and this server does not send to private ones (see --allow-private-destinations)")]
+    #[error(
+        "{0} is not a public address, and this server does not send to private ones (see --allow-destinations and \
+         --allow-private-destinations)"
+    )]
     Address(String),
 }
 
@@ -34,7 +37,22 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Reads a URL that somebody wants to be sent to, as it is saved and when a sender starts. A name is not looked up here.
+    /// Reads a URL that somebody typed: without the white space around it, which copying brings along.
+    ///
+    /// # Errors
+    /// When nothing may be sent there, or the text has control characters, which a parser of URLs would leave out: what is shown
+    /// would not be what is sent to.
+    pub fn typed(&self, text: &str) -> Result<String, Forbidden> {
+        let text = text.trim();
+        if text.contains(char::is_control) {
+            return Err(Forbidden::Url("Give a URL without line breaks and other control characters.".to_owned()));
+        }
+        self.url(text).map(|_| text.to_owned())
+    }
+
+    /// Reads a URL that is to be sent to, as it is saved and when a sender starts. A name is not looked up here. Where networks
+    /// are allowed a name of the inside may lead into one: the connection is judged by the address.
+    ///
     ///
     /// # Errors
     /// When it can be seen from the text that nothing may be sent there.
@@ -57,7 +75,7 @@ impl Guard {
             // The parser has made one spelling of all, such as of 0x7f.1 and 2130706433.
             Some(Host::Ipv4(address)) => self.address(address.into())?,
             Some(Host::Ipv6(address)) => self.address(address.into())?,
-            Some(Host::Domain(name)) if self.allow_private || !is_inside(name) => {}
+            Some(Host::Domain(name)) if self.allow_private || !self.allow.is_empty() || !is_inside(name) => {}
             Some(Host::Domain(name)) => return Err(Forbidden::Address(name.to_owned())),
             None => return Err(refused("Give a URL with a host.")),
         }
@@ -174,7 +192,11 @@ mod tests {
             ("http://10.1.2.3/", true),
             ("http://[::ffff:10.1.2.3]/", true),
             ("http://10.2.0.1/", false),
-            ("http://localhost/", false),
+            // Whether these lead into the network is seen when they are looked up.
+            ("http://localhost/", true),
+            ("http://host.docker.internal:5678/", true),
+            ("http://n8n.lan/", true),
+            ("http://127.0.0.1/", false),
         ] {
             assert_eq!(guard.url(url).is_ok(), allowed, "{url}");
         }
@@ -188,12 +210,28 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_typed_is_kept_as_it_is_sent_to() {
+        let guard = Guard::default();
+        for text in ["https://x.example/a b", " https://x.example/a b\n", "\u{a0}\thttps://x.example/a b\r\n "] {
+            assert_eq!(guard.typed(text).as_deref(), Ok("https://x.example/a b"), "{text:?}");
+        }
+        for text in ["https://x.example/a\nb", "https://x.\texample/", "https://x.example/\u{85}a", "ht\rtps://x.example/"] {
+            let told = guard.typed(text).expect_err(text).to_string();
+            assert_eq!(told, "Give a URL without line breaks and other control characters.", "{text:?}");
+        }
+        assert!(guard.typed(" http://10.0.0.1/ ").is_err() && guard.typed("  ").is_err());
+    }
+
+    #[test]
     fn refusals_say_what_to_do() {
         let guard = Guard::default();
         let told = |url: &str| guard.url(url).expect_err(url).to_string();
         assert_eq!(told("gopher://x.example/"), "Give a URL that begins with https:// or http://.");
         assert_eq!(told("https://a:b@x.example/"), "Leave user name and password out of the URL; give them as a header.");
-        assert!(told("http://10.0.0.1/").contains("10.0.0.1 is not a public address"), "{}", told("http://10.0.0.1/"));
+        let private = "is not a public address, and this server does not send to private ones (see --allow-destinations and \
+                       --allow-private-destinations)";
+        assert_eq!(told("http://10.0.0.1/"), format!("10.0.0.1 {private}"));
+        assert_eq!(told("http://n8n.local/"), format!("n8n.local {private}"));
         assert!(told(&format!("https://x.example/{}", "a".repeat(URL_BYTES_MAX))).contains("2048 bytes"));
         assert!(told("no url").starts_with("That is no URL: "));
     }

@@ -233,6 +233,26 @@ async fn nothing_inside_is_reached_by_a_name_however_it_answers() {
 }
 
 #[tokio::test]
+async fn a_name_of_the_inside_is_reached_in_the_networks_that_are_allowed_only() {
+    let (port, connections, _) = receiver(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+    let guard = Guard { allow_private: false, allow: vec!["127.0.0.0/30".parse().expect("a network")] };
+    let outside: IpAddr = "127.0.0.9".parse().expect("an address");
+    for host in ["localhost", "host.docker.internal", "n8n.local"] {
+        let before = connections.load(Ordering::SeqCst);
+        // In the network at first, and not any more when the name is looked up again.
+        let resolve = scripted(vec![Ok(vec![HOME]), Ok(vec![outside])]);
+        let url = format!("http://{host}:{port}/");
+        let attempt = client_of(guard.clone(), Arc::clone(&resolve) as _).attempt(request(url.clone()), NOW).await;
+        assert_eq!((attempt.ending, connections.load(Ordering::SeqCst)), (Ending::Delivered, before + 1), "{host}");
+        let attempt = client_of(guard.clone(), resolve).attempt(request(url), NOW).await;
+        let error = attempt.error.expect("forbidden");
+        assert_eq!((error.code, attempt.ending), ("forbidden", Ending::Unanswered), "{host}");
+        assert!(error.text.contains(host) && !error.text.contains("127.0.0.9"), "{}", error.text);
+        assert_eq!(connections.load(Ordering::SeqCst), before + 1, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn of_a_public_and_a_private_address_the_public_one_is_taken() {
     let (port, connections, _) = receiver(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
     // Allowed by name of network: it plays the public one.

@@ -141,6 +141,8 @@ async fn bad_settings_are_refused_by_the_name_of_their_field() {
         (json!({"name": "a\nb"}), "name"),
         (json!({"url": null}), "url"),
         (json!({"url": "ftp://receiver.example/"}), "url"),
+        (json!({"url": "https://receiver.example/a\nb"}), "url"),
+        (json!({"url": "  "}), "url"),
         (json!({"url": "http://127.0.0.1/"}), "url"),
         (json!({"url": "http://[::ffff:10.0.0.1]/"}), "url"),
         (json!({"url": "http://0x7f.1/"}), "url"),
@@ -315,6 +317,15 @@ async fn a_signature_is_sent_as_it_is_set() {
         assert!(sent.contains(&(header, length)), "{signature}: {sent:?}");
         assert_eq!(sent.iter().filter(|(name, _)| name.contains("sig")).count(), 1, "{sent:?}");
     }
+}
+
+#[tokio::test]
+async fn a_url_is_shown_as_it_is_sent_to() {
+    let client = Client::new().await;
+    let made = client.make(json!({"url": " https://receiver.example/hook \r\n"})).await;
+    assert_eq!(made["url"], "https://receiver.example/hook");
+    let changed = client.patch(&made, json!({"url": "\thttps://receiver.example/other\n"})).await.body;
+    assert_eq!(changed["url"], "https://receiver.example/other");
 }
 
 #[tokio::test]

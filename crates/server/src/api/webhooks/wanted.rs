@@ -202,8 +202,7 @@ impl Wanted {
             settings.name = name;
         }
         if let Some(url) = fields.text("url")? {
-            guard.url(&url).map_err(|forbidden| Problem::invalid("url", forbidden.to_string()))?;
-            settings.url = url;
+            settings.url = guard.typed(&url).map_err(|forbidden| Problem::invalid("url", forbidden.to_string()))?;
         }
         let former = settings.kinds.clone();
         fields.put("kinds", &mut settings.kinds)?;

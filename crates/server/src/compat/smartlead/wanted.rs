@@ -81,10 +81,9 @@ pub(super) fn all_events() -> Vec<String> {
 
 fn url(fields: &mut Fields, guard: &Guard) -> Result<Option<String>, Refusal> {
     let Some(text) = fields.text("webhook_url")? else { return Ok(None) };
-    let url = text.trim();
-    match guard.url(url) {
-        Ok(_) => Ok(Some(url.to_owned())),
-        Err(why) => Err(Refusal::invalid("webhook_url", url, Some(&why.to_string()))),
+    match guard.typed(&text) {
+        Ok(url) => Ok(Some(url)),
+        Err(why) => Err(Refusal::invalid("webhook_url", text.trim(), Some(&why.to_string()))),
     }
 }
 

@@ -108,6 +108,11 @@ async fn bodies_are_refused_in_the_validators_words() {
         ("/block-lists-entries/bulk-create", r#"{"bl_values": []}"#, "body/bl_values must NOT have fewer than 1 items"),
         ("/block-lists-entries/bulk-create", r#"{"bl_values": [[]]}"#, "body/bl_values/0 must be string"),
         ("/block-lists-entries/bulk-delete", r#"{"ids": "x"}"#, "body/ids must be array"),
+        (
+            "/block-lists-entries/bulk-delete",
+            r#"{"ids": ["019c4cdc-7c58-8303-8303-030303030303", "zz"]}"#,
+            "body/ids/1 must match format \"uuid\"",
+        ),
     ] {
         let answer = send(&app, &key, POST, path, json_type, body).await;
         assert_eq!(answer.body, shape(400, "Bad Request", message), "{path}");

@@ -29,11 +29,11 @@ pub(super) fn wanted(
 ) -> Result<(Settings, Secrets), Refused> {
     if let Some(url) = body.text("target_hook_url")? {
         let url = url.unwrap_or_default();
+        let url = url.trim();
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(Refused::bad("body/target_hook_url must match pattern \"^https?://\""));
         }
-        guard.url(&url).map_err(|forbidden| Refused::bad(format!("body/target_hook_url: {forbidden}")))?;
-        settings.url = url;
+        settings.url = guard.typed(url).map_err(|forbidden| Refused::bad(format!("body/target_hook_url: {forbidden}")))?;
     }
     if let Some(name) = body.text("name")? {
         let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());

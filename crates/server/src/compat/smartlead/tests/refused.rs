@@ -65,8 +65,14 @@ async fn a_new_hook_is_refused_by_what_is_wrong_with_it() {
 async fn a_url_that_nothing_may_be_sent_to_is_refused_with_the_reason() {
     let api = Api::new().await;
     let id = api.make(json!({})).await;
-    for url in ["no url", "ftp://receiver.example/", "http://127.0.0.1/", "http://[::ffff:10.0.0.1]/", "http://169.254.169.254/"]
-    {
+    for url in [
+        "no url",
+        "ftp://receiver.example/",
+        "https://receiver.example/a\nb",
+        "http://127.0.0.1/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://169.254.169.254/",
+    ] {
         let body = json!({"webhook_url": url, "association_type": "user", "name": "x", "event_types": ["EMAIL_SENT"]});
         let mut campaign = body.clone();
         campaign.as_object_mut().expect("an object").remove("association_type");
