@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use hookline_dialects::authenticity::{SMARTLEAD_ID_HEADER, is_set};
 use hookline_model::{entry::Origin, kind::Kind, platform::Platform};
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
@@ -27,9 +28,6 @@ pub const LIST_MAX: usize = 200;
 
 /// The most headers that a receiver is sent beside the usual.
 pub const HEADERS_MAX: usize = 32;
-
-/// Where SmartLead's dialect has the id of the delivery.
-const REQUEST_ID: &str = "x-request-id";
 
 pub use hookline_dialects::Dialect;
 
@@ -235,7 +233,7 @@ impl Settings {
             if let Some(header) = &signature.header {
                 let parsed = receiver_header(header, "");
                 let parsed = parsed.map_err(|error| SettingsError { field: "signature", detail: format!("{error}.") })?.0;
-                if parsed.as_str() == REQUEST_ID {
+                if parsed.as_str().eq_ignore_ascii_case(SMARTLEAD_ID_HEADER) {
                     return wrong("signature", "X-Request-Id holds the id of the delivery. Give another header.");
                 }
             }
@@ -250,6 +248,18 @@ impl Settings {
             return wrong("max_age", "Give one or more seconds, or leave it out.");
         }
         Ok(self.policy.policy()?)
+    }
+
+    /// Checks that every header of the receiver's own is one that is sent: the proofs of the dialect go in the place of others of
+    /// their names.
+    ///
+    /// # Errors
+    /// With the first that would never be sent.
+    pub fn check_headers(&self, headers: &BTreeMap<String, String>) -> Result<(), SettingsError> {
+        let signed_in = self.signature.as_ref().and_then(|signature| signature.header.as_deref());
+        let Some(name) = headers.keys().find(|name| is_set(self.dialect, signed_in, name)) else { return Ok(()) };
+        let detail = format!("{name} is set by the server itself in the dialect {}. Leave it out.", self.dialect);
+        Err(SettingsError { field: "headers", detail })
     }
 
     /// The names of the dialect's platform that it was made with, as they were written, if it was made through an interface that
@@ -352,6 +362,34 @@ mod tests {
         let refused = of(LIST_MAX + 1).expect_err("too many");
         assert_eq!((refused.field, &*refused.detail), ("kinds", r#"Give 1 to 200 kinds, or ["*"] for all."#));
         assert!(serde_json::from_str::<Settings>(r#"{"url":"x","kinds":["*"],"colour":"red"}"#).is_err());
+    }
+
+    #[test]
+    fn a_header_that_the_dialect_sets_is_none_of_the_receivers() {
+        let of = |rest: &str, name: &str| {
+            let json = format!(r#"{{"url":"https://x.example/","kinds":["*"],{rest}}}"#);
+            let settings: Settings = serde_json::from_str(&json).expect("settings");
+            settings.check_headers(&BTreeMap::from([("x-a".to_owned(), "1".to_owned()), (name.to_owned(), "2".to_owned())]))
+        };
+        let (plain, moved) = (r#""dialect":"smartlead""#, r#""dialect":"smartlead","signature":{"header":"X-Sig"}"#);
+        for (rest, name) in [
+            (plain, "x-smartlead-signature"),
+            (plain, "X-Request-Id"),
+            (moved, "x-sig"),
+            (moved, "x-request-id"),
+            (r#""dialect":"cloudevents""#, "webhook-id"),
+        ] {
+            let refused = of(rest, name).expect_err(name);
+            assert!(refused.field == "headers" && refused.detail.starts_with(name), "{refused}");
+        }
+        for (rest, name) in [
+            (plain, "x-sig"),
+            (moved, "x-smartlead-signature"),
+            (r#""dialect":"instantly""#, "x-request-id"),
+            (r#""dialect":"hookline""#, "x-smartlead-signature"),
+        ] {
+            assert_eq!(of(rest, name), Ok(()), "{rest} {name}");
+        }
     }
 
     #[test]

@@ -28,6 +28,12 @@ pub const TEXT_BYTES: RangeInclusive<usize> = SECRET_BYTES_MIN..=SECRET_BYTES_MA
 /// Where SmartLead puts its signature.
 pub const SMARTLEAD_HEADER: &str = "X-Smartlead-Signature";
 
+/// The headers of Standard Webhooks: the id, the time and the signatures.
+const STANDARD_HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+
+/// Where SmartLead's documents put the id of a delivery.
+pub const SMARTLEAD_ID_HEADER: &str = "X-Request-Id";
+
 /// What a subscription proves itself with.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Secrets<'a> {
@@ -99,6 +105,18 @@ pub fn secret(random: &[u8]) -> String {
     format!("{SECRET_PREFIX}{}", STANDARD.encode(random))
 }
 
+/// Whether a dialect sets this header itself, where SmartLead's signature is in `header` if that is not its own: one of the
+/// subscriber's that is called so would never be sent.
+#[must_use]
+pub fn is_set(dialect: Dialect, header: Option<&str>, name: &str) -> bool {
+    let set: &[&str] = match dialect {
+        Dialect::Hookline | Dialect::Cloudevents => &STANDARD_HEADERS,
+        Dialect::Smartlead => &[header.unwrap_or(SMARTLEAD_HEADER), SMARTLEAD_ID_HEADER],
+        Dialect::Instantly | Dialect::Breakcold => &[],
+    };
+    set.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
 /// The headers that prove a delivery, and those that the subscriber configured. `at` is the time of this attempt, `id` that of
 /// the message, which every try has.
 ///
@@ -140,9 +158,10 @@ fn standard(secrets: &[String], id: &str, at: Millis, body: &[u8]) -> Result<Vec
     };
     let signatures: Vec<String> = secrets.iter().take(SECRETS_MAX).map(signature).collect::<Result<_, SignError>>()?;
     // Without a secret there is still the id, by which a repetition is known.
-    let mut headers = vec![("webhook-id".to_owned(), id.to_owned()), ("webhook-timestamp".to_owned(), timestamp)];
+    let [of_id, of_time, of_signatures] = STANDARD_HEADERS.map(ToOwned::to_owned);
+    let mut headers = vec![(of_id, id.to_owned()), (of_time, timestamp)];
     if !signatures.is_empty() {
-        headers.push(("webhook-signature".to_owned(), signatures.join(" ")));
+        headers.push((of_signatures, signatures.join(" ")));
     }
     Ok(headers)
 }
@@ -155,7 +174,7 @@ fn smartlead(secrets: &Secrets<'_>, id: &str, body: &[u8]) -> Vec<(String, Strin
         let prefix = if secrets.is_bare { "" } else { "sha256=" };
         (secrets.header.unwrap_or(SMARTLEAD_HEADER).to_owned(), format!("{prefix}{digits}"))
     });
-    signature.into_iter().chain([("X-Request-Id".to_owned(), id.to_owned())]).collect()
+    signature.into_iter().chain([(SMARTLEAD_ID_HEADER.to_owned(), id.to_owned())]).collect()
 }
 
 /// HMAC-SHA256 of the parts, one after the other.

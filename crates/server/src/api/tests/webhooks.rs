@@ -166,6 +166,9 @@ async fn bad_settings_are_refused_by_the_name_of_their_field() {
         (json!({"dialect": "smartlead", "signature": ["X-Sig", true]}), "signature"),
         (json!({"headers": {"Host": "x"}}), "headers"),
         (json!({"headers": {"webhook-signature": "x"}}), "headers"),
+        (json!({"dialect": "smartlead", "headers": {"X-Smartlead-Signature": "x"}}), "headers"),
+        (json!({"dialect": "smartlead", "headers": {"X-Request-Id": "x"}}), "headers"),
+        (json!({"dialect": "smartlead", "signature": {"header": "X-Sig"}, "headers": {"x-sig": "x"}}), "headers"),
         (json!({"headers": {"x-a": "a\r\nx-b: c"}}), "headers"),
         (json!({"headers": {"x-a": 5}}), "headers"),
         (json!({"headers": {"x-a": "1", "X-A": "2"}}), "headers"),
@@ -317,6 +320,18 @@ async fn a_signature_is_sent_as_it_is_set() {
         assert!(sent.contains(&(header, length)), "{signature}: {sent:?}");
         assert_eq!(sent.iter().filter(|(name, _)| name.contains("sig")).count(), 1, "{sent:?}");
     }
+}
+
+#[tokio::test]
+async fn a_header_that_the_dialect_sets_is_refused_with_what_there_is() {
+    let client = Client::new().await;
+    let made = client.make(json!({"headers": {"X-Request-Id": "1"}})).await;
+    let refused = client.patch(&made, json!({"dialect": "smartlead"})).await;
+    assert_eq!((refused.status, refused.problem_field()), (StatusCode::BAD_REQUEST, Some("headers")), "{refused:?}");
+    let changed = client.patch(&made, json!({"dialect": "smartlead", "headers": {"X-Sig": "1"}})).await;
+    assert_eq!((changed.status, &changed.body["headers"]), (StatusCode::OK, &json!(["x-sig"])), "{changed:?}");
+    let refused = client.patch(&made, json!({"signature": {"header": "X-Sig"}})).await;
+    assert_eq!(refused.problem_field(), Some("headers"), "{refused:?}");
 }
 
 #[tokio::test]

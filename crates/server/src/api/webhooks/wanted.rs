@@ -262,6 +262,7 @@ impl Wanted {
         make: impl FnOnce() -> Option<String>,
     ) -> Result<(Secrets, Option<String>), Problem> {
         let headers = self.headers.clone().unwrap_or(former.headers);
+        self.settings.check_headers(&headers).map_err(|error| Problem::invalid(error.field, error.detail))?;
         if !has_secret(self.settings.dialect) {
             return Ok((Secrets { secret: None, previous: None, headers }, None));
         }
