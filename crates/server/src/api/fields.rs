@@ -133,6 +133,13 @@ impl Fields {
         self.object.remove(name)
     }
 
+    /// Changes a field's value before it is read, if it was sent.
+    pub(super) fn change(&mut self, name: &'static str, change: impl FnOnce(&mut Value)) {
+        if let Some(value) = self.object.get_mut(name) {
+            change(value);
+        }
+    }
+
     /// Reads a field into its place, if it was sent; null is the default.
     pub(super) fn put<T: DeserializeOwned + Default>(&mut self, name: &'static str, place: &mut T) -> Result<(), Problem> {
         match self.given(name) {

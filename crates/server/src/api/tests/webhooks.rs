@@ -190,6 +190,11 @@ async fn bad_settings_are_refused_by_the_name_of_their_field() {
         (json!({"origins": []}), "origins"),
         (json!({"origins": ["mars"]}), "origins"),
         (json!({"campaign_id": ""}), "campaign_id"),
+        (json!({"campaign_id": 4.5}), "campaign_id"),
+        (json!({"campaign_id": -5}), "campaign_id"),
+        (json!({"campaign_id": "5", "filter": {"campaigns": ["6"]}}), "campaign_id"),
+        (json!({"campaign_id": "5", "filter": {"campaigns": ["5", "6"]}}), "campaign_id"),
+        (json!({"filter": {"campaigns": [4.5]}}), "filter"),
         (json!({"status": "paused"}), "status"),
     ];
     for (fields, field) in cases {
@@ -332,6 +337,25 @@ async fn a_header_that_the_dialect_sets_is_refused_with_what_there_is() {
     assert_eq!((changed.status, &changed.body["headers"]), (StatusCode::OK, &json!(["x-sig"])), "{changed:?}");
     let refused = client.patch(&made, json!({"signature": {"header": "X-Sig"}})).await;
     assert_eq!(refused.problem_field(), Some("headers"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_campaign_is_a_text_or_a_number_and_said_once() {
+    let client = Client::new().await;
+    for (given, campaigns) in [
+        (json!({"campaign_id": 2_900_417}), json!(["2900417"])),
+        (json!({"campaign_id": u64::MAX}), json!([u64::MAX.to_string()])),
+        (json!({"filter": {"campaigns": [5, "6"]}}), json!(["5", "6"])),
+        (json!({"campaign_id": 5, "filter": {"campaigns": ["5"]}}), json!(["5"])),
+        (json!({"campaign_id": "5", "filter": {"tags": ["vip"], "campaigns": []}}), json!(["5"])),
+        (json!({"campaign_id": null, "filter": {"campaigns": ["6"]}}), json!(["6"])),
+    ] {
+        assert_eq!(client.make(given.clone()).await["filter"]["campaigns"], campaigns, "{given}");
+    }
+    // What there was is no second statement.
+    let made = client.make(json!({"filter": {"campaigns": ["6"], "tags": ["vip"]}})).await;
+    let changed = client.patch(&made, json!({"campaign_id": 5})).await.body;
+    assert_eq!((&changed["filter"]["campaigns"], &changed["filter"]["tags"]), (&json!(["5"]), &json!(["vip"])));
 }
 
 #[tokio::test]

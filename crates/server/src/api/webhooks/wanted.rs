@@ -65,9 +65,8 @@ pub(super) struct WebhookChange {
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "describes a body that is read field by field")]
 struct WebhookSettings {
-    /// Only events in this campaign, by our id or the platform's: the same as `filter.campaigns` with one.
-    #[schemars(length(min = 1, max = 200), example = &"2900417")]
-    campaign_id: Option<String>,
+    /// Only events in this campaign: the same as `filter.campaigns` with one.
+    campaign_id: Option<CampaignName>,
     filter: Option<NewFilter>,
     /// `hookline` if it is left out.
     dialect: Option<DialectName>,
@@ -111,6 +110,15 @@ crate::openapi::inline_schemas! {
     }
 }
 
+/// A campaign by our id, its number, or the platform's id: a text, or a whole number for the text of its digits.
+#[derive(JsonSchema)]
+#[schemars(rename = "CampaignName", untagged)]
+#[expect(dead_code, reason = "describes a value that is read as the settings are")]
+enum CampaignName {
+    Text(#[schemars(length(min = 1, max = 200), example = &"2900417")] String),
+    Number(#[schemars(example = &2_900_417)] u64),
+}
+
 /// Which events of the kinds. A list that is empty or left out lets everything through; case does not count.
 #[derive(JsonSchema)]
 #[schemars(rename = "NewWebhookFilter", deny_unknown_fields)]
@@ -121,8 +129,8 @@ struct NewFilter {
     platforms: Vec<PlatformName>,
     /// In one of these campaigns, by our id, its number, or the platform's id.
     #[serde(default)]
-    #[schemars(length(max = LIST_MAX), example = &["2900417"])]
-    campaigns: Vec<String>,
+    #[schemars(length(max = LIST_MAX))]
+    campaigns: Vec<CampaignName>,
     /// Whose category is one of these: the event's, else the contact's. An interest without a category goes by the name of the
     /// category that SmartLead has for it.
     #[serde(default)]
@@ -209,19 +217,7 @@ impl Wanted {
         if settings.kinds != former {
             settings.forget_names();
         }
-        match fields.given("filter") {
-            None => {}
-            Some(Value::Null) => settings.filter = Filter::default(),
-            Some(filter @ Value::Object(_)) => settings.filter = read_value("filter", filter)?,
-            // A list would be read as the fields in their order.
-            Some(_) => return Err(Problem::invalid("filter", "Give an object.")),
-        }
-        if fields.is_null("campaign_id") {
-            settings.filter.campaigns.clear();
-        }
-        if let Some(campaign) = fields.name_if_given("campaign_id")? {
-            settings.filter.campaigns = vec![campaign];
-        }
+        filter(&mut fields, &mut settings.filter)?;
         let former = settings.dialect;
         let known = Dialect::ALL.map(|dialect| (dialect.name(), dialect));
         let unset = if fields.is_null("dialect") { blank().dialect } else { former };
@@ -282,6 +278,43 @@ impl Wanted {
                 Ok((Secrets { secret: made.clone(), previous: None, headers }, made))
             }
         }
+    }
+}
+
+/// Reads the filter, and the campaign that is short for a filter of one.
+fn filter(fields: &mut Fields, filter: &mut Filter) -> Result<(), Problem> {
+    let mut has_campaigns = false;
+    match fields.given("filter") {
+        None => {}
+        Some(Value::Null) => *filter = Filter::default(),
+        Some(Value::Object(mut object)) => {
+            if let Some(Value::Array(campaigns)) = object.get_mut("campaigns") {
+                campaigns.iter_mut().for_each(digits);
+                has_campaigns = !campaigns.is_empty();
+            }
+            *filter = read_value("filter", Value::Object(object))?;
+        }
+        // A list would be read as the fields in their order.
+        Some(_) => return Err(Problem::invalid("filter", "Give an object.")),
+    }
+    let clears = fields.is_null("campaign_id");
+    fields.change("campaign_id", digits);
+    match fields.name_if_given("campaign_id")? {
+        None if clears && !has_campaigns => filter.campaigns.clear(),
+        None => {}
+        Some(campaign) if has_campaigns && filter.campaigns != [&*campaign] => {
+            let detail = "This is short for filter.campaigns, which has something else. Give one of the two.";
+            return Err(Problem::invalid("campaign_id", detail));
+        }
+        Some(campaign) => filter.campaigns = vec![campaign],
+    }
+    Ok(())
+}
+
+/// Puts the digits of a whole number in its place: a campaign's number is shown as a number.
+fn digits(value: &mut Value) {
+    if let Some(number) = value.as_u64() {
+        *value = Value::String(number.to_string());
     }
 }
 
