@@ -100,7 +100,8 @@ fn facts(kind: Kind) -> Facts {
             facts.bounce = Some(Bounce { bounce_type: BounceType::Hard, reason: Some("550 5.1.1 no such user".to_owned()) });
         }
         Kind::EmailClicked => facts.clicked_links = BTreeSet::from(["https://brightpath.example/demo".to_owned()]),
-        Kind::ContactCategoryUpdated => {
+        // A status that is an interest as well: some dialects have words for no other.
+        Kind::ContactCategoryUpdated | Kind::ContactStatusUpdated => {
             facts.category = Some(Change::Set("Interested".to_owned()));
             facts.interest = Some(Change::Set(Interest::Interested));
         }
