@@ -126,10 +126,11 @@ fn categories(fields: &mut Fields, account: &Account) -> Result<Option<Vec<Strin
     if map.is_none() && list.is_none() && single.is_none() {
         return Ok(None);
     }
-    let by_id = map.into_iter().flatten().map(Value::String);
+    let by_id = map.into_iter().flatten().map(Value::String).chain(single).map(|id| by_id(&id, account));
+    let by_name = list.into_iter().flatten().map(|value| category(&value, account));
     let mut names: Vec<String> = Vec::new();
-    for value in by_id.chain(list.into_iter().flatten()).chain(single) {
-        let name = category(&value, account)?;
+    for name in by_id.chain(by_name) {
+        let name = name?;
         if !names.iter().any(|other| other.eq_ignore_ascii_case(&name)) {
             names.push(name);
         }
@@ -137,13 +138,24 @@ fn categories(fields: &mut Fields, account: &Account) -> Result<Option<Vec<Strin
     Ok(Some(names))
 }
 
-/// The name of a category, by its number or its name.
+/// The name of a category by its number, of those that the account has.
+fn by_id(id: &Value, account: &Account) -> Result<String, Refusal> {
+    let known = super::fields::whole(id).and_then(|id| categories::named(account, id));
+    known.ok_or_else(|| Refusal::invalid("category", &written(id), None))
+}
+
+/// The name of a category, by its number or its name. A name may be a new one: names are the account's own.
 fn category(value: &Value, account: &Account) -> Result<String, Refusal> {
-    let text = value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned());
-    let refused = || Refusal::invalid("category", &text, None);
-    if let Some(id) = super::fields::whole(value) {
-        return categories::named(account, id).ok_or_else(refused);
+    if super::fields::whole(value).is_some() {
+        return by_id(value, account);
     }
+    let text = written(value);
     let is_name = value.is_string() && !text.is_empty() && text.chars().count() <= CATEGORY_CHARACTERS_MAX;
-    if is_name && !text.contains(char::is_control) { Ok(text) } else { Err(refused()) }
+    let is_sound = is_name && !text.contains(char::is_control);
+    if is_sound { Ok(text) } else { Err(Refusal::invalid("category", &text, None)) }
+}
+
+/// A category as it was sent.
+fn written(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_owned())
 }
