@@ -194,7 +194,15 @@ async fn campaigns_come_to_what_was_counted() {
         assert_eq!(client.get(&format!("/campaigns/analytics/daily?campaign_id={id}")).await.as_array().map(Vec::len), Some(2));
     }
     assert_eq!(client.get(&format!("/campaigns/analytics?ids={named},{ours},{alias}")).await, one, "once");
-    assert_eq!(client.get("/campaigns/analytics?id=nothing").await, json!([]));
+    let nobodys = "019c4cdc-7c58-7303-8303-030303030303";
+    assert_eq!(client.get(&format!("/campaigns/analytics?id={nobodys}")).await, json!([]));
+    for (query, name) in [("id=zz", "id"), (&*format!("ids={named}&ids=zz"), "ids")] {
+        for path in ["/campaigns/analytics", "/campaigns/analytics/overview"] {
+            let refused = client.send(Method::GET, &format!("{path}?{query}"), None).await;
+            let message = format!("querystring/{name} must match format \"uuid\"");
+            assert_eq!(refused, (400, json!({"message": message}).to_string()), "{path}?{query}");
+        }
+    }
     client.world.close().await;
 }
 

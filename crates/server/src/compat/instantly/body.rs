@@ -83,6 +83,13 @@ impl Body {
         let read = |(place, value)| text(value).ok_or_else(|| Refused::bad(format!("body/{name}/{place} must be string")));
         values.into_iter().enumerate().map(read).collect()
     }
+
+    /// The same of UUIDs.
+    pub(super) fn ids(&mut self, name: &str, max: usize) -> Result<Vec<Uuid>, Refused> {
+        let wrong = |place| Refused::bad(format!("body/{name}/{place} must match format \"uuid\""));
+        let texts = self.texts(name, max)?;
+        texts.iter().enumerate().map(|(place, text)| text.parse().map_err(|_| wrong(place))).collect()
+    }
 }
 
 /// A scalar as a text.

@@ -60,24 +60,31 @@ async fn named(service: &Service, workspace: WorkspaceId, id: &str) -> Result<Op
 }
 
 /// The campaigns that are asked for by `names` of parameters, by their ids here or there, each once; all, if none is. The last
-/// active first. The second of the answer says whether there was nothing to choose by.
+/// active first. The second of the answer says whether there was nothing to choose by. A text that is neither a UUID nor the id of
+/// a campaign is refused.
 async fn wanted(
     service: &Service,
     workspace: WorkspaceId,
     query: &Query,
     names: &[&str],
 ) -> Result<(Vec<Campaign>, bool), Refused> {
-    let mut ids: Vec<&str> = Vec::new();
+    let mut ids: Vec<(&str, &str)> = Vec::new();
     for name in names {
-        ids.extend(query.all(name)?);
+        ids.extend(query.all(name)?.into_iter().map(|id| (*name, id)));
     }
     let status = query.text("campaign_status").map(str::parse::<i32>).transpose();
     let status = status.map_err(|_| Refused::bad("querystring/campaign_status must be number"))?;
     let is_it = |campaign: &Campaign| status.is_none_or(|status| status == status_number(campaign));
     if !ids.is_empty() {
         let mut found: BTreeMap<CampaignId, Campaign> = BTreeMap::new();
-        for id in ids {
-            found.extend(named(service, workspace, id).await?.filter(&is_it).map(|campaign| (campaign.id, campaign)));
+        for (name, id) in ids {
+            match named(service, workspace, id).await? {
+                Some(campaign) if is_it(&campaign) => drop(found.insert(campaign.id, campaign)),
+                Some(_) => {}
+                // Of a UUID there may be something another day. Other texts are ids only of what came with such a one.
+                None if id.parse::<Uuid>().is_ok() => {}
+                None => return Err(Refused::bad(format!("querystring/{name} must match format \"uuid\""))),
+            }
         }
         let mut found: Vec<Campaign> = found.into_values().collect();
         found.sort_by(|one, other| (&other.last_event_at, other.id).cmp(&(&one.last_event_at, one.id)));

@@ -24,7 +24,7 @@ pub(in crate::compat::instantly) async fn delete(
     State(service): State<Arc<Service>>,
     mut body: Body,
 ) -> Answer<Vec<EntryShape>> {
-    let ids: BTreeSet<Uuid> = body.texts("ids", BULK_MAX)?.iter().filter_map(|text| text.parse().ok()).collect();
+    let ids: BTreeSet<Uuid> = body.ids("ids", BULK_MAX)?.into_iter().collect();
     let mut entries = Vec::new();
     for id in ids {
         entries.extend(find(&service, workspace, ItemId(id)).await?);

@@ -101,6 +101,11 @@ async fn bodies_are_refused_in_the_validators_words() {
             "{content_type:?} {message}"
         );
     }
+    let typed = send(&app, &key, POST, "/webhooks", json_type, r#"{"target_hook_url": " https://x.example/a\n"}"#).await;
+    assert_eq!((typed.status.as_u16(), &typed.body["target_hook_url"]), (200, &json!("https://x.example/a")), "{typed:?}");
+    let broken = send(&app, &key, POST, "/webhooks", json_type, r#"{"target_hook_url": "https://x.example/a\nb"}"#).await;
+    let message = "body/target_hook_url: Give a URL without line breaks and other control characters.";
+    assert_eq!(broken.body, shape(400, "Bad Request", message));
     let inside = send(&app, &key, POST, "/webhooks", json_type, r#"{"target_hook_url": "http://10.0.0.1/"}"#).await;
     assert_eq!(inside.status.as_u16(), 400, "{inside:?}");
     for (path, body, message) in [
