@@ -44,7 +44,7 @@ impl FromRequest<Arc<Service>> for Fields {
     }
 }
 
-/// The fields of a body that may be left out.
+/// The fields of a body that may be left out; null is as good as absent.
 pub(super) struct FieldsIfAny(pub(super) Fields);
 
 impl FromRequest<Arc<Service>> for FieldsIfAny {
@@ -53,7 +53,7 @@ impl FromRequest<Arc<Service>> for FieldsIfAny {
     async fn from_request(request: Request, service: &Arc<Service>) -> Result<FieldsIfAny, Problem> {
         let (parts, body) = request.into_parts();
         let body = read(body, service).await?;
-        if body.is_empty() {
+        if matches!(body.trim_ascii(), b"" | b"null") {
             return Ok(FieldsIfAny(Fields { object: Map::new() }));
         }
         Fields::from_request(Request::from_parts(parts, Body::from(body)), service).await.map(FieldsIfAny)
