@@ -69,7 +69,7 @@ impl Arena {
     /// When it is not JSON.
     pub(crate) fn read<'t>(&'t self, body: &'t [u8]) -> Result<Node<'t>, serde_json::Error> {
         // Looked at once as a whole, no text in it needs to be. What is no UTF-8 is read for the place of its fault.
-        let read = match str::from_utf8(body) {
+        let read = match simdutf8::basic::from_utf8(body) {
             Ok(text) => self.read_with(serde_json::Deserializer::from_str(text)),
             Err(_) => self.read_with(serde_json::Deserializer::from_slice(body)),
         };
