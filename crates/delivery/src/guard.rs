@@ -53,7 +53,6 @@ impl Guard {
     /// Reads a URL that is to be sent to, as it is saved and when a sender starts. A name is not looked up here. Where networks
     /// are allowed a name of the inside may lead into one: the connection is judged by the address.
     ///
-    ///
     /// # Errors
     /// When it can be seen from the text that nothing may be sent there.
     pub fn url(&self, text: &str) -> Result<Url, Forbidden> {
